@@ -1,0 +1,393 @@
+"""What can happen in a call.
+
+Owns the values that flow through the call session: inputs (what the sound, the recogniser and the
+agent's keys did) and outputs (what the session made of it).  Everything is frozen and plain; nothing
+here computes, reads a clock or formats prose.  Two rules hold for every event:
+
+1. Time arrives inside it.  Call time is audio position: samples on a channel, from the first sample
+   captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only.
+2. Inputs alone decide outputs: a stored list of inputs, given to a new session, yields the same
+   outputs again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from compliance.context import CallHeader, Listener
+from compliance.findings import Finding, Statement
+from compliance.transcript import Speaker, Word
+from scripts.account import Account
+from scripts.prompt import Prompt
+
+
+class VerificationPolicy(StrEnum):
+    """Who decides that the right party is on the line.
+
+    `AGENT`: recognition proposes, the agent's key decides (live, demonstration, training).
+    `HEARD`: nobody sits at the keys, so what is said decides (a recording run through).
+    """
+
+    AGENT = "agent"
+    HEARD = "heard"
+
+
+class Act(StrEnum):
+    """What an agent can tell the program by a key; the value is what is stored."""
+
+    IDENTIFIER_MATCHED = "identifier_matched"  # argument: identifier slug
+    IDENTIFIER_MISMATCHED = "identifier_mismatched"  # argument: identifier slug
+    VERIFIED = "verified"
+    VERIFICATION_WITHDRAWN = "verification_withdrawn"
+    THIRD_PARTY = "third_party"
+    CUSTOMER_BACK = "customer_back"
+    STEP_DONE = "step_done"
+    STEP_BACK = "step_back"
+    EXIT = "exit"  # argument: exit slug (dispute, hardship, vulnerable, …)
+    OBJECTION = "objection"  # argument: objection slug
+    FLAG_ACKNOWLEDGED = "flag_acknowledged"  # argument: finding id
+    MOMENT_MARKED = "moment_marked"
+
+
+# ---- inputs ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The first event of every call.
+
+    `started_at_utc` is ISO 8601 with offset +00:00 and `zone` an IANA name: the wall clock and zone
+    of the desk at sample 0.  The four hashes are sha256 hex digests of what judged and guided the
+    call.  `account` is the snapshot as shown.
+    """
+
+    header: CallHeader
+    policy: VerificationPolicy
+    version: str
+    started_at_utc: str
+    zone: str
+    rules_hash: str
+    scripts_hash: str
+    model: str
+    model_hash: str
+    account_hash: str
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOpened:
+    """A channel exists.  `channel` counts from 0; `rate_hz` is the unit of its call time."""
+
+    channel: int
+    name: str
+    speaker: Speaker
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioAdvanced:
+    """Sound up to `sample` has been recognised; twice a second.  `level_db` is RMS, 0 full scale."""
+
+    channel: int
+    sample: int
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class AudioGap:
+    """`samples` from `sample` on were never heard; `reason` is a slug (`truncated`, `overrun`, …)."""
+
+    channel: int
+    sample: int
+    samples: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriftMeasured:
+    """This channel's device clock against channel 0, in parts per million."""
+
+    channel: int
+    sample: int
+    ppm: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedWord:
+    """A word of a final; `start` and `end` are samples on the channel, `confidence` 0 to 1."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRecognised:
+    """The hypothesis so far; `sample` is how much sound the recogniser had when it said so."""
+
+    channel: int
+    sample: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinalRecognised:
+    """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all."""
+
+    channel: int
+    sample: int
+    text: str
+    words: tuple[RecognisedWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LagMeasured:
+    """How far recognition is behind the sound, in seconds of wall clock, and sound lost so far."""
+
+    channel: int
+    sample: int
+    lag_s: float
+    lost_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentActed:
+    """A key that changes state.  `sample` is the position on channel 0 when it was pressed."""
+
+    act: Act
+    sample: int
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The last input.  `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`."""
+
+    sample: int
+    reason: str
+
+
+Input = (
+    CallStarted
+    | ChannelOpened
+    | AudioAdvanced
+    | AudioGap
+    | DriftMeasured
+    | PartialRecognised
+    | FinalRecognised
+    | LagMeasured
+    | AgentActed
+    | CallEnded
+)
+
+# ---- outputs -----------------------------------------------------------------------------------
+# Times ending in `_s` are seconds of call time from the first sample.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The session is ready; repeats what `CallStarted` said."""
+
+    start: CallStarted
+
+
+@dataclass(frozen=True, slots=True)
+class UtterancePartial:
+    """An utterance as far as it is heard; `id` is stable from here to the final."""
+
+    id: str
+    speaker: Speaker
+    text: str
+    words: tuple[Word, ...]
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceFinal:
+    """An utterance, settled.  `index` counts finals of the call from 0."""
+
+    id: str
+    index: int
+    speaker: Speaker
+    text: str
+    words: tuple[Word, ...]
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceDropped:
+    """A partial that turned out to be no speech."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChanged:
+    """A finding was born or changed.  `quote` is the text from `start` to `end` as given."""
+
+    finding: Finding
+    quote: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStanding:
+    """A provisional finding has stood for two seconds and may be shown as standing."""
+
+    finding_id: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChanged:
+    """What to say now changed; `prompt` carries stage, step, line, next line and choices."""
+
+    prompt: Prompt
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChanged:
+    """A required statement's state changed."""
+
+    statement: Statement
+    call_s: float
+
+
+class IdentifierState(StrEnum):
+    """A match box: nothing said yet, proposed by recognition, or decided by the agent."""
+
+    OPEN = "open"
+    PROPOSED = "proposed"
+    MATCHED = "matched"
+    MISMATCHED = "mismatched"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierChanged:
+    """A match box changed."""
+
+    identifier: str
+    state: IdentifierState
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationChanged:
+    """May the debt be spoken of?  `proposed`: recognition suggests that it may, the agent decides.
+
+    `reason` is a slug: `agent`, `heard`, `third_party_cue`, `new_voice`, `agent_withdrew`.
+    """
+
+    verified: bool
+    proposed: bool
+    reason: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerChanged:
+    """Who hears the agent changed."""
+
+    listener: Listener
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelProgress:
+    """One channel's share of `Progress`; `talk_s` is seconds of final speech so far."""
+
+    speaker: Speaker
+    level_db: float
+    talk_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The call clock moved.  `silence_s` is how long nobody has spoken."""
+
+    call_s: float
+    channels: tuple[ChannelProgress, ...]
+    silence_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapHeard:
+    """Sound of a channel was lost: what was said then is not assessable."""
+
+    channel: str
+    start_s: float
+    duration_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LagChanged:
+    """How far recognition is behind, wall clock seconds; `lost_s` of sound never recognised."""
+
+    channel: str
+    lag_s: float
+    lost_s: float
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MomentMarked:
+    """The agent marked this moment for later."""
+
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlagAcknowledged:
+    """The agent put a flag away.  That a flag was not put away is recorded nowhere."""
+
+    finding_id: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last output.  `not_assessable` names rules that could not be judged on this call."""
+
+    duration_s: float
+    reason: str
+    not_assessable: tuple[str, ...]
+
+
+Output = (
+    Started
+    | UtterancePartial
+    | UtteranceFinal
+    | UtteranceDropped
+    | FindingChanged
+    | FindingStanding
+    | PromptChanged
+    | StatementChanged
+    | IdentifierChanged
+    | VerificationChanged
+    | ListenerChanged
+    | Progress
+    | GapHeard
+    | LagChanged
+    | MomentMarked
+    | FlagAcknowledged
+    | Ended
+)
+
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event on its way to disk, pipe or screen: schema version, call id, sequence number."""
+
+    schema: int
+    call: str
+    seq: int
+    event: Input | Output

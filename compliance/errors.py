@@ -1,0 +1,61 @@
+"""The error tree of the product: what happened, where, and what to do about it.
+
+Every error a user can meet is an `AssistantError`; the command line prints it in one or two lines
+and ends with `exit_status`.  Messages name files, fields, lines and columns, never what was said,
+who said it, or an amount.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class AssistantError(Exception):
+    """Something the user can understand and mend.
+
+    Args:
+        what: what happened, one sentence without a full stop at the end.
+        remedy: what to do about it; may be empty where `what` says it.
+    """
+
+    exit_status = 2
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what}. {remedy}" if remedy else what)
+        self.what = what
+        self.remedy = remedy
+
+
+class MissingPart(AssistantError):
+    """A model, device, key or service is missing (exit status 3)."""
+
+    exit_status = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault in one file; `line` and `column` count from 1, 0 is unknown."""
+
+    path: Path | str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else str(self.path)
+        return f"{place}: {self.message}"
+
+
+class BadInput(AssistantError):
+    """A file has faults; all of them are told at once, each with its place."""
+
+    def __init__(self, what: str, faults: tuple[Fault, ...], remedy: str = "") -> None:
+        super().__init__(what, remedy)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        lines = [f"{self.what}:", *(f"  {fault}" for fault in self.faults)]
+        if self.remedy:
+            lines.append(self.remedy)
+        return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""What the script says now, as values.
+
+Owns the prompt that the engine hands up: the line to say, what comes next, the stages and the
+choices.  Lines are in the language of the call, finished and filled; they are spoken text, not
+interface text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STAGES = (
+    "opening",
+    "verification",
+    "purpose",
+    "situation",
+    "impact",
+    "options",
+    "commitment",
+    "recap",
+    "close",
+)
+
+EXITS = (
+    "third_party",
+    "wrong_number",
+    "screener",
+    "voicemail",
+    "dispute",
+    "hardship",
+    "vulnerable",
+    "complaint",
+    "represented",
+    "cease_contact",
+    "deceased",
+    "insolvency",
+    "callback",
+    "abuse",
+    "language_barrier",
+    "recording_refused",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The script at one moment.
+
+    `stage` is a slug of `STAGES` or `EXITS`; `step` the step's id in the flow; `line` the sentence
+    to say now, `next_line` the one after it (empty at the end); `stages` the main line's stages in
+    order, `done` those behind; `choices` the objections or exits offered by number here.
+    `withheld` is true where the flow has a fuller line that may not be said yet (debt before
+    verification) and a neutral one stands in.
+    """
+
+    stage: str
+    step: str
+    line: str
+    next_line: str = ""
+    stages: tuple[str, ...] = STAGES
+    done: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    withheld: bool = False
