@@ -1,0 +1,8 @@
+"""The command line: commands only."""
+
+import click
+
+
+@click.group()
+def main() -> None:
+    """Beside the phone."""
