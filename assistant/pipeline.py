@@ -1,0 +1,474 @@
+"""The one place where threads start: sound in, session events out.
+
+A run has a source thread that releases chunks at a pace, a recogniser thread per channel, a session
+thread that merges what they heard by audio position and then channel, and, where something is kept,
+a writer thread.  The session itself is pure and lives in the session thread alone.  At most
+`_IN_FLIGHT` chunks of a channel are under way at once, so every queue is bounded and a slow part
+slows the source, never loses sound.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.events import (
+    SCHEMA,
+    Act,
+    AgentActed,
+    AudioAdvanced,
+    AudioGap,
+    CallEnded,
+    CallStarted,
+    ChannelOpened,
+    Envelope,
+    FinalRecognised,
+    Input,
+    LagMeasured,
+    PartialRecognised,
+    RecognisedWord,
+)
+from assistant.pacing import Pacer
+from assistant.session import CallSession
+from assistant.speech.recogniser import FinalHypothesis, Hypothesis, SpeechModel
+from assistant.speech.recording import Chunk, SourceChannel
+from compliance.errors import AssistantError
+
+# Ten seconds of sound per channel between source and session.
+_IN_FLIGHT = 100
+# The call clock moves twice a second: calm to look at, exact enough for "stood for two seconds".
+_CHUNKS_PER_TICK = 5
+# Lag is told when it moved by this much, at most once a second of call time.
+_LAG_STEP_S = 0.2
+_CHUNKS_PER_LAG = 10
+
+
+class AudioSource(Protocol):
+    """Where sound comes from: a recording, later a device."""
+
+    @property
+    def channels(self) -> tuple[SourceChannel, ...]: ...
+
+    @property
+    def lost_samples(self) -> int:
+        """Samples per channel that were promised and never came; known when iteration has ended."""
+
+    def __iter__(self) -> Iterator[Chunk]: ...
+
+
+class CallKeeper(Protocol):
+    """What keeps a call on disk; see `assistant.record.writer`."""
+
+    def append(self, envelopes: Sequence[Envelope]) -> None: ...
+
+    def append_audio(self, chunk: Chunk) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Outputs of one step; `at_s` is wall clock seconds since the first sample was released."""
+
+    at_s: float
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a recogniser made of one chunk; `hypotheses` of the flush at the end have `last` set."""
+
+    channel: int
+    end_sample: int
+    level_db: float
+    hypotheses: tuple[Hypothesis, ...]
+    lag_s: float
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _ChannelFailed:
+    channel: int
+    error: AssistantError
+
+
+@dataclass(frozen=True, slots=True)
+class _Acted:
+    act: Act
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """A chunk on its way to its recogniser; `due_s` is the wall time at which it was due."""
+
+    chunk: Chunk
+    due_s: float
+
+
+class CallRun:
+    """One call from its first sample to its last event.
+
+    Args:
+        session: a fresh session; it is used by the session thread alone.
+        call: the call's id.
+        begin: makes the first event when the first sample is about to be released.
+        source: the sound; iterated once, in the source thread.
+        load: opens the speech model; called in the session thread, so a screen can be up already.
+        pacer: when sound is released.
+        deliver: takes outputs, in the session thread; may block to slow the run.
+        clock: monotonic seconds.
+        desk: keys known beforehand (a demonstration), merged by audio position on channel 0.
+        keeper: where the call is kept; `None` keeps nothing.
+        notice: told one line the user should see (recording stopped being kept, a channel failed).
+    """
+
+    def __init__(
+        self,
+        *,
+        session: CallSession,
+        call: str,
+        begin: Callable[[], CallStarted],
+        source: AudioSource,
+        load: Callable[[], SpeechModel],
+        pacer: Pacer,
+        deliver: Callable[[Delivery], None],
+        clock: Callable[[], float],
+        desk: Sequence[AgentActed] = (),
+        keeper: CallKeeper | None = None,
+        notice: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._session = session
+        self._call = call
+        self._begin = begin
+        self._source = source
+        self._load = load
+        self._pacer = pacer
+        self._deliver = deliver
+        self._clock = clock
+        self._desk = deque(sorted(desk, key=lambda acted: acted.sample))
+        self._notice = notice
+        self._inbox: queue.SimpleQueue[_Heard | _ChannelFailed | _Acted] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._writing = _Writing(keeper, notice) if keeper is not None else None
+        self._credits: list[threading.Semaphore] = []
+        self._dead: set[int] = set()
+        self._position = 0
+        self._input_seq = 0
+        self._output_seq = 0
+        self._zero_s = 0.0
+        self._thread: threading.Thread | None = None
+        self._failure: AssistantError | None = None
+
+    def start(self, done: Callable[[AssistantError | None], None]) -> None:
+        """Run in threads of its own; `done` is told, in the session thread, how it ended."""
+
+        def body() -> None:
+            try:
+                self._run()
+            except AssistantError as error:
+                self._failure = error
+            except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
+                self._failure = AssistantError(
+                    f"The call could not go on ({type(error).__name__} in {_place(error)})",
+                    "What was kept so far is safe; please report this place.",
+                )
+            finally:
+                self._stopping.set()
+                self._pacer.stop()
+                if self._writing is not None:
+                    self._writing.finish()
+            done(self._failure)
+
+        self._thread = threading.Thread(target=body, name="session", daemon=True)
+        self._thread.start()
+
+    def run(self) -> None:
+        """Run to the end; raises what went wrong."""
+        self.start(lambda _error: None)
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end; returns whether it came."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def act(self, act: Act, argument: str = "") -> None:
+        """A key of the agent; safe from any thread, never blocks."""
+        self._inbox.put(_Acted(act, argument))
+
+    def stop(self) -> None:
+        """End the call at the sound released so far; what was heard is still recognised."""
+        self._stopping.set()
+        self._pacer.stop()
+
+    # ---- the session thread ----------------------------------------------------------------
+
+    def _run(self) -> None:
+        channels = self._source.channels
+        model = self._load()
+        self._credits = [threading.Semaphore(_IN_FLIGHT) for _ in channels]
+        sounds: list[queue.SimpleQueue[_Released | None]] = [queue.SimpleQueue() for _ in channels]
+        for number, channel in enumerate(channels):
+            threading.Thread(
+                target=self._recognise,
+                args=(number, channel, model, sounds[number]),
+                name=f"recogniser-{channel.name}",
+                daemon=True,
+            ).start()
+        if self._writing is not None:
+            self._writing.start()
+        started = self._begin()
+        self._zero_s = self._pacer.start()
+        self._receive(started)
+        for number, channel in enumerate(channels):
+            self._receive(
+                ChannelOpened(number, channel.name, channel.speaker, channel.rate_hz),
+            )
+        threading.Thread(
+            target=self._release, args=(channels, sounds), name="source", daemon=True
+        ).start()
+        self._merge(channels)
+
+    def _merge(self, channels: tuple[SourceChannel, ...]) -> None:
+        """Take results as they come; hand them on by audio position, then channel."""
+        waiting: list[deque[_Heard]] = [deque() for _ in channels]
+        open_channels = set(range(len(channels)))
+        told_lag_s = [0.0] * len(channels)
+        block = 0
+        while open_channels:
+            item = self._inbox.get()
+            if isinstance(item, _Acted):
+                self._receive(AgentActed(item.act, self._position, item.argument))
+                continue
+            if isinstance(item, _ChannelFailed):
+                open_channels.discard(item.channel)
+                self._dead.add(item.channel)
+                self._notice(str(item.error))
+                if not open_channels:
+                    raise item.error
+                self._receive(AudioGap(item.channel, self._position, 0, "recogniser_failed"))
+            else:
+                waiting[item.channel].append(item)
+            while open_channels and all(waiting[number] for number in open_channels):
+                block += 1
+                for number in sorted(open_channels):
+                    heard = waiting[number].popleft()
+                    if heard.last:
+                        open_channels.discard(number)
+                    if number == min(open_channels | {number}):
+                        self._press_until(heard.end_sample)
+                        self._position = max(self._position, heard.end_sample)
+                    self._take(heard)
+                    tick = block % _CHUNKS_PER_TICK == 0 or heard.last
+                    if tick:
+                        self._receive(AudioAdvanced(number, heard.end_sample, heard.level_db))
+                    if (
+                        self._pacer.paced
+                        and block % _CHUNKS_PER_LAG == 0
+                        and abs(heard.lag_s - told_lag_s[number]) >= _LAG_STEP_S
+                    ):
+                        told_lag_s[number] = heard.lag_s
+                        self._receive(
+                            LagMeasured(number, heard.end_sample, round(heard.lag_s, 3), 0.0)
+                        )
+                    self._credits[number].release()
+        lost = self._source.lost_samples
+        if lost:
+            for number, channel in enumerate(channels):
+                self._receive(AudioGap(number, self._position, lost, "truncated"))
+                self._receive(
+                    LagMeasured(number, self._position, 0.0, round(lost / channel.rate_hz, 3))
+                )
+        reason = "cancelled" if self._stopping.is_set() else "end_of_recording"
+        self._receive(CallEnded(self._position, reason))
+
+    def _press_until(self, sample: int) -> None:
+        while self._desk and self._desk[0].sample < sample:
+            self._receive(self._desk.popleft())
+
+    def _take(self, heard: _Heard) -> None:
+        for hypothesis in heard.hypotheses:
+            if isinstance(hypothesis, FinalHypothesis):
+                self._receive(
+                    FinalRecognised(
+                        heard.channel,
+                        heard.end_sample,
+                        hypothesis.text,
+                        tuple(
+                            RecognisedWord(word.text, word.start, word.end, word.confidence)
+                            for word in hypothesis.words
+                        ),
+                    )
+                )
+            else:
+                self._receive(
+                    PartialRecognised(heard.channel, heard.end_sample, hypothesis.text)
+                )
+
+    def _receive(self, event: Input) -> None:
+        if self._writing is not None:
+            self._writing.put(Envelope(SCHEMA, self._call, self._input_seq, event))
+        self._input_seq += 1
+        outputs = self._session.receive(event)
+        if not outputs:
+            return
+        envelopes = []
+        for output in outputs:
+            envelopes.append(Envelope(SCHEMA, self._call, self._output_seq, output))
+            self._output_seq += 1
+        self._deliver(Delivery(self._clock() - self._zero_s, tuple(envelopes)))
+
+    # ---- the other threads -----------------------------------------------------------------
+
+    def _release(
+        self,
+        channels: tuple[SourceChannel, ...],
+        sounds: list[queue.SimpleQueue[_Released | None]],
+    ) -> None:
+        try:
+            for chunk in self._source:
+                end_sample = chunk.start_sample + chunk.samples
+                due_s = self._pacer.wait(end_sample / channels[chunk.channel].rate_hz)
+                if due_s is None or self._stopping.is_set():
+                    break
+                if self._writing is not None:
+                    self._writing.put(chunk)
+                if self._take_credit(chunk.channel):
+                    sounds[chunk.channel].put(_Released(chunk, due_s))
+        except AssistantError as error:
+            self._notice(str(error))
+        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
+            self._notice(f"The recording could not be read on ({type(error).__name__})")
+        finally:
+            for sound in sounds:
+                sound.put(None)
+
+    def _take_credit(self, channel: int) -> bool:
+        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping."""
+        while channel not in self._dead and not self._stopping.is_set():
+            if self._credits[channel].acquire(timeout=0.2):
+                return True
+        return False
+
+    def _recognise(
+        self,
+        number: int,
+        channel: SourceChannel,
+        model: SpeechModel,
+        sounds: queue.SimpleQueue[_Released | None],
+    ) -> None:
+        try:
+            recogniser = model.recogniser(channel.rate_hz)
+            end_sample = 0
+            while (released := sounds.get()) is not None:
+                chunk = released.chunk
+                hypotheses = tuple(recogniser.accept(chunk.pcm))
+                end_sample = chunk.start_sample + chunk.samples
+                lag_s = max(0.0, self._clock() - released.due_s)
+                self._inbox.put(_Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
+            flushed = tuple(recogniser.finish())
+            self._inbox.put(_Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
+        except AssistantError as error:
+            self._inbox.put(_ChannelFailed(number, error))
+        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
+            self._inbox.put(
+                _ChannelFailed(
+                    number,
+                    AssistantError(
+                        f"Recognition of the {channel.name} channel failed"
+                        f" ({type(error).__name__} in {_place(error)})",
+                        "The call goes on; this channel is not assessable from here.",
+                    ),
+                )
+            )
+
+
+class _Writing:
+    """Keeps a call in a thread of its own; a keeper that fails is told once and left alone."""
+
+    # About a minute of a call; a disk slower than that slows the source, it loses nothing.
+    _DEPTH = 2000
+
+    def __init__(self, keeper: CallKeeper, notice: Callable[[str], None]) -> None:
+        self._keeper = keeper
+        self._notice = notice
+        self._queue: queue.Queue[Envelope | Chunk | None] = queue.Queue(self._DEPTH)
+        self._thread = threading.Thread(target=self._body, name="writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, item: Envelope | Chunk) -> None:
+        self._queue.put(item)
+
+    def finish(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _body(self) -> None:
+        failed = False
+        while (item := self._queue.get()) is not None:
+            if failed:
+                continue
+            batch = [item]
+            ended = False
+            while True:
+                try:
+                    more = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    ended = True
+                    break
+                batch.append(more)
+            failed = not self._write(batch)
+            if ended:
+                break
+        if not failed:
+            self._attempt(self._keeper.close)
+
+    def _write(self, batch: list[Envelope | Chunk]) -> bool:
+        def body() -> None:
+            envelopes = [item for item in batch if isinstance(item, Envelope)]
+            for item in batch:
+                if isinstance(item, Chunk):
+                    self._keeper.append_audio(item)
+            if envelopes:
+                self._keeper.append(envelopes)
+
+        return self._attempt(body)
+
+    def _attempt(self, body: Callable[[], None]) -> bool:
+        try:
+            body()
+        except AssistantError as error:
+            self._notice(f"{error} The call goes on and is not kept from here.")
+            return False
+        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
+            self._notice(
+                f"Keeping the call failed ({type(error).__name__} in {_place(error)})."
+                " The call goes on and is not kept from here."
+            )
+            return False
+        return True
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame: a place, never a message that may hold what was said."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
+    return f"{'/'.join(name[-2:])}:{trace.tb_lineno}"

@@ -1,0 +1,394 @@
+"""The heart: one call as a pure machine, events in, events out.
+
+`CallSession.receive` reads no clock, file, thread, device or random number; time arrives inside the
+event.  A live call, a replay, a check of a kept call, a drill and a batch all drive this object, so
+the same inputs give the same outputs everywhere.  It joins hypotheses into utterances, keeps who
+listens and whether the right party is confirmed, and lets the compliance monitor and the script
+engine hear.  It formats nothing and stores nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from assistant.events import (
+    Act,
+    AgentActed,
+    AudioAdvanced,
+    AudioGap,
+    CallEnded,
+    CallStarted,
+    ChannelOpened,
+    ChannelProgress,
+    DriftMeasured,
+    Ended,
+    FinalRecognised,
+    FindingChanged,
+    FindingStanding,
+    FlagAcknowledged,
+    GapHeard,
+    IdentifierChanged,
+    IdentifierState,
+    Input,
+    LagChanged,
+    LagMeasured,
+    ListenerChanged,
+    MomentMarked,
+    Output,
+    PartialRecognised,
+    Progress,
+    PromptChanged,
+    Started,
+    StatementChanged,
+    UtteranceDropped,
+    UtteranceFinal,
+    UtterancePartial,
+    VerificationChanged,
+    VerificationPolicy,
+)
+from assistant.joining import ChannelJoiner
+from compliance.context import CallContext, Listener
+from compliance.errors import AssistantError
+from compliance.findings import Finding, Status
+from compliance.monitor import Monitor
+from compliance.rules import RuleSet
+from compliance.tracker import Tracker
+from compliance.transcript import Speaker, Utterance
+from scripts.account import Identifier, matches
+from scripts.engine import ScriptEngine
+from scripts.prompt import Prompt
+
+# A provisional flag that has stood this long is shown as standing.
+STANDING_S = 2.0
+# Two identifiers make the right party: the trade's rule (and the regulators' notes).
+IDENTIFIERS_NEEDED = 2
+
+
+@dataclass(slots=True)
+class _Flag:
+    """A finding as last told, and when its provisional life began."""
+
+    finding: Finding
+    born_s: float
+    standing: bool = False
+
+
+@dataclass(slots=True)
+class _Channel:
+    joiner: ChannelJoiner
+    level_db: float = -96.0
+    heard_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Call:
+    """What a running call knows; exists from `CallStarted` on."""
+
+    start: CallStarted
+    monitor: Monitor
+    tracker: Tracker
+    script: ScriptEngine | None
+    channels: dict[int, _Channel] = field(default_factory=dict)
+    finals: int = 0
+    now_s: float = 0.0
+    spoken_until_s: float = 0.0
+    flags: dict[str, _Flag] = field(default_factory=dict)
+    identifiers: dict[str, IdentifierState] = field(default_factory=dict)
+    told_verified: tuple[bool, bool] = (False, False)
+    told_listener: Listener = Listener.UNKNOWN
+    told_prompt: Prompt | None = None
+    gaps: list[tuple[Speaker, float, float]] = field(default_factory=list)
+    ended: bool = False
+
+
+class CallSession:
+    """One call.
+
+    Args:
+        rules: the rule set in force; judges what is said.
+        script: makes the script engine once the call's header and account are known; returns `None`
+            where no script fits.
+
+    A session is used for one call: `CallStarted` first, `CallEnded` last.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        script: Callable[[CallStarted], ScriptEngine | None],
+    ) -> None:
+        self._rules = rules
+        self._make_script = script
+        self._call: _Call | None = None
+
+    def receive(self, event: Input) -> list[Output]:
+        """Take one event; return what follows from it, in order.
+
+        Raises:
+            AssistantError: an event before the first or after the last one.
+        """
+        if isinstance(event, CallStarted):
+            return list(self._begin(event))
+        call = self._call
+        if call is None or call.ended:
+            raise AssistantError(
+                "An event arrived outside its call",
+                "A call begins with call_started and ends with call_ended.",
+            )
+        match event:
+            case PartialRecognised():
+                return list(self._partial(call, event))
+            case FinalRecognised():
+                return list(self._final(call, event))
+            case AudioAdvanced():
+                return list(self._advanced(call, event))
+            case AgentActed():
+                return list(self._acted(call, event))
+            case ChannelOpened():
+                joiner = ChannelJoiner(event.channel, event.name, event.speaker, event.rate_hz)
+                call.channels[event.channel] = _Channel(joiner)
+                return []
+            case AudioGap():
+                return list(self._gap(call, event))
+            case LagMeasured():
+                joiner = call.channels[event.channel].joiner
+                return [LagChanged(joiner.name, event.lag_s, event.lost_s, call.now_s)]
+            case DriftMeasured():
+                return []
+            case CallEnded():
+                return list(self._end(call, event))
+
+    # ---- life ------------------------------------------------------------------------------
+
+    def _begin(self, event: CallStarted) -> Iterable[Output]:
+        if self._call is not None:
+            raise AssistantError("A call was started twice in one session", "Use a new session.")
+        monitor = Monitor(self._rules, event.header)
+        tracker = Tracker(event.header, adopt=event.policy is VerificationPolicy.HEARD)
+        call = _Call(event, monitor, tracker, self._make_script(event))
+        self._call = call
+        yield Started(event)
+        call.told_listener = tracker.listener
+        yield ListenerChanged(tracker.listener, 0.0)
+        call.told_verified = (bool(tracker.verified), False)
+        yield VerificationChanged(bool(tracker.verified), proposed=False, reason="start", call_s=0.0)
+        for identifier in self._identifiers(call):
+            call.identifiers[identifier.kind] = IdentifierState.OPEN
+            yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
+        for statement in monitor.begin(self._context(call)):
+            yield StatementChanged(statement, 0.0)
+        yield from self._prompt(call)
+
+    def _end(self, call: _Call, event: CallEnded) -> Iterable[Output]:
+        reference = call.channels.get(0)
+        if reference is not None:
+            call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
+        call.ended = True
+        closing = call.monitor.close(self._context(call), tuple(call.gaps))
+        for finding in closing.findings:
+            yield from self._found(call, finding, "")
+        for statement in closing.statements:
+            yield StatementChanged(statement, call.now_s)
+        yield Ended(call.now_s, event.reason, closing.not_assessable)
+
+    # ---- what is said ------------------------------------------------------------------------
+
+    def _partial(self, call: _Call, event: PartialRecognised) -> Iterable[Output]:
+        joiner = call.channels[event.channel].joiner
+        utterance = joiner.partial(event, call.finals)
+        if utterance is None:
+            return
+        start_s, end_s = _span(utterance, joiner.seconds(event.sample))
+        call.now_s = max(call.now_s, joiner.seconds(event.sample))
+        call.spoken_until_s = max(call.spoken_until_s, end_s)
+        yield UtterancePartial(
+            utterance.id, utterance.speaker, utterance.text, utterance.words, start_s, end_s
+        )
+        for finding in call.monitor.hear(utterance, self._context(call)).findings:
+            yield from self._found(call, finding, utterance.text)
+
+    def _final(self, call: _Call, event: FinalRecognised) -> Iterable[Output]:
+        joiner = call.channels[event.channel].joiner
+        settled = joiner.final(event, call.finals)
+        call.now_s = max(call.now_s, joiner.seconds(event.sample))
+        if settled is None:
+            return
+        if isinstance(settled, str):
+            yield UtteranceDropped(settled)
+            for finding in call.monitor.drop(settled):
+                yield from self._found(call, finding, "")
+            return
+        start_s, end_s = _span(settled, joiner.seconds(event.sample))
+        call.finals += 1
+        call.spoken_until_s = max(call.spoken_until_s, end_s)
+        yield UtteranceFinal(
+            settled.id,
+            settled.index,
+            settled.speaker,
+            settled.text,
+            settled.words,
+            start_s,
+            end_s,
+        )
+        heard = call.monitor.hear(settled, self._context(call))
+        for finding in heard.findings:
+            yield from self._found(call, finding, settled.text)
+        for statement in heard.statements:
+            yield StatementChanged(statement, call.now_s)
+        call.tracker.hear(settled)
+        yield from self._identifiers_said(call, settled)
+        yield from self._state(call, "heard")
+        if call.script is not None:
+            call.script.hear(
+                settled, verified=bool(call.tracker.verified), listener=call.tracker.listener
+            )
+            yield from self._prompt(call)
+
+    def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:
+        """What the customer said first is compared; a match is proposed, the agent decides."""
+        if call.tracker.verified or utterance.speaker is Speaker.AGENT:
+            return
+        for identifier in self._identifiers(call):
+            if call.identifiers[identifier.kind] is IdentifierState.OPEN and matches(
+                identifier, utterance.text
+            ):
+                yield self._identifier(call, identifier.kind, IdentifierState.PROPOSED)
+        said = [
+            state
+            for state in call.identifiers.values()
+            if state in (IdentifierState.PROPOSED, IdentifierState.MATCHED)
+        ]
+        if len(said) >= IDENTIFIERS_NEEDED:
+            call.tracker.propose_verified()
+
+    def _found(self, call: _Call, finding: Finding, text: str) -> Iterable[Output]:
+        known = call.flags.get(finding.id)
+        if finding.status is Status.WITHDRAWN:
+            call.flags.pop(finding.id, None)
+        elif known is None:
+            call.flags[finding.id] = _Flag(finding, call.now_s)
+        else:
+            known.finding = finding
+        yield FindingChanged(finding, text[finding.start : finding.end], call.now_s)
+
+    # ---- time --------------------------------------------------------------------------------
+
+    def _advanced(self, call: _Call, event: AudioAdvanced) -> Iterable[Output]:
+        channel = call.channels[event.channel]
+        channel.level_db = event.level_db
+        channel.heard_s = channel.joiner.seconds(event.sample)
+        call.now_s = max(call.now_s, channel.heard_s)
+        for flag in call.flags.values():
+            if (
+                flag.finding.status is Status.PROVISIONAL
+                and not flag.standing
+                and call.now_s - flag.born_s >= STANDING_S
+            ):
+                flag.standing = True
+                yield FindingStanding(flag.finding.id, call.now_s)
+        if event.channel == max(call.channels):
+            yield Progress(
+                call.now_s,
+                tuple(
+                    ChannelProgress(
+                        channel.joiner.speaker, channel.level_db, round(channel.joiner.talk_s, 3)
+                    )
+                    for channel in call.channels.values()
+                ),
+                round(max(0.0, call.now_s - call.spoken_until_s), 3),
+            )
+
+    def _gap(self, call: _Call, event: AudioGap) -> Iterable[Output]:
+        joiner = call.channels[event.channel].joiner
+        start_s = joiner.seconds(event.sample)
+        duration_s = joiner.seconds(event.samples)
+        call.gaps.append((joiner.speaker, start_s, duration_s))
+        yield GapHeard(joiner.name, start_s, duration_s, event.reason)
+
+    # ---- what the agent does -------------------------------------------------------------------
+
+    def _acted(self, call: _Call, event: AgentActed) -> Iterable[Output]:
+        reference = call.channels.get(0)
+        if reference is not None:
+            call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
+        match event.act:
+            case Act.FLAG_ACKNOWLEDGED:
+                yield FlagAcknowledged(event.argument, call.now_s)
+                return
+            case Act.MOMENT_MARKED:
+                yield MomentMarked(call.now_s)
+                return
+            case Act.IDENTIFIER_MATCHED:
+                if event.argument in call.identifiers:
+                    yield self._identifier(call, event.argument, IdentifierState.MATCHED)
+                    matched = list(call.identifiers.values()).count(IdentifierState.MATCHED)
+                    if matched >= IDENTIFIERS_NEEDED:
+                        call.tracker.propose_verified()
+            case Act.IDENTIFIER_MISMATCHED:
+                if event.argument in call.identifiers:
+                    yield self._identifier(call, event.argument, IdentifierState.MISMATCHED)
+            case Act.VERIFIED:
+                call.tracker.set_verified(verified=True)
+            case Act.VERIFICATION_WITHDRAWN:
+                call.tracker.set_verified(verified=False)
+            case Act.THIRD_PARTY:
+                call.tracker.set_listener(Listener.THIRD_PARTY)
+            case Act.CUSTOMER_BACK:
+                call.tracker.set_listener(Listener.UNKNOWN)
+            case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
+                pass
+        yield from self._state(call, "agent")
+        if call.script is not None:
+            call.script.act(
+                event.act.value,
+                event.argument,
+                verified=bool(call.tracker.verified),
+                listener=call.tracker.listener,
+            )
+            yield from self._prompt(call)
+
+    # ---- what is told --------------------------------------------------------------------------
+
+    def _state(self, call: _Call, reason: str) -> Iterable[Output]:
+        """Tell verification and listener where they changed."""
+        tracker = call.tracker
+        if tracker.listener is not call.told_listener:
+            call.told_listener = tracker.listener
+            yield ListenerChanged(tracker.listener, call.now_s)
+        state = (bool(tracker.verified), tracker.proposed and not tracker.verified)
+        if state == call.told_verified:
+            return
+        withdrawn = call.told_verified[0] and not state[0]
+        call.told_verified = state
+        if withdrawn:
+            reason = "agent_withdrew" if reason == "agent" else "third_party_cue"
+            for kind, box in call.identifiers.items():
+                if box is not IdentifierState.OPEN:
+                    yield self._identifier(call, kind, IdentifierState.OPEN)
+        yield VerificationChanged(*state, reason=reason, call_s=call.now_s)
+
+    def _identifier(self, call: _Call, kind: str, state: IdentifierState) -> IdentifierChanged:
+        call.identifiers[kind] = state
+        return IdentifierChanged(kind, state, call.now_s)
+
+    def _prompt(self, call: _Call) -> Iterable[Output]:
+        if call.script is None:
+            return
+        prompt = call.script.prompt
+        if prompt != call.told_prompt:
+            call.told_prompt = prompt
+            yield PromptChanged(prompt, call.now_s)
+
+    def _context(self, call: _Call) -> CallContext:
+        stage = call.told_prompt.stage if call.told_prompt is not None else None
+        return call.tracker.context(stage)
+
+    @staticmethod
+    def _identifiers(call: _Call) -> tuple[Identifier, ...]:
+        return call.start.account.identifiers if call.start.account is not None else ()
+
+
+def _span(utterance: Utterance, heard_s: float) -> tuple[float, float]:
+    start_s = utterance.start_s if utterance.start_s is not None else heard_s
+    return start_s, utterance.end_s if utterance.end_s is not None else heard_s
