@@ -1,0 +1,393 @@
+"""What a call screen shows, folded from the session's outputs.
+
+Owns `CallView`: one value per thing on the screen, changed only by `apply`.  It knows no widget,
+no wording and no clock, so a live call, a replay and a reviewer's page fold the same events to the
+same view.  `apply` tells which parts changed, so that only those are drawn again; every event costs
+the same however long the call has been.  Events in any order are taken without complaint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Flag as Bits
+from enum import auto
+
+from assistant.events import (
+    ChannelProgress,
+    Ended,
+    Envelope,
+    FindingChanged,
+    FindingStanding,
+    FlagAcknowledged,
+    GapHeard,
+    IdentifierChanged,
+    IdentifierState,
+    Input,
+    LagChanged,
+    ListenerChanged,
+    MomentMarked,
+    Output,
+    Progress,
+    PromptChanged,
+    Started,
+    StatementChanged,
+    UtteranceDropped,
+    UtteranceFinal,
+    UtterancePartial,
+    VerificationChanged,
+)
+from assistant.flag_budget import Flag, FlagBudget, FlagOnLine
+from compliance.context import Listener
+from compliance.findings import Finding, Severity, Statement, StatementState, Status, Verdict
+from compliance.transcript import Speaker, Word
+from scripts.prompt import Prompt
+
+
+class Part(Bits):
+    """The parts of the screen that an event may change."""
+
+    NOTHING = 0
+    CLOCK = auto()
+    VERIFICATION = auto()
+    PROMPT = auto()
+    FLAG = auto()
+    TRANSCRIPT = auto()
+    STATEMENTS = auto()
+    CONDITION = auto()  # lag, losses, end of the call
+    EVERYTHING = CLOCK | VERIFICATION | PROMPT | FLAG | TRANSCRIPT | STATEMENTS | CONDITION
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A flagged stretch of an utterance; `start` and `end` are code points of its text as given."""
+
+    finding: Finding
+    quote: str
+    start: int
+    end: int
+    standing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceRow:
+    """One utterance of the transcript; times are seconds of call time."""
+
+    id: str
+    speaker: Speaker
+    text: str
+    start_s: float
+    end_s: float
+    final: bool
+    marks: tuple[Mark, ...] = ()
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Sound that was never heard."""
+
+    id: str
+    channel: str
+    start_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MomentRow:
+    """A moment the agent marked."""
+
+    id: str
+    start_s: float
+
+
+Row = UtteranceRow | GapRow | MomentRow
+
+
+class CallView:
+    """The state of one call as shown."""
+
+    def __init__(self) -> None:
+        self.started: Started | None = None
+        self.ended: Ended | None = None
+        self.call_s = 0.0
+        self.silence_s = 0.0
+        self.channels: tuple[ChannelProgress, ...] = ()
+        self.lag_s: dict[str, float] = {}
+        self.lost_s: dict[str, float] = {}
+        self.verified = False
+        self.proposed = False
+        self.verification_reason = ""
+        self.listener = Listener.UNKNOWN
+        self.identifiers: dict[str, IdentifierState] = {}
+        self.prompt: Prompt | None = None
+        self.statements: dict[str, Statement] = {}
+        self.rows: list[Row] = []
+        self._place: dict[str, int] = {}
+        self._found: dict[str, dict[str, FindingChanged]] = {}
+        self._budget = FlagBudget()
+        self._fold: Mapping[type, Callable[..., Part]] = {
+            Started: self._started,
+            UtterancePartial: self._partial,
+            UtteranceFinal: self._final,
+            UtteranceDropped: self._dropped,
+            FindingChanged: self._finding,
+            FindingStanding: self._standing,
+            FlagAcknowledged: self._acknowledged,
+            PromptChanged: self._prompt,
+            StatementChanged: self._statement,
+            IdentifierChanged: self._identifier,
+            VerificationChanged: self._verification,
+            ListenerChanged: self._listener,
+            Progress: self._progress,
+            GapHeard: self._gap,
+            LagChanged: self._lag,
+            MomentMarked: self._moment,
+            Ended: self._ended,
+        }
+
+    # ---- what is shown -----------------------------------------------------------------------
+
+    @property
+    def covered(self) -> bool:
+        """Whether everything of the debt must stay covered.
+
+        True until the right party is verified, and again as soon as somebody else listens.
+        """
+        return not self.verified or self.listener in (Listener.THIRD_PARTY, Listener.VOICEMAIL)
+
+    @property
+    def flag(self) -> FlagOnLine | None:
+        """The one flag that has the line."""
+        return self._budget.on_line
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Every flag that was not withdrawn, in the order found."""
+        return self._budget.flags
+
+    def flag_of(self, finding_id: str) -> Flag | None:
+        """The flag of one finding, `None` when it was withdrawn or never was."""
+        return self._budget.flag(finding_id)
+
+    @property
+    def for_wrap_up(self) -> tuple[Flag, ...]:
+        """What to look at once the call is over, the heaviest first."""
+        order = list(Severity)
+        confirmed = [f for f in self._budget.flags if f.finding.status is Status.CONFIRMED]
+        return tuple(
+            sorted(confirmed, key=lambda f: (order.index(f.finding.severity), f.born_s)),
+        )
+
+    @property
+    def matched(self) -> int:
+        """How many identifiers match."""
+        return sum(state is IdentifierState.MATCHED for state in self.identifiers.values())
+
+    @property
+    def talk_ratio(self) -> float | None:
+        """The agent's share of all speech, 0 to 1; `None` before anybody has spoken."""
+        agent = sum(c.talk_s for c in self.channels if c.speaker is Speaker.AGENT)
+        everybody = sum(c.talk_s for c in self.channels)
+        return agent / everybody if everybody > 0 else None
+
+    @property
+    def worst_lag_s(self) -> float:
+        """The lag of the channel that is furthest behind, seconds."""
+        return max(self.lag_s.values(), default=0.0)
+
+    @property
+    def total_lost_s(self) -> float:
+        """Seconds of sound that were never recognised, all channels."""
+        return sum(self.lost_s.values())
+
+    @property
+    def open_statements(self) -> tuple[Statement, ...]:
+        """Required statements that are due, half said or missed."""
+        wanting = (StatementState.DUE, StatementState.PARTIAL, StatementState.MISSED)
+        return tuple(s for s in self.statements.values() if s.state in wanting)
+
+    # ---- the fold ----------------------------------------------------------------------------
+
+    def apply(self, event: Output | Input | Envelope) -> Part:
+        """Take one event in; return the parts of the screen that it changed.
+
+        What is not meant for a screen (an input in a stored envelope) changes nothing.
+        """
+        if isinstance(event, Envelope):
+            event = event.event
+        fold = self._fold.get(type(event))
+        if fold is None:
+            return Part.NOTHING
+        before = self._budget.on_line
+        changed = fold(event)
+        return changed if self._budget.on_line == before else changed | Part.FLAG
+
+    def _started(self, event: Started) -> Part:
+        self.started = event
+        start = event.start
+        self.verified = bool(start.header.verified)
+        self.listener = start.header.listener
+        if start.account is not None:
+            for identifier in start.account.identifiers:
+                self.identifiers.setdefault(identifier.kind, IdentifierState.OPEN)
+        return Part.EVERYTHING
+
+    def _partial(self, event: UtterancePartial) -> Part:
+        place = self._place.get(event.id)
+        if place is not None:
+            row = self.rows[place]
+            if isinstance(row, UtteranceRow) and row.final:
+                return Part.NOTHING  # late news of what is already settled
+        return self._put(event, final=False)
+
+    def _final(self, event: UtteranceFinal) -> Part:
+        return self._put(event, final=True)
+
+    def _put(self, event: UtterancePartial | UtteranceFinal, *, final: bool) -> Part:
+        row = UtteranceRow(
+            event.id,
+            event.speaker,
+            event.text,
+            event.start_s,
+            event.end_s,
+            final,
+            marks=self._marks(event.id, event.text),
+            words=event.words,
+        )
+        place = self._place.get(event.id)
+        if place is None:
+            self._add(row)
+        else:
+            self.rows[place] = row
+        return Part.TRANSCRIPT
+
+    def _add(self, row: Row) -> None:
+        self._place[row.id] = len(self.rows)
+        self.rows.append(row)
+
+    def _dropped(self, event: UtteranceDropped) -> Part:
+        place = self._place.pop(event.id, None)
+        if place is None:
+            return Part.NOTHING
+        del self.rows[place]
+        for later in range(place, len(self.rows)):
+            self._place[self.rows[later].id] = later
+        return Part.TRANSCRIPT
+
+    def _finding(self, event: FindingChanged) -> Part:
+        finding = event.finding
+        self._tick(event.call_s)
+        self._budget.found(finding, event.quote, event.call_s)
+        if finding.utterance_id is None:
+            return Part.STATEMENTS
+        of_utterance = self._found.setdefault(finding.utterance_id, {})
+        if finding.status is Status.WITHDRAWN:
+            of_utterance.pop(finding.id, None)
+        else:
+            of_utterance[finding.id] = event
+        return self._mark_again(finding.utterance_id)
+
+    def _standing(self, event: FindingStanding) -> Part:
+        self._tick(event.call_s)
+        self._budget.stands(event.finding_id, event.call_s)
+        flag = self._budget.flag(event.finding_id)
+        if flag is None or flag.finding.utterance_id is None:
+            return Part.NOTHING
+        return self._mark_again(flag.finding.utterance_id)
+
+    def _mark_again(self, utterance_id: str) -> Part:
+        place = self._place.get(utterance_id)
+        if place is None:
+            return Part.NOTHING
+        row = self.rows[place]
+        if not isinstance(row, UtteranceRow):
+            return Part.NOTHING
+        self.rows[place] = replace(row, marks=self._marks(row.id, row.text))
+        return Part.TRANSCRIPT
+
+    def _marks(self, utterance_id: str, text: str) -> tuple[Mark, ...]:
+        marks = []
+        for event in self._found.get(utterance_id, {}).values():
+            finding = event.finding
+            if finding.verdict is Verdict.NOT_ASSESSABLE:
+                continue
+            if finding.status is Status.PROVISIONAL and finding.severity is not Severity.CRITICAL:
+                continue
+            start, end = _where(finding, event.quote, text)
+            flag = self._budget.flag(finding.id)
+            standing = finding.status is Status.CONFIRMED or (flag is not None and flag.standing)
+            marks.append(Mark(finding, event.quote, start, end, standing))
+        return tuple(sorted(marks, key=lambda mark: (mark.start, mark.end)))
+
+    def _acknowledged(self, event: FlagAcknowledged) -> Part:
+        self._tick(event.call_s)
+        self._budget.put_away(event.finding_id, event.call_s)
+        return Part.NOTHING
+
+    def _prompt(self, event: PromptChanged) -> Part:
+        self.prompt = event.prompt
+        return Part.PROMPT | self._tick(event.call_s)
+
+    def _statement(self, event: StatementChanged) -> Part:
+        self.statements[event.statement.id] = event.statement
+        return Part.STATEMENTS | self._tick(event.call_s)
+
+    def _identifier(self, event: IdentifierChanged) -> Part:
+        self.identifiers[event.identifier] = event.state
+        return Part.VERIFICATION | self._tick(event.call_s)
+
+    def _verification(self, event: VerificationChanged) -> Part:
+        self.verified = event.verified
+        self.proposed = event.proposed
+        self.verification_reason = event.reason
+        return Part.VERIFICATION | Part.PROMPT | self._tick(event.call_s)
+
+    def _listener(self, event: ListenerChanged) -> Part:
+        self.listener = event.listener
+        return Part.VERIFICATION | Part.PROMPT | self._tick(event.call_s)
+
+    def _progress(self, event: Progress) -> Part:
+        self.channels = event.channels
+        self.silence_s = event.silence_s
+        return Part.CLOCK | self._tick(event.call_s)
+
+    def _gap(self, event: GapHeard) -> Part:
+        row_id = f"gap:{event.channel}:{event.start_s}"
+        if row_id not in self._place:
+            self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s))
+        return Part.TRANSCRIPT | Part.CONDITION
+
+    def _lag(self, event: LagChanged) -> Part:
+        self.lag_s[event.channel] = event.lag_s
+        self.lost_s[event.channel] = event.lost_s
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _moment(self, event: MomentMarked) -> Part:
+        row_id = f"moment:{event.call_s}"
+        if row_id not in self._place:
+            self._add(MomentRow(row_id, event.call_s))
+        return Part.TRANSCRIPT | self._tick(event.call_s)
+
+    def _ended(self, event: Ended) -> Part:
+        self.ended = event
+        self._tick(event.duration_s)
+        self._budget.close()
+        return Part.EVERYTHING
+
+    def _tick(self, call_s: float) -> Part:
+        if call_s <= self.call_s:
+            return Part.NOTHING
+        self.call_s = call_s
+        self._budget.advance(call_s)
+        return Part.CLOCK
+
+
+def _where(finding: Finding, quote: str, text: str) -> tuple[int, int]:
+    """Where the flagged words stand in `text`, which may have moved on since the finding."""
+    if text[finding.start : finding.end] == quote:
+        return finding.start, finding.end
+    found = text.find(quote) if quote else -1
+    if found >= 0:
+        return found, found + len(quote)
+    return min(finding.start, len(text)), min(max(finding.start, finding.end), len(text))

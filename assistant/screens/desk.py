@@ -1,0 +1,100 @@
+"""The line between a screen and whatever drives it.
+
+Owns the `Desk` protocol (what a screen asks for), the messages a driver sends back, and nothing
+else.  Every call on a desk comes from the screen's thread and must return at once; every message
+may be posted from any thread.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from textual.message import Message
+
+from assistant.events import Act, Envelope
+
+
+class Desk(Protocol):
+    """What the agent's keys ask for."""
+
+    def ready(self) -> None:
+        """The screen is up: load the model, open the devices.  Called once."""
+
+    def connect(self) -> None:
+        """The agent has connected: let the sound begin.  Called once, maybe before loading ends."""
+
+    def act(self, act: Act, argument: str = "") -> None:
+        """Tell the session what the agent did; answers come back as events."""
+
+    def identifier_said(self, identifier: str, said: str) -> None:
+        """Compare what the agent typed with the file; the match box answers as an event.
+
+        `said` is personal: it is compared and forgotten, never stored or logged.
+        """
+
+    def end(self) -> None:
+        """Hang up.  `Ended` follows; asking twice is harmless."""
+
+
+@runtime_checkable
+class Playback(Protocol):
+    """What a desk offers besides when it plays a recording."""
+
+    def pause(self) -> None:
+        """Stop the sound and the clock."""
+
+    def resume(self) -> None:
+        """Go on from where it stopped."""
+
+    def set_speed(self, speed: float) -> None:
+        """Play at `speed` times the pace of the recording."""
+
+
+class Hearing(StrEnum):
+    """What the recogniser is doing, as far as an agent needs to know."""
+
+    LOADING = "loading"
+    LISTENING = "listening"
+    NO_SOUND = "no_sound"
+
+
+class CallEvents(Message):
+    """Outputs of the session, in order."""
+
+    def __init__(self, envelopes: tuple[Envelope, ...]) -> None:
+        super().__init__()
+        self.envelopes = envelopes
+
+
+class ViewRebuilt(Message):
+    """Forget the call so far and fold these instead: a replay has jumped."""
+
+    def __init__(self, envelopes: tuple[Envelope, ...]) -> None:
+        super().__init__()
+        self.envelopes = envelopes
+
+
+class HearingChanged(Message):
+    """The recogniser is loading, listening, or there is no sound."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        super().__init__()
+        self.hearing = hearing
+
+
+class Notice(Message):
+    """One line for the status line; `text` is an interface message id or finished text."""
+
+    def __init__(self, text: str, **params: str) -> None:
+        super().__init__()
+        self.text = text
+        self.params = params
+
+
+class CallFailed(Message):
+    """The call cannot go on; `message` is one line, what happened and what to do about it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
