@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from assistant.speech.channel_map import ChannelMap, map_channels
+from assistant.speech.channel_map import map_channels
 from compliance.errors import BadInput, Fault, MissingPart
+from compliance.transcript import Speaker
 
 CHUNK_S = 0.1
 READ_S = 0.5  # how much is read and converted at once; a chunk's content does not depend on it
@@ -61,21 +62,19 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """`samples` of a channel from `start_sample` on that the file promised but does not hold.
+class SourceChannel:
+    """A channel of a source: its `name`, whose it is, and the samples a second of its chunks."""
 
-    `reason` is a slug: `truncated` (the file ends early) or `damaged` (it cannot be decoded on).
-    """
-
-    channel: int
-    start_sample: int
-    samples: int
-    reason: str
+    name: str
+    speaker: Speaker
+    rate_hz: int
 
 
 class Recording:
-    """An open sound file; iterate over it once for its chunks, a channel after the other in each
-    tenth of a second, and at the end its gaps, if any."""
+    """An open sound file; iterate over it once for its chunks.
+
+    In each tenth of a second the channels follow one another in the order of `channels`.
+    """
 
     def __init__(self, path: Path, *, rate_hz: int, channels: str | None = None) -> None:
         """Open `path`.
@@ -95,12 +94,13 @@ class Recording:
         self.file_rate_hz = int(self._file.samplerate)
         self.file_channels = int(self._file.channels)
         try:
-            self.channels: ChannelMap = map_channels(channels, self.file_channels, path)
+            self._map = map_channels(channels, self.file_channels, path)
             self._check_sound()
         except BaseException:
             self._file.close()
             raise
         self._promised_frames = _promised_frames(self._file)
+        self._lost_samples = 0
 
     def _check_sound(self) -> None:
         if self.file_rate_hz < SLOWEST_HZ:
@@ -110,6 +110,21 @@ class Recording:
             )
         if not self._file.frames:
             raise _bad(self.path, "holds a header and no sound")
+
+    @property
+    def channels(self) -> tuple[SourceChannel, ...]:
+        """The mapped channels; a chunk's `channel` counts them from 0."""
+        return tuple(
+            SourceChannel(channel.name, channel.speaker, self.rate_hz) for channel in self._map
+        )
+
+    @property
+    def lost_samples(self) -> int:
+        """Samples per channel that the file promised and does not hold, known after iteration.
+
+        A file that was cut ends early; one that is damaged cannot be decoded beyond some place.
+        """
+        return self._lost_samples
 
     @property
     def duration_s(self) -> float | None:
@@ -127,11 +142,11 @@ class Recording:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def __iter__(self) -> Iterator[Chunk | Gap]:
+    def __iter__(self) -> Iterator[Chunk]:
         chunk_samples = round(self.rate_hz * CHUNK_S)
-        waiting = np.empty((0, len(self.channels)), dtype="<i2")
+        waiting = np.empty((0, len(self._map)), dtype="<i2")
         position = 0
-        reader = _Reader(self._file, [channel.column for channel in self.channels])
+        reader = _Reader(self._file, [channel.column for channel in self._map])
         for converted in self._converted(reader):
             waiting = np.concatenate([waiting, converted])
             while len(waiting) >= chunk_samples:
@@ -141,7 +156,7 @@ class Recording:
         if len(waiting):
             yield from self._chunks(waiting, position)
             position += len(waiting)
-        yield from self._gaps(reader, position)
+        self._lost_samples = self._missing(reader)
 
     def _converted(self, reader: _Reader) -> Iterator[npt.NDArray[np.int16]]:
         """16-bit samples (frame, channel) at `rate_hz`, in stretches of uneven length."""
@@ -151,29 +166,25 @@ class Recording:
                 yield _to_16_bit(samples)
             return
         resampler = soxr.ResampleStream(
-            self.file_rate_hz, self.rate_hz, len(self.channels), dtype="float32", quality="HQ"
+            self.file_rate_hz, self.rate_hz, len(self._map), dtype="float32", quality="HQ"
         )
         for samples in reader.blocks(block):
             yield _to_16_bit(resampler.resample_chunk(samples))
-        tail = np.empty((0, len(self.channels)), dtype=np.float32)
+        tail = np.empty((0, len(self._map)), dtype=np.float32)
         yield _to_16_bit(resampler.resample_chunk(tail, last=True))
 
     def _chunks(self, samples: npt.NDArray[np.int16], start: int) -> Iterator[Chunk]:
-        for channel in range(len(self.channels)):
+        for channel in range(len(self._map)):
             column = np.ascontiguousarray(samples[:, channel])
             yield Chunk(channel, start, column.tobytes(), level_db(column))
 
-    def _gaps(self, reader: _Reader, position: int) -> Iterator[Gap]:
+    def _missing(self, reader: _Reader) -> int:
         if self._promised_frames is None:
-            return
-        # MP3 and its kin round their length to whole blocks; a tenth of a second is not a loss.
+            return 0
         missing = round((self._promised_frames - reader.frames) * self.rate_hz / self.file_rate_hz)
-        if missing < self.rate_hz * CHUNK_S and not reader.damaged:
-            return
-        if missing > 0:
-            reason = "damaged" if reader.damaged else "truncated"
-            for channel in range(len(self.channels)):
-                yield Gap(channel, position, missing, reason)
+        # MP3 and its kin round their length to whole blocks; less than a chunk is not a loss.
+        smallest = 1 if reader.damaged else round(self.rate_hz * CHUNK_S)
+        return missing if missing >= smallest else 0
 
 
 class _Reader:
