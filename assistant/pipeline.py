@@ -55,7 +55,7 @@ class AudioSource(Protocol):
 
     @property
     def lost_samples(self) -> int:
-        """Samples per channel that were promised and never came; known when iteration has ended."""
+        """Samples per channel that were promised and never came; known after iteration."""
 
     def __iter__(self) -> Iterator[Chunk]: ...
 
@@ -310,9 +310,7 @@ class CallRun:
                     )
                 )
             else:
-                self._receive(
-                    PartialRecognised(heard.channel, heard.end_sample, hypothesis.text)
-                )
+                self._receive(PartialRecognised(heard.channel, heard.end_sample, hypothesis.text))
 
     def _receive(self, event: Input) -> None:
         if self._writing is not None:

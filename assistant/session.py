@@ -172,7 +172,9 @@ class CallSession:
         call.told_listener = tracker.listener
         yield ListenerChanged(tracker.listener, 0.0)
         call.told_verified = (bool(tracker.verified), False)
-        yield VerificationChanged(bool(tracker.verified), proposed=False, reason="start", call_s=0.0)
+        yield VerificationChanged(
+            bool(tracker.verified), proposed=False, reason="start", call_s=0.0
+        )
         for identifier in self._identifiers(call):
             call.identifiers[identifier.kind] = IdentifierState.OPEN
             yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
