@@ -253,7 +253,7 @@ class CallSession:
             return
         for identifier in self._identifiers(call):
             if call.identifiers[identifier.kind] is IdentifierState.OPEN and matches(
-                identifier, utterance.text
+                identifier, utterance.text, call.start.header.language
             ):
                 yield self._identifier(call, identifier.kind, IdentifierState.PROPOSED)
         said = [

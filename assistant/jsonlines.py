@@ -1,0 +1,160 @@
+"""Session outputs as the JSON Lines that other programs read.
+
+Owns the published event format (schema 1): which outputs are told, under which names, in which
+units.  Text of findings comes from the one `Wording`; nothing is computed here and nothing of the
+internal event schema leaks out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from assistant import events
+from assistant.wording import Wording
+from compliance.findings import Finding
+from compliance.transcript import Word
+
+SCHEMA = 1
+
+Record = dict[str, Any]
+
+
+def line(record: Record) -> str:
+    """One record as one line of JSON, without the line end; non-ASCII text stays as it is."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def output_record(output: events.Output, call: str, wording: Wording) -> Record | None:
+    """The published record of an output, or `None` for what is the screen's alone."""
+    match output:
+        case events.Started():
+            start = output.start
+            return {
+                "type": "started",
+                "schema": SCHEMA,
+                "version": start.version,
+                "call": call,
+                "rules": start.rules_hash,
+                "scripts": start.scripts_hash,
+                "model": start.model,
+                "account": start.account_hash or None,
+            }
+        case events.UtterancePartial():
+            return {
+                "type": "partial",
+                "call": call,
+                "id": output.id,
+                "speaker": output.speaker.value,
+                "text": output.text,
+                "start_s": output.start_s,
+                "end_s": output.end_s,
+            }
+        case events.UtteranceDropped():
+            return {"type": "partial", "call": call, "id": output.id, "text": "", "dropped": True}
+        case events.UtteranceFinal():
+            return {
+                "type": "utterance",
+                "call": call,
+                "id": output.id,
+                "index": output.index,
+                "speaker": output.speaker.value,
+                "text": output.text,
+                "start_s": output.start_s,
+                "end_s": output.end_s,
+                "words": [_word(word) for word in output.words],
+            }
+        case events.FindingChanged():
+            return finding_record(output.finding, output.quote, call, wording)
+        case events.PromptChanged():
+            prompt = output.prompt
+            return {
+                "type": "stage",
+                "call": call,
+                "stage": prompt.stage,
+                "step": prompt.step,
+                "line": prompt.line,
+            }
+        case events.StatementChanged():
+            statement = output.statement
+            return {
+                "type": "statement",
+                "call": call,
+                "id": statement.id,
+                "state": statement.state.value,
+                "missing": list(statement.missing),
+            }
+        case events.LagChanged():
+            return {
+                "type": "lag",
+                "call": call,
+                "channel": output.channel,
+                "lag_s": output.lag_s,
+                "lost_s": output.lost_s,
+            }
+        case events.VerificationChanged():
+            return {
+                "type": "verification",
+                "call": call,
+                "verified": output.verified,
+                "proposed": output.proposed,
+                "reason": output.reason,
+            }
+        case events.ListenerChanged():
+            return {"type": "listener", "call": call, "listener": output.listener.value}
+        case events.GapHeard():
+            return {
+                "type": "gap",
+                "call": call,
+                "channel": output.channel,
+                "start_s": output.start_s,
+                "duration_s": output.duration_s,
+                "reason": output.reason,
+            }
+        case events.Ended():
+            return {
+                "type": "ended",
+                "call": call,
+                "duration_s": output.duration_s,
+                "reason": output.reason,
+                "not_assessable": list(output.not_assessable),
+            }
+        case _:
+            return None
+
+
+def finding_record(finding: Finding, quote: str, call: str, wording: Wording) -> Record:
+    """A finding as published; `quote` is the text it points at, as given."""
+    text = wording.finding(finding)
+    return {
+        "type": "finding",
+        "call": call,
+        "id": finding.id,
+        "utterance": finding.utterance_index,
+        "utterance_id": finding.utterance_id,
+        "rule": finding.rule,
+        "family": finding.family,
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "verdict": finding.verdict.value,
+        "status": finding.status.value,
+        "quote": quote,
+        "start": finding.start,
+        "end": finding.end,
+        "start_s": finding.start_s,
+        "end_s": finding.end_s,
+        "citation": text.law,
+        "verified_law": wording.verified_law(finding).value,
+        "explanation": text.explanation,
+        "do_now": text.do_now or None,
+        "say_now": text.say_now or None,
+    }
+
+
+def _word(word: Word) -> Record:
+    return {
+        "text": word.text,
+        "start_s": word.start_s,
+        "end_s": word.end_s,
+        "confidence": word.confidence,
+    }

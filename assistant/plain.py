@@ -1,0 +1,96 @@
+"""A call as plain lines of text, for a pipe, a log or a screen reader.
+
+Owns which outputs become lines and how a line looks; all words come from `Wording`.  One line is
+one thing that happened, with the call clock in front; signs are always followed by a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assistant import events, terms
+from assistant.interface_text import N_
+from assistant.wording import Wording
+from compliance.findings import Finding, StatementState, Status, Verdict
+
+VERIFIED = N_("identity confirmed")
+COVERED = N_("identity not confirmed: the account is covered")
+UNHEARD = N_("{seconds} s of the {channel} channel were not heard")
+WITHDRAWN = N_("withdrawn: {subject}")
+MISSED = N_("not said: {statement}")
+ENDED = N_("end of the call: {reason}")
+NOT_ASSESSABLE = N_("not assessable: {rules}")
+
+
+class PlainCall:
+    """Turns outputs into lines, remembering only what was told already."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._told: dict[str, Status] = {}
+        self._stage = ""
+        self._verified: bool | None = None
+
+    def lines(self, outputs: Iterable[events.Output]) -> Iterator[str]:
+        """The lines for some outputs, in order; partial hypotheses are left out."""
+        for output in outputs:
+            yield from self._line(output)
+
+    def _line(self, output: events.Output) -> Iterator[str]:
+        wording = self._wording
+        match output:
+            case events.UtteranceFinal():
+                speaker = wording.term(terms.SPEAKERS, output.speaker)
+                yield f"{clock(output.start_s)}  {speaker}: {wording.said(output.text).text}"
+            case events.PromptChanged() if output.prompt.line:
+                if output.prompt.stage != self._stage:
+                    self._stage = output.prompt.stage
+                    stage = wording.term(terms.STAGES, output.prompt.stage)
+                    yield f"{clock(output.call_s)}  ▶ {stage}"
+                yield f"{'':7}→ {wording.line(output.prompt.line)}"
+            case events.VerificationChanged() if output.verified != self._verified:
+                self._verified = output.verified
+                text = wording.text(VERIFIED if output.verified else COVERED)
+                yield f"{clock(output.call_s)}  {'✔' if output.verified else '■'} {text}"
+            case events.FindingChanged():
+                yield from self._finding(output.finding, output.call_s)
+            case events.GapHeard():
+                text = wording.text(
+                    UNHEARD, seconds=f"{output.duration_s:.1f}", channel=output.channel
+                )
+                yield f"{clock(output.start_s)}  ! {text}"
+            case events.StatementChanged() if output.statement.state is StatementState.MISSED:
+                text = wording.text(MISSED, statement=output.statement.id)
+                yield f"{clock(output.call_s)}  ! {text}"
+            case events.Ended():
+                if output.not_assessable:
+                    rules = ", ".join(output.not_assessable)
+                    yield f"{'':7}? {wording.text(NOT_ASSESSABLE, rules=rules)}"
+                reason = wording.term(terms.END_REASONS, output.reason)
+                yield f"{clock(output.duration_s)}  ■ {wording.text(ENDED, reason=reason)}"
+            case _:
+                return
+
+    def _finding(self, finding: Finding, call_s: float) -> Iterator[str]:
+        if self._told.get(finding.id) is finding.status:
+            return
+        self._told[finding.id] = finding.status
+        text = self._wording.finding(finding)
+        if finding.status is Status.WITHDRAWN:
+            told = self._wording.text(WITHDRAWN, subject=text.subject)
+            yield f"{clock(call_s)}  ○ {told}"
+            return
+        if finding.status is Status.PROVISIONAL:
+            yield f"{clock(call_s)}  ⚠ … {text.subject}: {text.do_now}"
+            return
+        sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
+        yield f"{clock(call_s)}  {sign} {text.verdict}: {text.subject}. {text.do_now}"
+        yield f"{'':7}  {text.law} ({text.law_status})"
+        if text.say_now:
+            yield f"{'':7}→ {text.say_now}"
+
+
+def clock(seconds: float) -> str:
+    """Call time as mm:ss; hours are minutes above 60."""
+    whole = int(seconds)
+    return f"{whole // 60:02}:{whole % 60:02}"
