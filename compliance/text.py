@@ -26,7 +26,7 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(
     rf"(?P<han>[{_HAN}])"
     r"|(?P<number>\d+(?:[.,:]\d+)*)"
-    r"|(?P<word>[^\W\d_{_HAN}]+(?:'[^\W\d_{_HAN}]+)*'?)"
+    rf"|(?P<word>[^\W\d_{_HAN}]+(?:'[^\W\d_{_HAN}]+)*'?)"
     r"|(?P<money>[$£€¥%])"
     r"|(?P<sentence>[.!?;。！？；…\n\u2028\u2029]+)"
     r"|(?P<clause>[,:、，：—–\"“”「」『』()（）]+)"
