@@ -9,6 +9,7 @@ and where the network asks for it `ivector`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,11 @@ DEFAULT_RATE_HZ = "16000"
 DEFAULT_CEPSTRA = "13"
 DEFAULT_MEL_BINS = "23"
 RATES_HZ = range(8_000, 48_001)
+
+# Without these Vosk opens a model and decodes nonsense, or never ends an utterance.
+FRAME_STEP = "frame-subsampling-factor"
+VOSK_FRAME_STEP = "3"  # Vosk counts 0.03 s a frame whatever the model says
+DECODING_OPTIONS = ("acoustic-scale", FRAME_STEP, "endpoint.silence-phones")
 
 BOUNDARY_KINDS = frozenset({"nonword", "begin", "end", "internal", "singleton"})
 # Kaldi appends these to every word list, so a list without them was cut.
@@ -139,7 +145,12 @@ class _Check:
         self.carries_words = read_graph(file) or self.carries_words
 
     def _decoding(self, file: Path) -> None:
-        _options(file)
+        options = _options(file)
+        for name in DECODING_OPTIONS:
+            if name not in options:
+                raise Damaged(f"is cut off or not Vosk's: it does not give --{name}")
+        if options[FRAME_STEP] != VOSK_FRAME_STEP:
+            raise Damaged(f"gives --{FRAME_STEP}={options[FRAME_STEP]}; Vosk's word times need 3")
 
     def _features(self, file: Path) -> None:
         options = _options(file)
@@ -194,7 +205,7 @@ def _options(file: Path) -> dict[str, str]:
         if not told:
             continue
         name, equals, value = told.partition("=")
-        if not name.startswith("--") or (equals and not value):
+        if not re.fullmatch(r"--[A-Za-z][\w.-]*", name) or (equals and not value):
             raise Damaged(f"line {number} is not an option of the form --name=value")
         options[name.removeprefix("--")] = value
     return options

@@ -23,6 +23,7 @@ from compliance.errors import AssistantError, BadInput, Fault, MissingPart
 INSTALLED = "models"  # below the data folder
 PROBE = Path(__file__).with_name("probe.py")
 PROBE_TIMEOUT_S = 180.0  # the largest official model takes about 20 s on a slow disk
+LONGEST_REASON = 200
 
 # The model language of each language a call is held in.
 MODEL_LANGUAGES = {"en-US": "en", "en-GB": "en", "zh-TW": "zh", "zh-CN": "zh"}
@@ -179,7 +180,7 @@ def probe(folder: ModelFolder) -> None:
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             timeout=PROBE_TIMEOUT_S,
             check=False,
         )
@@ -191,7 +192,14 @@ def probe(folder: ModelFolder) -> None:
             "Close other programs and try again",
         ) from fault
     if ended.returncode:
-        raise _unusable(folder, "cannot be opened and decoded with: a file in it is damaged")
+        raise _unusable(folder, _refusal(ended.stderr.decode("utf-8", "replace")))
+
+
+def _refusal(printed: str) -> str:
+    """What Kaldi said last; it names a file or an option and never what was heard."""
+    said = re.findall(r"^(?:ERROR|ASSERTION_FAILED) \(VoskAPI:\S+?\) (.+)$", printed, re.MULTILINE)
+    reason = f" ({said[-1][:LONGEST_REASON]})" if said else ""
+    return f"cannot be opened and decoded with: a file in it is damaged{reason}"
 
 
 def _unusable(folder: ModelFolder, message: str) -> BadInput:
