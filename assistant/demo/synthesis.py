@@ -34,6 +34,10 @@ SHARD = 64
 
 _ENGLISH_WORD = re.compile(r"[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*")
 _HAN = re.compile(r"[㐀-鿿]")
+# The voice reads these syllables as something else: "yong" without its front vowel, the others as
+# English letters.  What it can be made to say is respelled, the rest is refused.
+_RESPELLED = {"yong": "iong"}
+_UNREADABLE = ("xiong", "qiong")
 _HAN_RUN = re.compile(r"[㐀-鿿]+|[^㐀-鿿]")
 _PAUSES = dict(zip("，、。？！；：,.?!", ",,.?!;,,.?!", strict=True))
 
@@ -156,10 +160,15 @@ def _read_mandarin(text: str) -> _Reading:
             if pieces:
                 pieces.append(" ")
                 length += 1
-            spans.append((length, length + len(syllable)))
+            if syllable.startswith(_UNREADABLE):
+                raise AssistantError(
+                    f"the Mandarin voice cannot say {character!r}", "Use another word"
+                )
+            spelling = _RESPELLED.get(syllable[:-1], syllable[:-1]) + syllable[-1]
+            spans.append((length, length + len(spelling)))
             words.append(character)
-            pieces.append(syllable)
-            length += len(syllable)
+            pieces.append(spelling)
+            length += len(spelling)
         elif character in _PAUSES:
             pieces.append(_PAUSES[character])
             length += 1
