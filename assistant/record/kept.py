@@ -1,0 +1,66 @@
+"""A kept call as lists show it.
+
+Owns the values only; the store makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.record.reviews import ReviewAct
+from compliance.findings import Severity, Status, Verdict
+
+
+class CallState(StrEnum):
+    """How a kept call ended: whole to its last event, still being recorded, or cut off."""
+
+    WHOLE = "whole"
+    OPEN = "open"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingMark:
+    """A finding as a list needs it: how bad, how sure, and what a reviewer made of it.
+
+    `call_s` is when it was found, in seconds of call time.
+    """
+
+    finding: str
+    rule: str
+    severity: Severity
+    verdict: Verdict
+    status: Status
+    call_s: float
+    review: ReviewAct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCall:
+    """One kept call; `started_at_utc` is ISO 8601, `zone` the desk's IANA name.
+
+    `marks` are the findings that were not withdrawn, in the order of the call.
+    """
+
+    id: str
+    started_at_utc: str
+    zone: str
+    language: str
+    jurisdiction: str
+    collector: str | None
+    agent_name: str
+    agent_id: str
+    model: str
+    rules_hash: str
+    scripts_hash: str
+    state: CallState
+    reason: str | None
+    duration_s: float
+    has_sound: bool
+    marks: tuple[FindingMark, ...] = ()
+
+    @property
+    def reviewed(self) -> int:
+        """How many of the marks a reviewer has judged."""
+        return sum(mark.review is not None for mark in self.marks)

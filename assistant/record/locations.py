@@ -1,0 +1,79 @@
+"""Where everything the program keeps stands on disk.
+
+Owns the names of folders and files under the data folder, and nothing else: it creates nothing,
+reads nothing and decides no policy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APPLICATION = "collections-call-assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The data folder and what is in it."""
+
+    data_dir: Path
+
+    @property
+    def database(self) -> Path:
+        """The store of kept calls."""
+        return self.data_dir / "calls.db"
+
+    @property
+    def sound_dir(self) -> Path:
+        """One file of sound for each kept call."""
+        return self.data_dir / "sound"
+
+    @property
+    def open_dir(self) -> Path:
+        """A lock for each call that is being recorded right now."""
+        return self.data_dir / "open"
+
+    @property
+    def models_dir(self) -> Path:
+        """Installed speech models, one folder each."""
+        return self.data_dir / "models"
+
+    def sound(self, call: str) -> Path:
+        return self.sound_dir / f"{file_name(call)}.sound"
+
+    def lock(self, call: str) -> Path:
+        return self.open_dir / f"{file_name(call)}.lock"
+
+
+def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
+    """The locations for this run.
+
+    Args:
+        data_dir: what `--data-dir` said, if anything; it wins.
+        environment: the process's variables; `ASSISTANT_HOME` comes next, then the folder that
+            this system gives applications for their data.
+    """
+    if data_dir is not None:
+        return Locations(data_dir.expanduser())
+    home = environment.get("ASSISTANT_HOME", "")
+    if home:
+        return Locations(Path(home).expanduser())
+    return Locations(Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)))
+
+
+def file_name(call: str) -> str:
+    """A call's id as a file name on any system; ids that would not be one are hashed.
+
+    Lower case only, because two ids must not meet on a file system that ignores case.
+    """
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", call) and not _RESERVED.fullmatch(call):
+        return call
+    return "x" + hashlib.sha256(call.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")

@@ -1,0 +1,237 @@
+"""The repository of kept calls.
+
+Owns every query on the store: what is listed, opened and judged.  A call's inputs, in order, are
+the record; outputs, utterances and findings follow from them.  It hands out frozen values and
+never a row; it starts no thread, renders no text and reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import RowMapping, Select, insert, select
+
+from assistant.event_codec import EventCodec
+from assistant.events import Envelope, FindingChanged, UtteranceFinal
+from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
+from assistant.record.faults import UnknownCall, store_faults
+from assistant.record.kept import CallState, FindingMark, KeptCall
+from assistant.record.locations import Locations
+from assistant.record.locks import is_held
+from assistant.record.reviews import Review, ReviewAct, standing
+from assistant.record.sound import KeptSound
+from assistant.record.tables import CALLS, EVENTS, FINDINGS, REVIEWS, UTTERANCES
+from assistant.record.writer import KeptCallWriter
+from compliance.findings import Severity, Status, Verdict
+
+# Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
+_SLICE = 5000
+
+
+class CallStore:
+    """Kept calls in a data folder; a context manager.
+
+    Raises, from every method:
+        StoreFault: the store is damaged, newer, in use, read-only or full.  Nothing that was kept
+            before is lost by it.
+        UnknownCall: no kept call has the id.
+        UnreadableEvent: a stored line cannot be read.
+    """
+
+    def __init__(
+        self,
+        locations: Locations,
+        codec: EventCodec | None = None,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> None:
+        self.locations = locations
+        self._codec = codec if codec is not None else EventCodec()
+        self._engine = open_database(locations.database, busy_timeout_s=busy_timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def record(self, call: str, *, with_sound: bool = True) -> KeptCallWriter:
+        """The writer of a new call; nothing is on disk until its first event."""
+        return KeptCallWriter(
+            self._engine, self.locations, self._codec, call, with_sound=with_sound
+        )
+
+    # ---- reading ---------------------------------------------------------------------------
+
+    def calls(self) -> tuple[KeptCall, ...]:
+        """Every kept call, the newest first."""
+        rows = self._rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
+        marks = _by_call(self._rows(_MARKS))
+        histories = _by_call(self._rows(select(REVIEWS).order_by(REVIEWS.c.number)))
+        return tuple(
+            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        )
+
+    def call(self, call: str) -> KeptCall:
+        """One kept call."""
+        rows = self._rows(select(CALLS).where(CALLS.c.id == call))
+        if not rows:
+            raise UnknownCall(
+                f"there is no kept call {call!r} in {self.locations.data_dir}",
+                "`assistant review --plain` lists those there are.",
+            )
+        marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
+        return self._kept(rows[0], marks, self._history(call))
+
+    def events(self, call: str) -> Iterator[Envelope]:
+        """The inputs of a call in order: what a new session is fed to see the call again."""
+        self.call(call)
+        after = -1
+        while True:
+            rows = self._rows(
+                select(EVENTS.c.seq, EVENTS.c.line)
+                .where(EVENTS.c.call == call, EVENTS.c.seq > after)
+                .order_by(EVENTS.c.seq)
+                .limit(_SLICE)
+            )
+            if not rows:
+                return
+            for row in rows:
+                yield self._codec.decode(row["line"], self._place(call, f"event {row['seq']}"))
+            after = rows[-1]["seq"]
+
+    def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
+        """The call's settled utterances in order."""
+        self.call(call)
+        rows = self._rows(
+            select(UTTERANCES.c.id, UTTERANCES.c.line)
+            .where(UTTERANCES.c.call == call)
+            .order_by(UTTERANCES.c.position)
+        )
+        events = (
+            self._codec.decode(row["line"], self._place(call, f"utterance {row['id']}")).event
+            for row in rows
+        )
+        return tuple(event for event in events if isinstance(event, UtteranceFinal))
+
+    def findings(self, call: str) -> tuple[FindingChanged, ...]:
+        """The call's findings, each in its last state, withdrawn ones included, in order."""
+        self.call(call)
+        rows = self._rows(
+            select(FINDINGS.c.id, FINDINGS.c.line)
+            .where(FINDINGS.c.call == call)
+            .order_by(FINDINGS.c.call_s, FINDINGS.c.id)
+        )
+        events = (
+            self._codec.decode(row["line"], self._place(call, f"finding {row['id']}")).event
+            for row in rows
+        )
+        return tuple(event for event in events if isinstance(event, FindingChanged))
+
+    def sound(self, call: str) -> KeptSound | None:
+        """The call's sound, to be closed by the caller; `None` where none was kept."""
+        self.call(call)
+        path = self.locations.sound(call)
+        return KeptSound(path) if path.exists() else None
+
+    def reviews(self, call: str) -> tuple[Review, ...]:
+        """Every judgement ever made on the call, oldest first."""
+        return tuple(_review(row) for row in self._history(call))
+
+    # ---- judging ---------------------------------------------------------------------------
+
+    def add_review(self, review: Review) -> None:
+        """Add a judgement; nothing is ever replaced."""
+        self.call(review.call)
+        with store_faults(self.locations.database), writing(self._engine) as connection:
+            connection.execute(
+                insert(REVIEWS).values(
+                    call=review.call,
+                    finding=review.finding,
+                    act=review.act.value,
+                    reviewer=review.reviewer,
+                    at_utc=review.at_utc,
+                    note=review.note,
+                )
+            )
+
+    # ---- rows to values --------------------------------------------------------------------
+
+    def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        with store_faults(self.locations.database), self._engine.connect() as connection:
+            return connection.execute(statement).mappings().all()
+
+    def _history(self, call: str) -> Sequence[RowMapping]:
+        return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
+
+    def _place(self, call: str, what: str) -> str:
+        return f"{self.locations.database}: call {call}, {what}"
+
+    def _kept(
+        self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
+    ) -> KeptCall:
+        state = CallState.WHOLE
+        if not row["whole"]:
+            held = is_held(self.locations.lock(row["id"]))
+            state = CallState.OPEN if held else CallState.INTERRUPTED
+        judged = standing(_review(entry) for entry in history)
+        columns = {name: row[name] for name in _PLAIN_COLUMNS}
+        return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
+
+
+_PLAIN_COLUMNS = tuple(column.name for column in CALLS.columns if column.name != "whole")
+
+_MARKS = (
+    select(
+        FINDINGS.c.call,
+        FINDINGS.c.id,
+        FINDINGS.c.rule,
+        FINDINGS.c.severity,
+        FINDINGS.c.verdict,
+        FINDINGS.c.status,
+        FINDINGS.c.call_s,
+    )
+    .where(FINDINGS.c.status != Status.WITHDRAWN.value)
+    .order_by(FINDINGS.c.call, FINDINGS.c.call_s, FINDINGS.c.id)
+)
+
+
+def _by_call(rows: Sequence[RowMapping]) -> Mapping[str, list[RowMapping]]:
+    grouped: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        grouped.setdefault(row["call"], []).append(row)
+    return grouped
+
+
+def _mark(row: RowMapping, judged: Mapping[str, Review]) -> FindingMark:
+    review = judged.get(row["id"])
+    return FindingMark(
+        finding=row["id"],
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        verdict=Verdict(row["verdict"]),
+        status=Status(row["status"]),
+        call_s=row["call_s"],
+        review=review.act if review is not None else None,
+    )
+
+
+def _review(row: RowMapping) -> Review:
+    return Review(
+        call=row["call"],
+        finding=row["finding"],
+        act=ReviewAct(row["act"]),
+        reviewer=row["reviewer"],
+        at_utc=row["at_utc"],
+        note=row["note"],
+    )

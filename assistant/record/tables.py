@@ -1,0 +1,99 @@
+"""The tables of the store, and nothing that reads or writes them.
+
+Events are the record: they are appended and never changed.  Utterances and findings are derived
+from them and kept for quick listing; reviews are a person's and are appended, so that every
+judgement ever made stays.  Columns hold what lists, sorts and joins need; an event's content is one
+opaque line, so that it can be sealed later without another layout.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+STORE_VERSION = 1
+"""The version of this layout; a store of a higher one is refused."""
+
+METADATA = MetaData()
+
+STORE = Table("store", METADATA, Column("version", Integer, nullable=False))
+
+CALLS = Table(
+    "calls",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    # ISO 8601, UTC; sorts by time as text.
+    Column("started_at_utc", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("collector", Text),
+    Column("agent_name", Text, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("rules_hash", Text, nullable=False),
+    Column("scripts_hash", Text, nullable=False),
+    # A call is whole when its last event is kept; until then it is open or was interrupted.
+    Column("whole", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("duration_s", Float, nullable=False),
+    Column("has_sound", Boolean, nullable=False),
+    Index("calls_by_time", "started_at_utc"),
+)
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("call", Text, ForeignKey("calls.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+UTTERANCES = Table(
+    "utterances",
+    METADATA,
+    Column("call", Text, ForeignKey("calls.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    # Order of finals in the call, from 0.
+    Column("position", Integer, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+FINDINGS = Table(
+    "findings",
+    METADATA,
+    Column("call", Text, ForeignKey("calls.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("call_s", Float, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("call", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("reviews_by_finding", "call", "finding", "number"),
+)
