@@ -29,6 +29,7 @@ from assistant.events import (
     FinalRecognised,
     Input,
     LagMeasured,
+    Output,
     PartialRecognised,
     RecognisedWord,
 )
@@ -125,6 +126,7 @@ class CallRun:
         desk: keys known beforehand (a demonstration), merged by audio position on channel 0.
         keeper: where the call is kept; `None` keeps nothing.
         notice: told one line the user should see (recording stopped being kept, a channel failed).
+        loaded: told when the model is open.
     """
 
     def __init__(
@@ -141,6 +143,7 @@ class CallRun:
         desk: Sequence[AgentActed] = (),
         keeper: CallKeeper | None = None,
         notice: Callable[[str], None] = lambda _line: None,
+        loaded: Callable[[], None] = lambda: None,
     ) -> None:
         self._session = session
         self._call = call
@@ -152,20 +155,24 @@ class CallRun:
         self._clock = clock
         self._desk = deque(sorted(desk, key=lambda acted: acted.sample))
         self._notice = notice
+        self._loaded = loaded
+        self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[_Heard | _ChannelFailed | _Acted] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = _Writing(keeper, notice) if keeper is not None else None
         self._credits: list[threading.Semaphore] = []
         self._dead: set[int] = set()
         self._position = 0
-        self._input_seq = 0
-        self._output_seq = 0
+        self._seq = 0
         self._zero_s = 0.0
         self._thread: threading.Thread | None = None
         self._failure: AssistantError | None = None
 
     def start(self, done: Callable[[AssistantError | None], None]) -> None:
-        """Run in threads of its own; `done` is told, in the session thread, how it ended."""
+        """Load in threads of its own; the sound begins with `connect`.
+
+        `done` is told, in the session thread, how it ended: `None`, or what went wrong.
+        """
 
         def body() -> None:
             try:
@@ -189,10 +196,20 @@ class CallRun:
 
     def run(self) -> None:
         """Run to the end; raises what went wrong."""
+        self.connect()
         self.start(lambda _error: None)
         self.join()
         if self._failure is not None:
             raise self._failure
+
+    def connect(self) -> None:
+        """Let the sound begin, now or as soon as the model is open; safe from any thread."""
+        self._connected.set()
+
+    @property
+    def failure(self) -> AssistantError | None:
+        """What went wrong, once the run has ended."""
+        return self._failure
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the end; returns whether it came."""
@@ -208,6 +225,7 @@ class CallRun:
     def stop(self) -> None:
         """End the call at the sound released so far; what was heard is still recognised."""
         self._stopping.set()
+        self._connected.set()
         self._pacer.stop()
 
     # ---- the session thread ----------------------------------------------------------------
@@ -215,6 +233,10 @@ class CallRun:
     def _run(self) -> None:
         channels = self._source.channels
         model = self._load()
+        self._loaded()
+        self._connected.wait()
+        if self._stopping.is_set():
+            return
         self._credits = [threading.Semaphore(_IN_FLIGHT) for _ in channels]
         sounds: list[queue.SimpleQueue[_Released | None]] = [queue.SimpleQueue() for _ in channels]
         for number, channel in enumerate(channels):
@@ -313,17 +335,19 @@ class CallRun:
                 self._receive(PartialRecognised(heard.channel, heard.end_sample, hypothesis.text))
 
     def _receive(self, event: Input) -> None:
+        taken = self._envelope(event)
+        envelopes = tuple(self._envelope(output) for output in self._session.receive(event))
         if self._writing is not None:
-            self._writing.put(Envelope(SCHEMA, self._call, self._input_seq, event))
-        self._input_seq += 1
-        outputs = self._session.receive(event)
-        if not outputs:
-            return
-        envelopes = []
-        for output in outputs:
-            envelopes.append(Envelope(SCHEMA, self._call, self._output_seq, output))
-            self._output_seq += 1
-        self._deliver(Delivery(self._clock() - self._zero_s, tuple(envelopes)))
+            for envelope in (taken, *envelopes):
+                self._writing.put(envelope)
+        if envelopes:
+            self._deliver(Delivery(self._clock() - self._zero_s, envelopes))
+
+    def _envelope(self, event: Input | Output) -> Envelope:
+        """Inputs and outputs share one sequence: the order in which things happened."""
+        envelope = Envelope(SCHEMA, self._call, self._seq, event)
+        self._seq += 1
+        return envelope
 
     # ---- the other threads -----------------------------------------------------------------
 

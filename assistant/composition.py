@@ -1,0 +1,168 @@
+"""Puts a call together: rules, script, account, sound, model and pace become one run.
+
+Owns the wiring that every command shares, so that a demonstration, a replay and a live call differ
+in what they pass here and in nothing else.  It starts no thread and shows nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant import __version__
+from assistant.demo.calls import DeskAct
+from assistant.events import AgentActed, CallStarted, VerificationPolicy
+from assistant.pacing import Pacer
+from assistant.pipeline import CallKeeper, CallRun, Delivery
+from assistant.session import CallSession
+from assistant.speech.models import ModelFolder, open_model
+from assistant.speech.recording import Recording
+from compliance.context import CallHeader, Collector
+from compliance.packs import load_rules
+from compliance.rules import RuleSet
+from scripts.account import Account, content_hash
+from scripts.engine import ScriptEngine
+from scripts.flow import Flow, load_flow
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What judges and guides a call: the rule set and, where the language has one, the flow."""
+
+    rules: RuleSet
+    flow: Flow | None
+
+    @property
+    def scripts_hash(self) -> str:
+        """The flow's content hash; empty where no flow guides."""
+        return self.flow.content_hash if self.flow is not None else ""
+
+    def session(self, call: str) -> CallSession:
+        """A fresh session; `call` decides which of several wordings a script line takes."""
+
+        def script(start: CallStarted) -> ScriptEngine | None:
+            if self.flow is None or start.account is None:
+                return None
+            return ScriptEngine(self.flow, start.account, call)
+
+        return CallSession(self.rules, script)
+
+
+def load_guidance(jurisdiction: str, language: str, collector: Collector | None) -> Guidance:
+    """The rules of a jurisdiction and the flow of a language.
+
+    Raises:
+        MissingPart: there is no rule pack for the jurisdiction.
+        BadInput: a pack or flow is broken; all faults are told.
+    """
+    return Guidance(load_rules(jurisdiction), load_flow(language, collector))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A recording to run as a call.
+
+    `channels` maps the file's channels (see `assistant.speech.channel_map`); `speed` is call
+    seconds per second, `None` as fast as possible; `desk` are keys known beforehand.
+    """
+
+    audio: Path
+    language: str
+    jurisdiction: str
+    model: ModelFolder
+    policy: VerificationPolicy
+    collector: Collector | None = None
+    account: Account | None = None
+    channels: str | None = None
+    speed: float | None = 1.0
+    desk: tuple[DeskAct, ...] = ()
+
+
+def header_of(call: RecordedCall) -> CallHeader:
+    """What is known when a recording begins.
+
+    Nobody has been verified before the first word.  When the call took place is not in the file,
+    so hours and counts stay unknown.
+    """
+    account = call.account
+    return CallHeader(
+        jurisdiction=call.jurisdiction,
+        language=call.language,
+        collector=call.collector,
+        customer_timezone=(account.customer_timezone or None) if account else None,
+        customer_state=(account.customer_state or None) if account else None,
+        verified=False,
+        facts=dict(account.facts) if account else {},
+    )
+
+
+@dataclass(slots=True)
+class PreparedRun:
+    """A run that is ready to start, with what its screen needs."""
+
+    run: CallRun
+    pacer: Pacer
+    source: Recording
+    call: str
+    duration_s: float | None
+    notices: list[str] = field(default_factory=list)
+
+
+def prepare(
+    call: RecordedCall,
+    *,
+    call_id: str,
+    guidance: Guidance,
+    deliver: Callable[[Delivery], None],
+    notice: Callable[[str], None],
+    keeper: CallKeeper | None = None,
+    zone: str = "UTC",
+) -> PreparedRun:
+    """Open the recording and wire everything; nothing runs before `PreparedRun.run.start`.
+
+    Raises:
+        BadInput: the recording cannot be used.
+    """
+    source = Recording(call.audio, rate_hz=call.model.rate_hz, channels=call.channels)
+    pacer = Pacer(call.speed, time.monotonic)
+
+    def begin() -> CallStarted:
+        return CallStarted(
+            header=header_of(call),
+            policy=call.policy,
+            version=__version__,
+            started_at_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            zone=zone,
+            rules_hash=guidance.rules.content_hash,
+            scripts_hash=guidance.scripts_hash,
+            model=call.model.name,
+            model_hash=call.model.content_hash,
+            account_hash=content_hash(call.account),
+            account=call.account,
+        )
+
+    run = CallRun(
+        session=guidance.session(call_id),
+        call=call_id,
+        begin=begin,
+        source=source,
+        load=lambda: open_model(call.model),
+        pacer=pacer,
+        deliver=deliver,
+        clock=time.monotonic,
+        desk=[
+            AgentActed(key.act, round(key.at_s * source.rate_hz), key.argument) for key in call.desk
+        ],
+        keeper=keeper,
+        notice=notice,
+    )
+    return PreparedRun(run, pacer, source, call_id, source.duration_s)
+
+
+def new_call_id(now: datetime, entropy: bytes) -> str:
+    """An id that sorts by time and is a file name everywhere: `20261123t101500-3fa94c`."""
+    return f"{now.astimezone(UTC):%Y%m%dt%H%M%S}-{hashlib.sha256(entropy).hexdigest()[:6]}"
