@@ -233,12 +233,6 @@ class KeptSound:
                 wanted[begin - start : end - start] = heard[begin - block.start : end - block.start]
         return wanted
 
-    def mixed(self, start_s: float, stop_s: float, rate_hz: int) -> Samples:
-        """Both channels side by side, shape (frames, channels), where all share `rate_hz`."""
-        start, stop = round(start_s * rate_hz), round(stop_s * rate_hz)
-        columns = [self.read(opened.channel, start, stop) for opened in self.channels]
-        return np.stack(columns, axis=1) if columns else np.zeros((stop - start, 0), np.int16)
-
     def _index(self) -> bool:
         """Find every record; returns whether the tail is torn."""
         if self._file.read(len(_MAGIC)) != _MAGIC:
@@ -313,6 +307,30 @@ class KeptSound:
             f"{self._path} is not the sound of a kept call, or it is damaged",
             "Restore it from a backup; the transcript can be read without it.",
         )
+
+
+class SideBySide:
+    """A kept call's channels as one sound, the way a player asks for it.
+
+    The first two channels are given, side by side; a later one of another rate than the first is
+    left out (every channel is kept at the rate of the speech model, so none is).
+    """
+
+    def __init__(self, sound: KeptSound) -> None:
+        self._sound = sound
+        rates_hz = [opened.rate_hz for opened in sound.channels]
+        self.rate_hz = rates_hz[0] if rates_hz else 8000
+        self._channels = [
+            opened.channel for opened in sound.channels if opened.rate_hz == self.rate_hz
+        ][:2]
+        self.samples = max((sound.end_sample(channel) for channel in self._channels), default=0)
+
+    def frames(self, start: int, stop: int) -> Samples:
+        """Frames `start` to `stop` (half open), shape (stop − start, 1 or 2)."""
+        if not self._channels:
+            return np.zeros((stop - start, 1), dtype=np.int16)
+        columns = [self._sound.read(channel, start, stop) for channel in self._channels]
+        return np.stack(columns, axis=1)
 
 
 def _flac(samples: npt.NDArray[np.int16], rate_hz: int) -> bytes:

@@ -11,21 +11,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select
 
 from assistant.event_codec import EventCodec
-from assistant.events import Envelope, FindingChanged, UtteranceFinal
+from assistant.events import (
+    CallStarted,
+    Ended,
+    Envelope,
+    FindingChanged,
+    GapHeard,
+    MomentMarked,
+    Output,
+    StatementChanged,
+    UtteranceFinal,
+    VerificationChanged,
+)
 from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
-from assistant.record.faults import UnknownCall, store_faults
+from assistant.record.faults import UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.sound import KeptSound
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, REVIEWS, UTTERANCES
+from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, REVIEWS, UTTERANCES
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
+_LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
 _SLICE = 5000
 
@@ -107,36 +119,32 @@ class CallStore:
             if not rows:
                 return
             for row in rows:
-                yield self._codec.decode(row["line"], self._place(call, f"event {row['seq']}"))
+                yield self._read(row["line"], call, f"event {row['seq']}")
             after = rows[-1]["seq"]
+
+    def start(self, call: str) -> CallStarted:
+        """The call's first event: header, account as shown, versions."""
+        self.call(call)
+        rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
+        first = self._read(rows[0]["line"], call, "event 0").event if rows else None
+        if not isinstance(first, CallStarted):
+            raise damaged(self.locations.database)
+        return first
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
-        self.call(call)
-        rows = self._rows(
-            select(UTTERANCES.c.id, UTTERANCES.c.line)
-            .where(UTTERANCES.c.call == call)
-            .order_by(UTTERANCES.c.position)
-        )
-        events = (
-            self._codec.decode(row["line"], self._place(call, f"utterance {row['id']}")).event
-            for row in rows
-        )
+        events = self._derived(call, UTTERANCES, UTTERANCES.c.position)
         return tuple(event for event in events if isinstance(event, UtteranceFinal))
 
     def findings(self, call: str) -> tuple[FindingChanged, ...]:
         """The call's findings, each in its last state, withdrawn ones included, in order."""
-        self.call(call)
-        rows = self._rows(
-            select(FINDINGS.c.id, FINDINGS.c.line)
-            .where(FINDINGS.c.call == call)
-            .order_by(FINDINGS.c.call_s, FINDINGS.c.id)
-        )
-        events = (
-            self._codec.decode(row["line"], self._place(call, f"finding {row['id']}")).event
-            for row in rows
-        )
+        events = self._derived(call, FINDINGS, FINDINGS.c.call_s, FINDINGS.c.id)
         return tuple(event for event in events if isinstance(event, FindingChanged))
+
+    def landmarks(self, call: str) -> tuple[Output, ...]:
+        """Verification, required statements, gaps, marked moments and the end, in order."""
+        events = self._derived(call, LANDMARKS, LANDMARKS.c.seq)
+        return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
@@ -174,8 +182,13 @@ class CallStore:
     def _history(self, call: str) -> Sequence[RowMapping]:
         return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
-    def _place(self, call: str, what: str) -> str:
-        return f"{self.locations.database}: call {call}, {what}"
+    def _derived(self, call: str, table: Table, *order: ColumnElement[Any]) -> list[object]:
+        self.call(call)
+        rows = self._rows(select(table.c.line).where(table.c.call == call).order_by(*order))
+        return [self._read(row["line"], call, table.name).event for row in rows]
+
+    def _read(self, line: bytes, call: str, what: str) -> Envelope:
+        return self._codec.decode(line, f"{self.locations.database}: call {call}, {what}")
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]

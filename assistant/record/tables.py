@@ -1,7 +1,8 @@
 """The tables of the store, and nothing that reads or writes them.
 
-Events are the record: they are appended and never changed.  Utterances and findings are derived
-from them and kept for quick listing; reviews are a person's and are appended, so that every
+Events are the record: they are appended and never changed.  Utterances, findings and landmarks (who
+was verified when, what was marked, what was not heard, what was required, how the call ended) are
+derived from them and kept for quick opening; reviews are a person's and are appended, so that every
 judgement ever made stays.  Columns hold what lists, sorts and joins need; an event's content is one
 opaque line, so that it can be sealed later without another layout.
 """
@@ -81,6 +82,16 @@ FINDINGS = Table(
     Column("verdict", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("call_s", Float, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+LANDMARKS = Table(
+    "landmarks",
+    METADATA,
+    Column("call", Text, ForeignKey("calls.id"), primary_key=True),
+    # The output's own sequence number.
+    Column("seq", Integer, primary_key=True),
     Column("line", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

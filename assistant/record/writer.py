@@ -1,9 +1,10 @@
 """The one writer through which whatever keeps a call's events or sound goes.
 
 Owns the order and the atomicity of what reaches the disk: each `append` is one transaction, sound
-is written a second at a time.  Inputs are the record; of the outputs handed in, settled utterances
-and findings are kept beside it for listing.  It starts no thread (whoever runs the call calls it
-from one), computes no finding, and is the place where sealing belongs when it comes.
+is written a second at a time.  Inputs are the record; of the outputs handed in, settled utterances,
+findings and landmarks are kept beside it for listing and opening.  It starts no thread (whoever
+runs the call calls it from one), computes no finding, and is the place where sealing belongs when
+it comes.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ from assistant.events import (
     Envelope,
     FinalRecognised,
     FindingChanged,
+    GapHeard,
     Input,
+    MomentMarked,
+    StatementChanged,
     UtteranceFinal,
+    VerificationChanged,
 )
 from assistant.record.database import writing
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
 from assistant.record.sound import SoundChannel, SoundChunk, SoundWriter
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, UTTERANCES
+from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
 
 _INPUTS = get_args(Input)
 
@@ -193,8 +198,12 @@ class KeptCallWriter:
                     call_s=call_s,
                     line=self._codec.encode(envelope),
                 )
-            case Ended(duration_s=duration_s):
-                self._duration_s = duration_s
+            case VerificationChanged() | StatementChanged() | GapHeard() | MomentMarked() | Ended():
+                connection.execute(
+                    insert(LANDMARKS).values(
+                        call=self._call, seq=envelope.seq, line=self._codec.encode(envelope)
+                    )
+                )
             case _:
                 pass
 

@@ -15,10 +15,12 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    Ended,
     Envelope,
     FinalRecognised,
     FindingChanged,
     Input,
+    MomentMarked,
     Output,
     PartialRecognised,
     RecognisedWord,
@@ -105,6 +107,8 @@ def outputs(status: Status = Status.CONFIRMED) -> tuple[Output, ...]:
     return (
         UtteranceFinal("u1", 0, Speaker.AGENT, "we will have you arrested", (), 0.5, 2.0),
         FindingChanged(finding(status=status), "have you arrested", 2.0),
+        MomentMarked(2.6),
+        Ended(3.0, "end_of_recording", ("US-20",)),
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.record.faults import StoreDamaged, StoreFault, StoreReadOnly
-from assistant.record.sound import KeptSound, SoundChannel, SoundWriter
+from assistant.record.sound import KeptSound, SideBySide, SoundChannel, SoundWriter
 from tests.record.invented import RATE_HZ, Chunk, chunks, tone
 
 
@@ -34,7 +34,9 @@ def test_what_goes_in_comes_out(tmp_path: Path) -> None:
         for channel in (0, 1):
             assert sound.read(channel, 0, 27200).tobytes() == tone(channel, 0, 27200)
             assert sound.read(channel, 7990, 8010).tobytes() == tone(channel, 7990, 20)
-        assert sound.mixed(1.0, 2.0, RATE_HZ).shape == (8000, 2)
+        both = SideBySide(sound)
+        assert (both.rate_hz, both.samples) == (RATE_HZ, 27200)
+        assert both.frames(100, 8100)[:, 1].tobytes() == tone(1, 100, 8000)
         assert not sound.read(0, 27200, 28000).any()
     assert path.stat().st_size < 3.4 * RATE_HZ * 2 * 2  # smaller than plain samples
 

@@ -53,7 +53,9 @@ def test_a_kept_call_is_read_back(places: Locations) -> None:
         assert [envelope.event for envelope in store.events("c1")] == list(inputs())
         assert [envelope.seq for envelope in store.events("c1")] == list(range(9))
         assert store.utterances("c1") == outputs()[:1]
-        assert store.findings("c1") == outputs()[1:]
+        assert store.findings("c1") == outputs()[1:2]
+        assert store.landmarks("c1") == outputs()[2:]
+        assert store.start("c1") == started()
         (call,) = store.calls()
         assert call == store.call("c1")
         assert call.state is CallState.WHOLE
@@ -72,7 +74,7 @@ def test_a_finding_keeps_one_row_through_its_life(places: Locations) -> None:
     with CallStore(places) as store:
         writer = store.record("c1")
         writer.append(envelopes(inputs()[:3]))
-        writer.append(envelopes(outputs(Status.PROVISIONAL), first=0))
+        writer.append(envelopes(outputs(Status.PROVISIONAL)[:2], first=0))
         assert [mark.status for mark in store.call("c1").marks] == [Status.PROVISIONAL]
         writer.append(envelopes(outputs(Status.WITHDRAWN), first=2))
         assert store.call("c1").marks == ()
