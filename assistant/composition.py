@@ -59,7 +59,7 @@ def load_guidance(jurisdiction: str, language: str, collector: Collector | None)
         MissingPart: there is no rule pack for the jurisdiction.
         BadInput: a pack or flow is broken; all faults are told.
     """
-    return Guidance(load_rules(jurisdiction), load_flow(language, collector))
+    return Guidance(load_rules(jurisdiction, language), load_flow(language, collector))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def prepare(
             rules_hash=guidance.rules.content_hash,
             scripts_hash=guidance.scripts_hash,
             model=call.model.name,
-            model_hash=call.model.content_hash,
+            model_hash=call.model.content_hash(),
             account_hash=content_hash(call.account),
             account=call.account,
         )

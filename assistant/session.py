@@ -48,12 +48,12 @@ from assistant.events import (
     VerificationPolicy,
 )
 from assistant.joining import ChannelJoiner
-from compliance.context import CallContext, Listener
+from compliance.context import Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Status
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
-from compliance.tracker import Tracker
+from compliance.tracker import Change, Policy, Tracked, Tracker
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Identifier, matches
 from scripts.engine import ScriptEngine
@@ -95,10 +95,9 @@ class _Call:
     spoken_until_s: float = 0.0
     flags: dict[str, _Flag] = field(default_factory=dict)
     identifiers: dict[str, IdentifierState] = field(default_factory=dict)
-    told_verified: tuple[bool, bool] = (False, False)
-    told_listener: Listener = Listener.UNKNOWN
+    proposed: bool = False
     told_prompt: Prompt | None = None
-    gaps: list[tuple[Speaker, float, float]] = field(default_factory=list)
+    agent_gaps: bool = False
     ended: bool = False
 
 
@@ -165,21 +164,18 @@ class CallSession:
         if self._call is not None:
             raise AssistantError("A call was started twice in one session", "Use a new session.")
         monitor = Monitor(self._rules, event.header)
-        tracker = Tracker(event.header, adopt=event.policy is VerificationPolicy.HEARD)
+        tracker = Tracker(event.header, self._rules.cues, Policy(event.policy.value))
         call = _Call(event, monitor, tracker, self._make_script(event))
         self._call = call
+        context = tracker.context
         yield Started(event)
-        call.told_listener = tracker.listener
-        yield ListenerChanged(tracker.listener, 0.0)
-        call.told_verified = (bool(tracker.verified), False)
+        yield ListenerChanged(context.listener, 0.0)
         yield VerificationChanged(
-            bool(tracker.verified), proposed=False, reason="start", call_s=0.0
+            bool(context.verified), proposed=False, reason="start", call_s=0.0
         )
         for identifier in self._identifiers(call):
             call.identifiers[identifier.kind] = IdentifierState.OPEN
             yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
-        for statement in monitor.begin(self._context(call)):
-            yield StatementChanged(statement, 0.0)
         yield from self._prompt(call)
 
     def _end(self, call: _Call, event: CallEnded) -> Iterable[Output]:
@@ -187,7 +183,7 @@ class CallSession:
         if reference is not None:
             call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
         call.ended = True
-        closing = call.monitor.close(self._context(call), tuple(call.gaps))
+        closing = call.monitor.close(call.tracker.context, agent_gaps=call.agent_gaps)
         for finding in closing.findings:
             yield from self._found(call, finding, "")
         for statement in closing.statements:
@@ -207,7 +203,7 @@ class CallSession:
         yield UtterancePartial(
             utterance.id, utterance.speaker, utterance.text, utterance.words, start_s, end_s
         )
-        for finding in call.monitor.hear(utterance, self._context(call)).findings:
+        for finding in call.monitor.hear(utterance, call.tracker.context).findings:
             yield from self._found(call, finding, utterance.text)
 
     def _final(self, call: _Call, event: FinalRecognised) -> Iterable[Output]:
@@ -218,7 +214,7 @@ class CallSession:
             return
         if isinstance(settled, str):
             yield UtteranceDropped(settled)
-            for finding in call.monitor.drop(settled):
+            for finding in call.monitor.dropped(settled):
                 yield from self._found(call, finding, "")
             return
         start_s, end_s = _span(settled, joiner.seconds(event.sample))
@@ -233,36 +229,45 @@ class CallSession:
             start_s,
             end_s,
         )
-        heard = call.monitor.hear(settled, self._context(call))
+        heard = call.monitor.hear(settled, call.tracker.context)
         for finding in heard.findings:
             yield from self._found(call, finding, settled.text)
         for statement in heard.statements:
             yield StatementChanged(statement, call.now_s)
-        call.tracker.hear(settled)
+        yield from self._tracked(call, call.tracker.hear(settled))
         yield from self._identifiers_said(call, settled)
-        yield from self._state(call, "heard")
         if call.script is not None:
-            call.script.hear(
-                settled, verified=bool(call.tracker.verified), listener=call.tracker.listener
-            )
+            context = call.tracker.context
+            call.script.hear(settled, verified=bool(context.verified), listener=context.listener)
             yield from self._prompt(call)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:
         """What the customer said first is compared; a match is proposed, the agent decides."""
-        if call.tracker.verified or utterance.speaker is Speaker.AGENT:
+        if call.tracker.context.verified or utterance.speaker is Speaker.AGENT:
             return
         for identifier in self._identifiers(call):
             if call.identifiers[identifier.kind] is IdentifierState.OPEN and matches(
                 identifier, utterance.text, call.start.header.language
             ):
                 yield self._identifier(call, identifier.kind, IdentifierState.PROPOSED)
-        said = [
-            state
-            for state in call.identifiers.values()
-            if state in (IdentifierState.PROPOSED, IdentifierState.MATCHED)
-        ]
-        if len(said) >= IDENTIFIERS_NEEDED:
-            call.tracker.propose_verified()
+        yield from self._enough(call)
+
+    def _enough(self, call: _Call) -> Iterable[Output]:
+        """Two identifiers that match propose the right party; where nobody decides, they do."""
+        states = list(call.identifiers.values())
+        matching = states.count(IdentifierState.PROPOSED) + states.count(IdentifierState.MATCHED)
+        context = call.tracker.context
+        if matching < IDENTIFIERS_NEEDED or context.verified or call.proposed:
+            return
+        if context.listener in (Listener.THIRD_PARTY, Listener.VOICEMAIL):
+            return
+        if call.start.policy is VerificationPolicy.HEARD:
+            yield from self._tracked(call, call.tracker.set_verified(verified=True), "heard")
+        else:
+            call.proposed = True
+            yield VerificationChanged(
+                verified=False, proposed=True, reason="heard", call_s=call.now_s
+            )
 
     def _found(self, call: _Call, finding: Finding, text: str) -> Iterable[Output]:
         known = call.flags.get(finding.id)
@@ -305,7 +310,8 @@ class CallSession:
         joiner = call.channels[event.channel].joiner
         start_s = joiner.seconds(event.sample)
         duration_s = joiner.seconds(event.samples)
-        call.gaps.append((joiner.speaker, start_s, duration_s))
+        if joiner.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
+            call.agent_gaps = True
         yield GapHeard(joiner.name, start_s, duration_s, event.reason)
 
     # ---- what the agent does -------------------------------------------------------------------
@@ -324,51 +330,59 @@ class CallSession:
             case Act.IDENTIFIER_MATCHED:
                 if event.argument in call.identifiers:
                     yield self._identifier(call, event.argument, IdentifierState.MATCHED)
-                    matched = list(call.identifiers.values()).count(IdentifierState.MATCHED)
-                    if matched >= IDENTIFIERS_NEEDED:
-                        call.tracker.propose_verified()
+                    yield from self._enough(call)
             case Act.IDENTIFIER_MISMATCHED:
                 if event.argument in call.identifiers:
                     yield self._identifier(call, event.argument, IdentifierState.MISMATCHED)
             case Act.VERIFIED:
-                call.tracker.set_verified(verified=True)
+                yield from self._tracked(call, call.tracker.set_verified(verified=True))
             case Act.VERIFICATION_WITHDRAWN:
-                call.tracker.set_verified(verified=False)
+                yield from self._tracked(call, call.tracker.set_verified(verified=False))
             case Act.THIRD_PARTY:
-                call.tracker.set_listener(Listener.THIRD_PARTY)
+                yield from self._tracked(call, call.tracker.set_listener(Listener.THIRD_PARTY))
             case Act.CUSTOMER_BACK:
-                call.tracker.set_listener(Listener.UNKNOWN)
+                yield from self._tracked(call, call.tracker.set_listener(Listener.UNKNOWN))
             case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
                 pass
-        yield from self._state(call, "agent")
         if call.script is not None:
+            context = call.tracker.context
             call.script.act(
                 event.act.value,
                 event.argument,
-                verified=bool(call.tracker.verified),
-                listener=call.tracker.listener,
+                verified=bool(context.verified),
+                listener=context.listener,
             )
             yield from self._prompt(call)
 
     # ---- what is told --------------------------------------------------------------------------
 
-    def _state(self, call: _Call, reason: str) -> Iterable[Output]:
-        """Tell verification and listener where they changed."""
-        tracker = call.tracker
-        if tracker.listener is not call.told_listener:
-            call.told_listener = tracker.listener
-            yield ListenerChanged(tracker.listener, call.now_s)
-        state = (bool(tracker.verified), tracker.proposed and not tracker.verified)
-        if state == call.told_verified:
-            return
-        withdrawn = call.told_verified[0] and not state[0]
-        call.told_verified = state
-        if withdrawn:
-            reason = "agent_withdrew" if reason == "agent" else "third_party_cue"
-            for kind, box in call.identifiers.items():
-                if box is not IdentifierState.OPEN:
-                    yield self._identifier(call, kind, IdentifierState.OPEN)
-        yield VerificationChanged(*state, reason=reason, call_s=call.now_s)
+    def _tracked(
+        self, call: _Call, changes: Iterable[Tracked], reason: str = ""
+    ) -> Iterable[Output]:
+        """Tell who listens and whether the debt may be spoken of, where that changed."""
+        for change in changes:
+            why = reason or change.reason
+            match change.change:
+                case Change.LISTENER_CHANGED:
+                    yield ListenerChanged(change.listener, call.now_s)
+                case Change.VERIFICATION_PROPOSED:
+                    call.proposed = True
+                    yield VerificationChanged(
+                        verified=False, proposed=True, reason=why, call_s=call.now_s
+                    )
+                case Change.VERIFIED:
+                    call.proposed = False
+                    yield VerificationChanged(
+                        verified=True, proposed=False, reason=why, call_s=call.now_s
+                    )
+                case Change.VERIFICATION_WITHDRAWN:
+                    call.proposed = False
+                    for kind, box in call.identifiers.items():
+                        if box is not IdentifierState.OPEN:
+                            yield self._identifier(call, kind, IdentifierState.OPEN)
+                    yield VerificationChanged(
+                        verified=False, proposed=False, reason=why, call_s=call.now_s
+                    )
 
     def _identifier(self, call: _Call, kind: str, state: IdentifierState) -> IdentifierChanged:
         call.identifiers[kind] = state
@@ -380,11 +394,8 @@ class CallSession:
         prompt = call.script.prompt
         if prompt != call.told_prompt:
             call.told_prompt = prompt
+            call.tracker.set_stage(prompt.stage)
             yield PromptChanged(prompt, call.now_s)
-
-    def _context(self, call: _Call) -> CallContext:
-        stage = call.told_prompt.stage if call.told_prompt is not None else None
-        return call.tracker.context(stage)
 
     @staticmethod
     def _identifiers(call: _Call) -> tuple[Identifier, ...]:

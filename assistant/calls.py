@@ -1,0 +1,179 @@
+"""What the commands `demo`, `replay`, `review` and `train replay` do.
+
+Owns the choice of recording, model, rules and reader for each command.  Screens are imported only
+where one is shown, so that a pipe never pays for them.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.composition import RecordedCall, load_guidance, new_call_id, prepare
+from assistant.demo.calls import demonstration_call, demonstration_languages
+from assistant.events import VerificationPolicy
+from assistant.interface_text import N_, Interface
+from assistant.languages import jurisdiction_of, language_of
+from assistant.pipeline import CallKeeper
+from assistant.record.locations import Locations, locate
+from assistant.rule_texts import CollectorTexts
+from assistant.running import JsonReporter, PlainReporter, run_to_end
+from assistant.speech.models import resolve_model
+from assistant.wording import Wording
+from compliance.context import Collector
+from scripts.account import load_account
+
+KEPT = N_("kept as {call}")
+
+
+def demo(
+    language: str | None,
+    *,
+    speed: float | None,
+    form: str | None,
+    interface: str | None,
+    theme: str,
+    keep: bool,
+    data_dir: Path | None,
+) -> None:
+    """The demonstration call, with the keys that its agent presses."""
+    language = language or _own_language(demonstration_languages())
+    shown = demonstration_call(language)
+    choice = resolve_model("demonstration", language)
+    call = RecordedCall(
+        audio=shown.audio,
+        language=language,
+        jurisdiction=shown.jurisdiction,
+        model=choice.folder,
+        policy=VerificationPolicy.AGENT,
+        collector=Collector(shown.collector),
+        account=load_account(shown.account),
+        speed=speed,
+        desk=shown.desk,
+    )
+    _show(call, "demo", form, interface, theme, _locations(keep, data_dir), choice.notice)
+
+
+def replay(
+    file: Path,
+    *,
+    language: str | None,
+    jurisdiction: str | None,
+    account: Path | None,
+    collector: str | None,
+    model: str | None,
+    channels: str | None,
+    speed: float | None,
+    form: str | None,
+    interface: str | None,
+    theme: str,
+    keep: bool,
+    data_dir: Path | None,
+) -> None:
+    """A recording; nobody sits at the keys of the past, so what is said decides verification."""
+    loaded = load_account(account) if account is not None else None
+    if language is None:
+        if loaded is not None:
+            language = loaded.language
+        else:
+            language = language_of(jurisdiction) if jurisdiction else "en-US"
+    if jurisdiction is None:
+        jurisdiction = loaded.jurisdiction if loaded is not None else jurisdiction_of(language)
+    locations = locate(data_dir, os.environ)
+    choice = resolve_model(model, language, data_dir=locations.data_dir)
+    call = RecordedCall(
+        audio=file,
+        language=language,
+        jurisdiction=jurisdiction,
+        model=choice.folder,
+        policy=VerificationPolicy.HEARD,
+        collector=_collector(collector or (loaded.collector if loaded is not None else None)),
+        account=loaded,
+        channels=channels,
+        speed=speed,
+    )
+    _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
+
+
+def _show(
+    call: RecordedCall,
+    mode: str,
+    form: str | None,
+    interface: str | None,
+    theme: str,
+    keep_in: Locations | None,
+    model_notice: str,
+) -> None:
+    guidance = load_guidance(call.jurisdiction, call.language, call.collector)
+    call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
+    if form is None and sys.stdout.isatty() and sys.stdin.isatty():
+        from assistant.call_screen import show_call  # noqa: PLC0415 - screens load slowly
+
+        show_call(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            mode=mode,
+            interface=interface or "",
+            theme=theme,
+            keep_in=keep_in,
+            notices=(model_notice,) if model_notice else (),
+        )
+        return
+    texts = CollectorTexts(guidance.rules, call.collector)
+    wording = Wording(texts, Interface(interface or call.language), call.language)
+    reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
+    if model_notice:
+        _tell(model_notice)
+    with _keeping(keep_in, call_id) as writer:
+        prepared = prepare(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            deliver=reporter,
+            notice=_tell,
+            keeper=writer,
+        )
+        run_to_end(prepared.run)
+    if keep_in is not None:
+        _tell(wording.text(KEPT, call=call_id))
+
+
+@contextmanager
+def _keeping(keep_in: Locations | None, call_id: str) -> Iterator[CallKeeper | None]:
+    """What keeps the call, where it is to be kept."""
+    if keep_in is None:
+        yield None
+        return
+    from assistant.record.store import CallStore  # noqa: PLC0415 - only where a call is kept
+
+    with CallStore(keep_in) as store:
+        yield store.record(call_id)
+
+
+def _own_language(offered: tuple[str, ...]) -> str:
+    """The system's language where it is offered, else American English."""
+    system = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
+        "",
+    )
+    tag = system.partition(".")[0].replace("_", "-")
+    return tag if tag in offered else "en-US"
+
+
+def _locations(keep: bool, data_dir: Path | None) -> Locations | None:
+    return locate(data_dir, os.environ) if keep else None
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()
+
+
+def _collector(name: str | None) -> Collector | None:
+    return Collector(name) if name else None
