@@ -22,6 +22,7 @@ from typing import IO, Any
 SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS
 PHONEME_EVENTS = 1  # espeakINITIALIZE_PHONEME_EVENTS
 UTF8 = 1  # espeakCHARS_UTF8
+SEED = 1
 RATE, PITCH, RANGE = 1, 3, 4  # espeak_PARAMETER
 END, WORD, PHONEME = 0, 1, 7  # espeak_EVENT_TYPE
 
@@ -145,6 +146,9 @@ class _Library:
         self, text: str, voice: str, words_per_minute: int, pitch: int, pitch_range: int
     ) -> tuple[bytes, list[Mark]]:
         """Sound (16-bit mono) and events of `text`; parameters as in speak_lib.h."""
+        # A voice flutters by random numbers, which the library would seed by the clock; the same
+        # text is to sound the same tomorrow.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(SEED))
         self._sound.clear()
         self._marks.clear()
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
