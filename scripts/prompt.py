@@ -40,6 +40,34 @@ EXITS = (
     "recording_refused",
 )
 
+OBJECTIONS = (
+    "cannot_pay",
+    "lost_job",
+    "illness",
+    "bereavement",
+    "waiting_for_pay",
+    "already_paid",
+    "amount_wrong",
+    "not_mine",
+    "fraud",
+    "too_much_at_once",
+    "another_debt_first",
+    "spouse_decides",
+    "partner_debt",
+    "no_time_now",
+    "prove_it",
+    "stop_calling",
+    "talk_to_lawyer",
+    "fees_unfair",
+    "rate_too_high",
+    "bad_service",
+    "credit_already_ruined",
+    "is_this_a_scam",
+    "refuse_identity",
+    "refuse_recording",
+    "will_not_pay",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

@@ -1,0 +1,229 @@
+"""A call flow as values: stages with steps, exits, talk-offs, and what is listened for.
+
+Owns the shapes that `scripts.flow_file` fills from YAML and `scripts.engine` walks, and decides
+which wording of a step may be said in a given state.  It reads no file and keeps no state of a
+call.  A line that needs what is not there is not said: another wording or the neutral one stands
+in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import SandboxedEnvironment
+
+from compliance.context import Collector, Listener
+from compliance.phrases import PhraseSet
+from scripts.prompt import EXITS, STAGES
+
+# Main-line stages that may be said to anybody; all later ones wait for the right party.
+BEFORE_VERIFICATION = ("opening", "verification")
+RETURN = "return"  # after an exit: back to where the call was
+END = "end"  # after an exit: the call is over, the last line stays
+
+
+class FlowStatus(StrEnum):
+    """Where a flow stands in its life."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+def line_environment() -> SandboxedEnvironment:
+    """The template environment of lines: sandboxed, and an unknown slot is an error."""
+    # Lines are spoken, not markup: nothing is to be escaped.
+    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides which lines may be said: who listens, whether the debt may be spoken of, facts.
+
+    `fields` holds the slots that may be filled now; before verification those of the debt are not
+    in it.  A fact that is absent is unknown, and a line that needs it is not said.
+    """
+
+    open: bool
+    listener: Listener
+    collector: Collector
+    facts: Mapping[str, bool]
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One wording, and what must hold for it to be sayable and true.
+
+    Empty `collectors` and `listeners` allow any.  `verified` lines wait for the right party.
+    """
+
+    text: str
+    template: Template = field(repr=False, compare=False)
+    slots: frozenset[str] = frozenset()
+    collectors: frozenset[Collector] = frozenset()
+    listeners: frozenset[Listener] = frozenset()
+    facts: tuple[tuple[str, bool], ...] = ()
+    verified: bool = False
+
+    def waits(self, situation: Situation) -> bool:
+        """Whether only the missing verification keeps this line back."""
+        return self.verified and not situation.open and self._fits(situation)
+
+    def sayable(self, situation: Situation) -> bool:
+        """Whether the line may be said as things stand."""
+        return (
+            (situation.open or not self.verified)
+            and self._fits(situation)
+            and self.slots <= situation.fields.keys()
+        )
+
+    def _fits(self, situation: Situation) -> bool:
+        return (
+            (not self.collectors or situation.collector in self.collectors)
+            and (not self.listeners or situation.listener in self.listeners)
+            and all(situation.facts.get(slug) is value for slug, value in self.facts)
+        )
+
+    def fill(self, situation: Situation) -> str:
+        """The sentence, filled; call only for a sayable line."""
+        return self.template.render(situation.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A filled line; `withheld` where a fuller one waits for verification."""
+
+    line: str
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to say.  `id` is `stage.name`; `required` steps are offered again when skipped.
+
+    `lines` are natural wordings of which one is chosen for the whole call; `otherwise` are tried in
+    order where none of them may be said, and the last of these needs nothing.
+    """
+
+    id: str
+    stage: str
+    lines: tuple[Line, ...]
+    otherwise: tuple[Line, ...] = ()
+    required: bool = False
+
+    def say(self, situation: Situation, call: str) -> Said:
+        """The wording for this call in this situation; the same for the same arguments."""
+        wordings = [line for line in self.lines if line.sayable(situation)]
+        withheld = not wordings and any(line.waits(situation) for line in self.lines)
+        if not wordings:
+            wordings = [line for line in self.otherwise if line.sayable(situation)][:1]
+        if not wordings:
+            return Said("", withheld)
+        digest = hashlib.sha256(f"{call}/{self.id}".encode()).digest()
+        chosen = wordings[int.from_bytes(digest[:4], "big") % len(wordings)]
+        return Said(chosen.fill(situation), withheld)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the main line, with the objections and exits offered by number in it."""
+
+    slug: str
+    steps: tuple[Step, ...]
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of the main line.
+
+    `priority` decides between two heard at once, higher first.  `verified` exits wait until the
+    right party is confirmed.  `then` is `return`, `end`, or a stage to go on with; `answers` are
+    main-line steps that the customer's words have made unnecessary.
+    """
+
+    slug: str
+    steps: tuple[Step, ...]
+    priority: int
+    then: str = RETURN
+    verified: bool = False
+    answers: frozenset[str] = frozenset()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TalkOff:
+    """The approved reply to an objection: acknowledge, restate, ask.
+
+    `stages` says where the customer's words call it up; `then` is as for an exit, and may name one.
+    """
+
+    slug: str
+    step: Step
+    stages: frozenset[str]
+    then: str = RETURN
+    verified: bool = False
+    answers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow for one language and one kind of collector.
+
+    `withheld` is what is said in place of anything that waits for verification.  `heard` and `near`
+    listen to the agent (label: step id; `near` counts only for the step that is due or the one
+    after it), `cues` to the customer (label: exit or objection).  `content_hash` is the sha256 hex
+    digest of the file it came from and of the collector.
+    """
+
+    language: str
+    jurisdiction: str
+    collector: Collector
+    version: int
+    status: FlowStatus
+    stages: tuple[Stage, ...]
+    exits: Mapping[str, Exit]
+    talk_offs: Mapping[str, TalkOff]
+    withheld: Step
+    heard: PhraseSet
+    near: PhraseSet
+    cues: PhraseSet
+    content_hash: str
+
+    @property
+    def main_line(self) -> tuple[Step, ...]:
+        """All steps of all stages, in order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def every_step(self) -> tuple[Step, ...]:
+        """All steps: main line, exits, talk-offs, the withheld line."""
+        return (
+            *self.main_line,
+            *(step for leave in self.exits.values() for step in leave.steps),
+            *(reply.step for reply in self.talk_offs.values()),
+            self.withheld,
+        )
+
+
+__all__ = [
+    "BEFORE_VERIFICATION",
+    "END",
+    "EXITS",
+    "RETURN",
+    "STAGES",
+    "Exit",
+    "Flow",
+    "FlowStatus",
+    "Line",
+    "Said",
+    "Situation",
+    "Stage",
+    "Step",
+    "TalkOff",
+    "line_environment",
+]

@@ -1,0 +1,423 @@
+"""Reads a call flow from YAML and refuses one that could strand an agent.
+
+Owns the schema of `flows/<language>.yaml` and its checks, all told at once with line and column:
+unknown stages and slots, lines of the debt where they might be said to a stranger, steps without a
+line that can always be said, exits that lead nowhere or round in a circle.  The form of the file is
+told in `flows/en-US.yaml`.  It walks nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from jinja2 import TemplateSyntaxError, nodes
+from pydantic import Field
+
+from compliance.context import Collector, Listener
+from compliance.documents import Document, Location, Schema, load_document
+from compliance.errors import AssistantError, BadInput, Fault, MissingPart
+from compliance.phrases import Concepts, Phrase, PhraseSet, base_language
+from scripts.fields import DEBT, OPEN
+from scripts.flow import (
+    BEFORE_VERIFICATION,
+    END,
+    EXITS,
+    RETURN,
+    STAGES,
+    Exit,
+    Flow,
+    FlowStatus,
+    Line,
+    Stage,
+    Step,
+    TalkOff,
+    line_environment,
+)
+from scripts.prompt import OBJECTIONS
+
+FLOWS = Path(__file__).parent / "flows"
+COLLECTORS = tuple(Collector)
+
+_Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+_Phrases = tuple[str, ...]
+_Text = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class _LineSchema(Schema):
+    say: _Text
+    collector: tuple[Collector, ...] = ()
+    listener: tuple[Listener, ...] = ()
+    facts: dict[_Slug, bool] = Field(default_factory=dict)
+    verified: bool = False
+
+
+_Line = _Text | _LineSchema  # a line may be given as its text alone
+_Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
+
+
+class _StepSchema(Schema):
+    id: _Slug
+    lines: _Lines
+    otherwise: tuple[_Line, ...] = ()
+    collector: tuple[Collector, ...] = ()
+    required: bool = False
+    heard: _Phrases = ()
+    near: _Phrases = ()
+
+
+class _StageSchema(Schema):
+    steps: Annotated[tuple[_StepSchema, ...], Field(min_length=1)]
+    choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
+
+
+class _ExitSchema(Schema):
+    priority: Annotated[int, Field(ge=0, le=100)]
+    then: _Slug
+    verified: bool = False
+    answers: tuple[str, ...] = ()
+    cues: _Phrases = ()
+    choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
+    steps: Annotated[tuple[_StepSchema, ...], Field(min_length=1)]
+
+
+class _TalkOffSchema(Schema):
+    stages: tuple[_Slug, ...]
+    then: _Slug = RETURN
+    verified: bool = False
+    answers: tuple[str, ...] = ()
+    cues: _Phrases = ()
+    lines: _Lines
+    otherwise: tuple[_Line, ...] = ()
+
+
+class _FlowSchema(Schema):
+    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK"]
+    jurisdiction: Literal["tw", "cn", "us", "hk", "uk"]
+    version: Annotated[int, Field(ge=1)]
+    status: FlowStatus
+    concepts: dict[_Slug, tuple[str, ...]] = Field(default_factory=dict)
+    withheld: _Lines
+    stages: dict[_Slug, _StageSchema]
+    exits: dict[_Slug, _ExitSchema]
+    talk_offs: dict[_Slug, _TalkOffSchema]
+
+
+def flow_languages(folder: Path = FLOWS) -> tuple[str, ...]:
+    """The languages that there is a flow for."""
+    return tuple(
+        sorted(path.stem for path in folder.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
+    )
+
+
+def load_flow(
+    language: str, collector: Collector = Collector.IN_HOUSE, folder: Path = FLOWS
+) -> Flow:
+    """The flow for one language and kind of collector.
+
+    Raises:
+        MissingPart: there is no flow for the language; names those that exist.
+        BadInput: the flow's file has faults; carries all of them with line and column.
+    """
+    languages = flow_languages(folder)
+    if language not in languages:
+        raise MissingPart(
+            f"There is no script for '{language}' yet", f"There are: {', '.join(languages)}."
+        )
+    return read_flow(folder / f"{language}.yaml", collector)
+
+
+def read_flow(path: Path, collector: Collector = Collector.IN_HOUSE) -> Flow:
+    """One flow from one file; raises `BadInput` as `load_flow`."""
+    document = load_document(path, _FlowSchema)
+    return _Reader(document, collector).flow()
+
+
+class _Reader:
+    """Turns one checked document into a flow, collecting faults on the way."""
+
+    def __init__(self, document: Document[_FlowSchema], collector: Collector) -> None:
+        self._document = document
+        self._schema = document.value
+        self._collector = collector
+        self._environment = line_environment()
+        self._faults: list[Fault] = []
+        self._heard: list[Phrase] = []
+        self._near: list[Phrase] = []
+        self._cues: list[Phrase] = []
+        self._ids: set[str] = set()
+
+    def flow(self) -> Flow:
+        stages = tuple(self._stages())
+        exits = {slug: self._exit(slug, item) for slug, item in self._schema.exits.items()}
+        talk_offs = {
+            slug: self._talk_off(slug, item) for slug, item in self._schema.talk_offs.items()
+        }
+        withheld = Step(
+            "verification.withheld",
+            "verification",
+            tuple(self._lines(self._schema.withheld, ("withheld",), open_only=True)),
+        )
+        if not any(not line.slots for line in withheld.lines):
+            self._fault("needs one line without slots", "withheld")
+        self._check_ways()
+        concepts = self._concepts()
+        sets = [self._phrases(given, concepts) for given in (self._heard, self._near, self._cues)]
+        if self._faults:
+            ordered = sorted(set(self._faults), key=lambda item: (item.line, item.column))
+            raise BadInput(f"{self._document.path} has faults", tuple(ordered))
+        return Flow(
+            language=self._schema.language,
+            jurisdiction=self._schema.jurisdiction,
+            collector=self._collector,
+            version=self._schema.version,
+            status=self._schema.status,
+            stages=stages,
+            exits=exits,
+            talk_offs=talk_offs,
+            withheld=withheld,
+            heard=sets[0],
+            near=sets[1],
+            cues=sets[2],
+            content_hash=self._content_hash(),
+        )
+
+    def _content_hash(self) -> str:
+        text = f"{self._collector}\n{self._schema.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _fault(self, message: str, *location: str | int) -> None:
+        self._faults.append(self._document.fault(message, *location))
+
+    # ---- parts ---------------------------------------------------------------------------------
+
+    def _stages(self) -> Iterator[Stage]:
+        given = self._schema.stages
+        for slug in given:
+            if slug not in STAGES:
+                self._fault(f"unknown stage {slug!r}; there are: {', '.join(STAGES)}",
+                            "stages", slug)  # fmt: skip
+        for slug in STAGES:
+            if slug not in given:
+                self._fault(f"the stage {slug!r} is missing", "stages")
+                continue
+            item = given[slug]
+            location: Location = ("stages", slug)
+            open_only = slug in BEFORE_VERIFICATION
+            steps = tuple(self._steps(slug, item.steps, location, open_only=open_only))
+            if not steps:
+                self._fault(f"no step is left for {self._collector.value}", *location, "steps")
+            self._check_choices(item.choices, *location)
+            yield Stage(slug, steps, item.choices)
+
+    def _exit(self, slug: str, item: _ExitSchema) -> Exit:
+        location: Location = ("exits", slug)
+        if slug not in EXITS:
+            self._fault(f"unknown exit {slug!r}; there are: {', '.join(EXITS)}", *location)
+        steps = tuple(self._steps(slug, item.steps, location, open_only=not item.verified))
+        if not steps:
+            self._fault(f"no step is left for {self._collector.value}", *location, "steps")
+        self._listen(self._cues, item.cues, slug, (*location, "cues"))
+        self._check_choices(item.choices, *location)
+        return Exit(
+            slug,
+            steps,
+            item.priority,
+            item.then,
+            item.verified,
+            frozenset(item.answers),
+            item.choices,
+        )
+
+    def _talk_off(self, slug: str, item: _TalkOffSchema) -> TalkOff:
+        location: Location = ("talk_offs", slug)
+        if slug not in OBJECTIONS:
+            self._fault(
+                f"unknown objection {slug!r}; there are: {', '.join(OBJECTIONS)}", *location
+            )
+        for index, stage in enumerate(item.stages):
+            if stage not in (*STAGES, *EXITS):
+                self._fault(f"unknown stage {stage!r}", *location, "stages", index)
+        self._listen(self._cues, item.cues, slug, (*location, "cues"))
+        step = self._step(
+            f"talk_off.{slug}", slug, item, location, open_only=not item.verified, required=False
+        )
+        return TalkOff(
+            slug, step, frozenset(item.stages), item.then, item.verified, frozenset(item.answers)
+        )
+
+    def _steps(
+        self, stage: str, items: tuple[_StepSchema, ...], where: Location, *, open_only: bool
+    ) -> Iterator[Step]:
+        for index, item in enumerate(items):
+            location = (*where, "steps", index)
+            name = f"{stage}.{item.id}"
+            if name in self._ids:
+                self._fault(f"the step {name!r} is given twice", *location, "id")
+            self._ids.add(name)
+            if item.collector and self._collector not in item.collector:
+                continue
+            self._listen(self._heard, item.heard, name, (*location, "heard"))
+            self._listen(self._near, item.near, name, (*location, "near"))
+            yield self._step(
+                name, stage, item, location, open_only=open_only, required=item.required
+            )
+
+    def _step(
+        self,
+        name: str,
+        stage: str,
+        item: _StepSchema | _TalkOffSchema,
+        location: Location,
+        *,
+        open_only: bool,
+        required: bool,
+    ) -> Step:
+        lines = tuple(self._lines(item.lines, (*location, "lines"), open_only=open_only))
+        otherwise = tuple(
+            self._lines(item.otherwise, (*location, "otherwise"), open_only=open_only)
+        )
+        last = otherwise[-1:] or lines
+        if not any(_always_sayable(line, open_only=open_only) for line in last):
+            self._fault(
+                f"{name}: the last line must be one that can always be said:"
+                " without slots, facts, listener, collector or verified",
+                *location,
+            )
+        return Step(name, stage, lines, otherwise, required)
+
+    def _lines(self, items: Iterable[_Line], where: Location, *, open_only: bool) -> Iterator[Line]:
+        for index, given in enumerate(items):
+            location = (*where, index)
+            item = _LineSchema(say=given) if isinstance(given, str) else given
+            try:
+                tree = self._environment.parse(item.say)
+                template = self._environment.from_string(item.say)
+            except TemplateSyntaxError as error:
+                self._fault(f"the template is wrong: {error.message}", *location)
+                continue
+            slots = frozenset(self._slots(tree, location))
+            collectors = frozenset(item.collector)
+            said_to_anybody = open_only and not item.verified
+            if said_to_anybody:
+                for slot in sorted(slots & DEBT):
+                    self._fault(
+                        f"{{{{ {slot} }}}} speaks of the debt: mark the line 'verified: true'",
+                        *location,
+                    )
+                if "bank_name" in slots and collectors != {Collector.IN_HOUSE}:
+                    self._fault(
+                        "{{ bank_name }} in an agency's mouth betrays the debt:"
+                        " mark the line 'collector: [in-house]' or 'verified: true'",
+                        *location,
+                    )
+            yield Line(
+                item.say,
+                template,
+                slots,
+                collectors,
+                frozenset(item.listener),
+                tuple(sorted(item.facts.items())),
+                item.verified or not open_only,
+            )
+
+    def _slots(self, tree: nodes.Template, location: Location) -> Iterator[str]:
+        """The names of the slots; a line may do nothing but name slots."""
+        for node in tree.find_all(nodes.Node):
+            if isinstance(node, nodes.Name):
+                if node.name not in OPEN | DEBT:
+                    known = ", ".join(sorted(OPEN | DEBT))
+                    self._fault(f"unknown slot {node.name!r}; there are: {known}", *location)
+                yield node.name
+            elif not isinstance(node, nodes.Output | nodes.TemplateData):
+                kind = type(node).__name__
+                self._fault(f"a line may only name slots, as {{{{ person }}}}: {kind}", *location)
+
+    # ---- ways ----------------------------------------------------------------------------------
+
+    def _check_choices(self, choices: tuple[str, ...], *location: str | int) -> None:
+        for index, choice in enumerate(choices):
+            if choice not in self._schema.exits and choice not in self._schema.talk_offs:
+                self._fault(
+                    f"the choice {choice!r} is no exit or talk-off of this flow",
+                    *location,
+                    "choices",
+                    index,
+                )
+
+    def _check_ways(self) -> None:
+        """Every way out leads somewhere and none runs in a circle."""
+        schema = self._schema
+        ways: Mapping[str, tuple[str, Location]] = {
+            **{
+                slug: (item.then, ("talk_offs", slug, "then"))
+                for slug, item in schema.talk_offs.items()
+            },
+            **{slug: (item.then, ("exits", slug, "then")) for slug, item in schema.exits.items()},
+        }
+        for slug, (then, location) in ways.items():
+            if then not in {RETURN, END, *STAGES, *schema.exits}:
+                self._fault(
+                    f"a dead end: {then!r} is neither '{RETURN}', '{END}', a stage nor an exit",
+                    *location,
+                )
+            met = [slug]
+            onward = then
+            while onward in schema.exits and onward not in met:
+                met.append(onward)
+                onward = schema.exits[onward].then
+            if onward in met:
+                self._fault(f"a loop: {' -> '.join((*met, onward))}", *location)
+        for kind, items in (("exits", schema.exits), ("talk_offs", schema.talk_offs)):
+            for slug, item in items.items():
+                for index, name in enumerate(item.answers):
+                    if name not in self._ids:
+                        self._fault(f"there is no step {name!r}", kind, slug, "answers", index)
+
+    # ---- listening -----------------------------------------------------------------------------
+
+    def _listen(self, into: list[Phrase], phrases: _Phrases, label: str, where: Location) -> None:
+        for index, text in enumerate(phrases):
+            into.append(
+                Phrase(text, label, self._document.path, *self._document.place(*where, index))
+            )
+
+    def _concepts(self) -> Concepts:
+        language = base_language(self._schema.language)
+        definitions: dict[str, tuple[Phrase, ...]] = {}
+        for name, texts in self._schema.concepts.items():
+            listed: list[Phrase] = []
+            self._listen(listed, texts, name, ("concepts", name))
+            definitions[name] = tuple(listed)
+        try:
+            return Concepts.compile(language, definitions)
+        except BadInput as error:
+            self._faults.extend(error.faults)
+            return Concepts.none(language)
+
+    def _phrases(self, phrases: list[Phrase], concepts: Concepts) -> PhraseSet:
+        try:
+            return PhraseSet.compile(phrases, concepts)
+        except BadInput as error:
+            self._faults.extend(error.faults)
+            return PhraseSet.compile((), concepts)
+
+
+def _always_sayable(line: Line, *, open_only: bool) -> bool:
+    waits = open_only and line.verified
+    return not (line.slots or line.collectors or line.listeners or line.facts or waits)
+
+
+def collector_of(slug: str) -> Collector:
+    """The collector by its slug.
+
+    Raises:
+        AssistantError: there is none of that name.
+    """
+    try:
+        return Collector(slug)
+    except ValueError as error:
+        known = ", ".join(item.value for item in COLLECTORS)
+        raise AssistantError(f"'{slug}' is no kind of collector", f"There are: {known}.") from error
