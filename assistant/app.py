@@ -1,0 +1,239 @@
+"""The call application: composes the brief and the call screen and carries events to them.
+
+    app = CallApp(CallSetup(rules, "zh-TW", "tw", account=account), desk)
+    code = app.run() or 0
+
+The desk is told `ready()` once the screen is up (load models then), `connect()` when the agent
+connects, `act()` and `identifier_said()` by keys, `end()` by F10.  From any thread the driver calls
+`app.deliver(envelopes)` (bounded: it blocks while the screen is behind), or posts `CallEvents`,
+`ViewRebuilt`, `HearingChanged`, `Notice` or `CallFailed`.  `run()` returns 0, or 130 after Ctrl-C.
+It must not compute anything about a call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.message import Message
+from textual.screen import Screen
+
+from assistant.events import Envelope
+from assistant.interface_text import LANGUAGES, N_, Interface
+from assistant.screens.brief import SMALLEST, BriefScreen
+from assistant.screens.call import CallScreen
+from assistant.screens.desk import (
+    CallEvents,
+    CallFailed,
+    Desk,
+    HearingChanged,
+    Notice,
+    Playback,
+    ViewRebuilt,
+)
+from assistant.screens.inbox import Inbox
+from assistant.screens.keys import KEY_TABLE, Command
+from assistant.screens.pages import help_page
+from assistant.screens.runs import Run
+from assistant.screens.setup import CallSetup
+from assistant.screens.sheets import Sheet
+from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
+from assistant.wording import Wording
+
+INTERRUPTED = 130
+
+
+class _EventsWait(Message):
+    """The inbox has something."""
+
+
+class CallApp(App[int]):
+    """One call on the screen.
+
+    Args:
+        setup: account, languages, rule texts, mode.
+        desk: what the keys ask; see `assistant.screens.desk`.
+    """
+
+    CSS_PATH = "screens/call.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-tiny"),
+        (SMALLEST[0], "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-flat"),
+        (SMALLEST[1], "-low"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
+        Binding("f2", "next_language", priority=True, show=False),
+        Binding("f3", "next_theme", priority=True, show=False),
+    ]
+
+    def __init__(self, setup: CallSetup, desk: Desk) -> None:
+        super().__init__()
+        self.setup = setup
+        self.desk = desk
+        self.interface = Interface(setup.interface or setup.call_language)
+        self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
+        self.call_screen = CallScreen(setup, self.wording, desk)
+        self._brief = BriefScreen(setup, self.wording) if setup.brief else None
+        self._inbox = Inbox()
+        self._connected = False
+        for palette in (DARK, LIGHT):
+            self.register_theme(palette.theme())
+        self.theme = LIGHT.name if setup.theme == "light" else DARK.name
+        self.title = "assistant"
+
+    # ---- coming up and going down ------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen: the brief, or the call at once."""
+        return self._brief if self._brief is not None else self.call_screen
+
+    def on_mount(self) -> None:
+        """The screen is up: what takes time may begin."""
+        for notice in self.setup.notices:
+            self._tell(Run(self.wording.text(notice), Tone.MUTED))
+        self.desk.ready()
+        if self._brief is None:
+            self.on_connect()
+
+    def on_connect(self) -> None:
+        """The agent connects: the debt is covered from here on."""
+        if self._connected:
+            return
+        self._connected = True
+        if self._brief is not None:
+            self.switch_screen(self.call_screen)
+        self.desk.connect()
+
+    def on_unmount(self) -> None:
+        """Nobody reads any more: a waiting sender is let go."""
+        self._inbox.close()
+
+    # ---- events in ---------------------------------------------------------------------------
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand events to the screen, from any thread but best not from the screen's own.
+
+        Blocks while the screen is more than a few thousand events behind; returns at once when the
+        screen is gone.
+        """
+        if self._thread_id == threading.get_ident():
+            self.call_screen.receive(envelopes)
+        elif self._inbox.put(envelopes):
+            self.post_message(_EventsWait())
+
+    def on__events_wait(self) -> None:
+        """Show everything that waits."""
+        self.call_screen.receive(self._inbox.take())
+
+    def on_call_events(self, message: CallEvents) -> None:
+        """Show these."""
+        self.call_screen.receive(message.envelopes)
+
+    def on_view_rebuilt(self, message: ViewRebuilt) -> None:
+        """Start over with these."""
+        self.call_screen.rebuild(message.envelopes)
+
+    def on_hearing_changed(self, message: HearingChanged) -> None:
+        """The recogniser is loading or listening."""
+        if self._brief is not None:
+            self._brief.hear(message.hearing)
+        self.call_screen.hear(message.hearing)
+
+    def on_notice(self, message: Notice) -> None:
+        """One line for the status line."""
+        self._tell(Run(self.wording.text(message.text, **message.params), Tone.MUTED))
+
+    def on_call_failed(self, message: CallFailed) -> None:
+        """The call cannot go on: say so in one line, and why."""
+        self._tell(Run("✘ " + " ".join(message.message.split()), Tone.ALARM))
+
+    def _tell(self, told: Run) -> None:
+        if self._brief is not None and not self._connected:
+            self._brief.tell(told)
+        self.call_screen.tell(told)
+
+    # ---- keys and commands -------------------------------------------------------------------
+
+    def on_key(self, event: Key) -> None:
+        """Keys that mean the same before the call: help, leave."""
+        if self._connected:
+            return
+        if event.key == "f1":
+            self.push_screen(Sheet(self.wording, N_("Keys"), lambda w: help_page(self.wording, w)))
+        elif event.key == "f10":
+            self.exit(0)
+
+    def action_leave(self) -> None:
+        """Ctrl-C: hang up and leave at once."""
+        self.desk.end()
+        self.exit(INTERRUPTED)
+
+    def action_next_language(self) -> None:
+        """The next interface language, at once and everywhere."""
+        self.interface.switch_to_next()
+        self._redraw()
+
+    def action_next_theme(self) -> None:
+        """Dark or light."""
+        self._use_theme(LIGHT.name if self.theme == DARK.name else DARK.name)
+
+    def _use_theme(self, name: str) -> None:
+        self.theme = name
+        self._redraw()
+
+    def _use_language(self, code: str) -> None:
+        self.interface.switch(code)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BriefScreen | CallScreen | Sheet):
+                screen.redraw()
+            screen.refresh()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: every key's command, languages, themes."""
+        text = self.wording.text
+        if self._connected and isinstance(screen, CallScreen):
+            for entry in KEY_TABLE:
+                if not entry.label or entry.command in (Command.LANGUAGE, Command.THEME):
+                    continue
+                if entry.command is Command.PAUSE and not isinstance(self.desk, Playback):
+                    continue
+                yield SystemCommand(
+                    text(entry.label),
+                    text(entry.help),
+                    lambda command=entry.command: screen.do(command),
+                )
+        for language in LANGUAGES:
+            yield SystemCommand(
+                f"{text('language')}: {language.name}",
+                text("the interface in this language"),
+                lambda code=language.code: self._use_language(code),
+            )
+        for name in PALETTES:
+            shown = text("dark") if name == DARK.name else text("light")
+            yield SystemCommand(
+                f"{text('theme')}: {shown}",
+                text("dark or light"),
+                lambda name=name: self._use_theme(name),
+            )
+        yield SystemCommand(text("leave"), text("leave at once"), self.action_leave)
+
+
+def stylesheet() -> Path:
+    """The style sheet that other apps of ours share."""
+    return Path(__file__).parent / "screens" / "call.tcss"

@@ -1,0 +1,151 @@
+"""The account on the call screen, and the match boxes that stand in its place until verified.
+
+Owns which figures are shown, in which order and column, and the cover over them: while the view is
+covered no figure, date or word of the debt leaves this module.  Pure: a view and a wording in,
+lines out.
+"""
+
+from __future__ import annotations
+
+from assistant import terms
+from assistant.call_view import CallView
+from assistant.screens.bars import identifier_run
+from assistant.screens.runs import Line, Run, fit, spread, wrap
+from assistant.screens.tones import Tone
+from assistant.wording import Wording
+from compliance.context import Listener
+from scripts.account import Account
+
+BLANK: Line = ()
+Figure = tuple[str, str, Tone]
+"""Label, value, and how the value looks."""
+
+
+def figures(account: Account, wording: Wording) -> list[Figure]:
+    """The figures an agent looks for, the most wanted first."""
+    text = wording.text
+    rows: list[Figure] = [
+        (
+            text("Overdue"),
+            wording.amount(account.overdue_amount, account.currency),
+            Tone.SAY,
+        ),
+        (text("Days past due"), str(account.days_past_due), Tone.STRONG),
+        (text("Minimum due"), wording.amount(account.minimum_due, account.currency), Tone.STRONG),
+    ]
+    if account.last_payment_amount is not None:
+        paid = wording.amount(account.last_payment_amount, account.currency)
+        rows.append((text("Last payment"), paid, Tone.TEXT))
+        if account.last_payment_on is not None:
+            rows.append(("", wording.day(account.last_payment_on), Tone.MUTED))
+    elif account.last_payment_on is not None:
+        rows.append((text("Last payment"), wording.day(account.last_payment_on), Tone.TEXT))
+    rows.append((text("Promises"), promises(account, wording), Tone.TEXT))
+    if account.contacts_this_week is not None:
+        rows.append((text("Contacts this week"), str(account.contacts_this_week), Tone.TEXT))
+    return rows
+
+
+def more_figures(account: Account, wording: Wording) -> list[Figure]:
+    """The figures for whoever has room, or asks for the account in full."""
+    text = wording.text
+    rows: list[Figure] = []
+    if account.balance is not None:
+        rows.append((text("Balance"), wording.amount(account.balance, account.currency), Tone.TEXT))
+    if account.due_date is not None:
+        rows.append((text("Due date"), wording.day(account.due_date), Tone.TEXT))
+    if account.annual_rate_percent is not None:
+        rows.append((text("Annual rate"), f"{account.annual_rate_percent} %", Tone.TEXT))
+    if account.late_fee is not None:
+        rows.append(
+            (text("Late fee"), wording.amount(account.late_fee, account.currency), Tone.TEXT)
+        )
+    return rows
+
+
+def promises(account: Account, wording: Wording) -> str:
+    """Promises to pay so far: how many were kept, how many broken."""
+    kept = sum(promise.kept is True for promise in account.promises)
+    broken = sum(promise.kept is False for promise in account.promises)
+    return wording.text("kept {kept} · broken {broken}", kept=kept, broken=broken)
+
+
+def last_promise_words(account: Account) -> str:
+    """The last promise as the customer put it; empty where it was not written down."""
+    spoken = [promise for promise in account.promises if promise.words]
+    return max(spoken, key=lambda promise: promise.made_on).words if spoken else ""
+
+
+def traps(account: Account, wording: Wording) -> list[str]:
+    """What to beware of on this account, in words."""
+    return [wording.term(terms.TRAPS, slug) for slug in account.traps]
+
+
+def figure_line(figure: Figure, width: int) -> Line:
+    """A figure: label at the left, value at the right edge, the same column all day."""
+    label, value, tone = figure
+    return spread((Run(" " + label, Tone.MUTED),), (Run(value, tone), Run(" ")), width)
+
+
+def draw_account(
+    view: CallView, account: Account | None, wording: Wording, width: int, height: int
+) -> list[Line]:
+    """The account, or the match boxes in its place."""
+    if account is None:
+        return [fit((Run(" " + wording.text("no account"), Tone.MUTED),), width)]
+    if view.covered:
+        return cover(view, wording, width)[:height]
+    lines = [figure_line(figure, width) for figure in figures(account, wording)]
+    further = [figure_line(figure, width) for figure in more_figures(account, wording)]
+    if len(lines) + 1 + len(further) <= height:
+        lines += [BLANK, *further] if further else []
+    for trap in traps(account, wording):
+        wrapped = [trap[a:b] for a, b in wrap(trap, width - 4)]
+        if len(lines) + len(wrapped) + 1 > height:
+            break
+        lines.append(BLANK) if lines[-1] != BLANK and trap == traps(account, wording)[0] else None
+        lines += [
+            (Run(" ⚠ " if not i else "   ", Tone.CAUTION), Run(part))
+            for i, part in enumerate(wrapped)
+        ]
+    return [fit(line, width) for line in lines]
+
+
+def cover(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """What stands where the figures will be: who may hear them is not settled."""
+    if view.listener is Listener.THIRD_PARTY:
+        why, tone = wording.text("Third party: nothing of the debt"), Tone.ALARM
+    elif view.listener is Listener.VOICEMAIL:
+        why, tone = wording.text("Voicemail: nothing of the debt"), Tone.ALARM
+    elif view.proposed:
+        why, tone = wording.text("Seems to be the right person: v"), Tone.CAUTION
+    else:
+        why, tone = wording.text("Covered until verified"), Tone.CAUTION
+    lines: list[Line] = [(Run(" ■ " + why, tone),), BLANK]
+    for number, (kind, state) in enumerate(view.identifiers.items(), 1):
+        lines.append((Run(" "), *identifier_run(number, kind, state, wording)))
+    if view.identifiers:
+        lines.append(BLANK)
+        hint = wording.text("The customer says them first. Press the number, type what was said.")
+    else:
+        hint = wording.text("No identifiers on file: verify by other means, then v.")
+    lines += [(Run(" " + hint[a:b], Tone.MUTED),) for a, b in wrap(hint, width - 2)]
+    return [fit(line, width) for line in lines]
+
+
+def draw_account_line(
+    view: CallView, account: Account | None, wording: Wording, width: int
+) -> list[Line]:
+    """The account folded to one line."""
+    key = (Run("F4 ", Tone.ACCENT), Run(wording.text("account") + " ", Tone.MUTED))
+    if account is None:
+        return [fit((Run(" " + wording.text("no account"), Tone.MUTED),), width)]
+    left: list[Run] = [Run(" ")]
+    if view.covered:
+        left.append(Run("■ " + wording.text("covered") + "  ", Tone.CAUTION))
+        for number, (kind, state) in enumerate(view.identifiers.items(), 1):
+            left += [*identifier_run(number, kind, state, wording), Run("  ")]
+    else:
+        for label, value, tone in figures(account, wording)[:3]:
+            left += [Run(label + " ", Tone.MUTED), Run(value + "   ", tone)]
+    return [spread(tuple(left), key, width)]

@@ -1,0 +1,242 @@
+"""The single lines of the call screen: the top line, the flag, the status and the keys.
+
+Owns how these lines are laid out at each width: what gives way first, and in which column a thing
+stands all day.  Pure: a view and a wording in, lines out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from assistant import terms
+from assistant.call_view import CallView
+from assistant.events import IdentifierState
+from assistant.interface_text import N_
+from assistant.screens.desk import Hearing
+from assistant.screens.keys import Command, entry_of
+from assistant.screens.runs import Line, Run, cells, fit, pad, spread
+from assistant.screens.setup import CallSetup, Mode
+from assistant.screens.tones import Tone
+from assistant.wording import Wording
+from compliance.context import Listener
+from compliance.findings import Severity, Status
+from compliance.transcript import Speaker
+
+IDENTIFIERS_NEEDED = 2
+"""Identifiers that must match before the right party is taken as confirmed (the trade's custom)."""
+
+_STEPS_DB = (-50.0, -38.0, -28.0, -18.0)
+
+HEARING = {
+    Hearing.LOADING: N_("loading the speech model…"),
+    Hearing.LISTENING: N_("listening"),
+    Hearing.NO_SOUND: N_("no sound: the keys lead"),
+}
+
+MODES = {
+    Mode.DEMO: N_("demonstration"),
+    Mode.REPLAY: N_("replay"),
+    Mode.LIVE: "",
+    Mode.TRAIN: N_("training"),
+}
+
+BAR_KEYS = (
+    Command.STEP_DONE,
+    Command.STEP_BACK,
+    Command.VERIFIED,
+    Command.THIRD_PARTY,
+    Command.DISPUTE,
+    Command.HARDSHIP,
+    Command.PROMISE,
+    Command.DISTRESS,
+    Command.MARK,
+    Command.ACCOUNT,
+    Command.PAUSE,
+    Command.END,
+)
+_FIRST_TO_GO = (
+    Command.ACCOUNT,
+    Command.MARK,
+    Command.STEP_BACK,
+    Command.PAUSE,
+    Command.PROMISE,
+    Command.HARDSHIP,
+    Command.DISPUTE,
+)
+
+
+def clock(seconds: float) -> str:
+    """Call time as `02:14`, from an hour on as `1:02:14`."""
+    whole = max(0, int(seconds))
+    minutes, second = divmod(whole, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute:02}:{second:02}"
+
+
+def meter(level_db: float) -> str:
+    """A channel's level as four blocks."""
+    lit = sum(level_db >= step for step in _STEPS_DB)
+    return "▮" * lit + "▯" * (len(_STEPS_DB) - lit)
+
+
+def verification(view: CallView, wording: Wording) -> Run:
+    """Whether the debt may be spoken of: a sign and a word, then the count of identifiers."""
+    count = ""
+    if view.identifiers:
+        needed = min(IDENTIFIERS_NEEDED, len(view.identifiers))
+        count = f" {min(view.matched, needed)}/{needed}"
+    if view.listener is Listener.THIRD_PARTY:
+        return Run("✘ " + wording.text("third party"), Tone.ALARM)
+    if view.listener is Listener.VOICEMAIL:
+        return Run("✘ " + wording.text("voicemail"), Tone.ALARM)
+    if view.verified:
+        return Run("✔ " + wording.text("verified") + count, Tone.GOOD)
+    if view.proposed:
+        return Run("? " + wording.text("seems right: v") + count, Tone.CAUTION)
+    return Run("□ " + wording.text("not verified") + count, Tone.CAUTION)
+
+
+def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> list[Line]:
+    """Clock, who is on the line, whether verified; then place, levels, lag, help."""
+    name = wording.customer(setup.account) if setup.account else wording.text("unknown customer")
+    sign = "■" if view.ended else "●"
+    left: Line = (
+        Run(" ", Tone.BAR),
+        Run(sign, Tone.GOOD if not view.ended else Tone.MUTED),
+        Run(" " + pad(clock(view.call_s), 8), Tone.STRONG),
+        Run(pad(name, 20 if width >= 100 else 14) + " ", Tone.STRONG),
+        verification(view, wording),
+    )
+    levels = [
+        Run(
+            f"{wording.term(terms.SPEAKERS, channel.speaker)} {meter(channel.level_db)}  ",
+            Tone.MUTED,
+        )
+        for channel in view.channels
+    ]
+    lag = Run(
+        wording.text("lag {seconds} s", seconds=f"{view.worst_lag_s:.1f}") + "  ",
+        Tone.CAUTION if view.worst_lag_s >= 2 else Tone.MUTED,
+    )
+    place = Run(_place(wording, setup) + "  ", Tone.MUTED)
+    help_key = Run("F1 " + wording.text("help") + " ", Tone.MUTED)
+    for right in (
+        (place, *levels, lag, help_key),
+        (*levels, lag, help_key),
+        (*levels, lag),
+        (lag,),
+    ):
+        if cells(left) + 2 + cells(right) <= width:
+            return [spread(left, right, width)]
+    return [fit(left, width)]
+
+
+def _place(wording: Wording, setup: CallSetup) -> str:
+    parts = [wording.term(terms.JURISDICTIONS, setup.jurisdiction)]
+    if setup.account is not None:
+        parts.append(wording.term(terms.COLLECTORS, setup.account.collector))
+    return " · ".join(parts)
+
+
+def draw_flag(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """What to do about what was just said: one line, or an empty one in its place."""
+    on_line = view.flag
+    if on_line is None:
+        return [fit((), width)]
+    finding = on_line.flag.finding
+    if on_line.fading:
+        tone = Tone.FADING_BAND
+    elif on_line.flag.standing and finding.severity is Severity.CRITICAL:
+        tone = Tone.ALARM_BAND
+    else:
+        tone = Tone.CAUTION_BAND
+    unsure = finding.status is Status.PROVISIONAL and not on_line.flag.standing
+    sign = " ? " if unsure else " ⚠ "
+    left: Line = (Run(sign, tone), Run(wording.do_now(finding), tone))
+    law = f"F8 {wording.text('law')}"
+    put_away = f"Esc {wording.text('seen')} "
+    for right in (f"{law} · {put_away}", put_away, ""):
+        if cells(left) + 2 + cell_len(right) <= width:
+            return [spread(left, (Run(right, tone),) if right else (), width, tone)]
+    return [fit(left, width, tone)]
+
+
+def draw_status(
+    view: CallView,
+    wording: Wording,
+    setup: CallSetup,
+    width: int,
+    *,
+    told: Run | None,
+    hearing: Hearing,
+) -> list[Line]:
+    """What the machine has to say (left), silence and shares of the talk (right)."""
+    left: list[Run] = [Run(" ", Tone.MUTED)]
+    mode = MODES[setup.mode]
+    if mode:
+        left.append(Run(wording.text(mode) + "  ", Tone.MUTED))
+    if told is not None:
+        left.append(told)
+    elif view.ended is not None:
+        reason = wording.term(terms.END_REASONS, view.ended.reason)
+        left.append(Run(wording.text("call over: {reason}", reason=reason), Tone.MUTED))
+    else:
+        left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
+    right: list[Run] = []
+    if view.total_lost_s >= 0.1:
+        lost = wording.text("{seconds} s not heard", seconds=f"{view.total_lost_s:.1f}")
+        right.append(Run(f"⚠ {lost}  ", Tone.CAUTION))
+    if view.silence_s >= 1:
+        silence = wording.text("silence {seconds} s", seconds=int(view.silence_s))
+        right.append(Run(silence + "  ", Tone.MUTED))
+    ratio = view.talk_ratio
+    if ratio is not None:
+        share = wording.text("agent talks {percent} %", percent=round(ratio * 100))
+        right.append(Run(share + " ", Tone.MUTED))
+    return [spread(tuple(left), tuple(right), width)]
+
+
+def draw_keys(wording: Wording, width: int, *, may_pause: bool) -> list[Line]:
+    """The keys that can be pressed now; the less needed ones give way on a narrow screen."""
+    shown = [c for c in BAR_KEYS if may_pause or c is not Command.PAUSE]
+    for leaving in ("", *_FIRST_TO_GO):
+        if leaving in shown:
+            shown.remove(Command(leaving))
+        line = _key_line(shown, wording)
+        if cells(line) <= width:
+            return [fit(line, width, Tone.BAR)]
+    return [fit(_key_line(shown, wording), width, Tone.BAR)]
+
+
+def _key_line(shown: Sequence[Command], wording: Wording) -> Line:
+    line: list[Run] = [Run(" ", Tone.BAR)]
+    for command in shown:
+        entry = entry_of(command)
+        line.append(Run(f" {wording.text(entry.cap)} ", Tone.KEY))
+        line.append(Run(f" {wording.text(entry.label)}  ", Tone.BAR))
+    return tuple(line)
+
+
+def identifier_run(number: int, kind: str, state: IdentifierState, wording: Wording) -> Line:
+    """A match box: its number, a sign, what is asked for, and the state in a word."""
+    sign, word, tone = {
+        IdentifierState.OPEN: ("□", "", Tone.TEXT),
+        IdentifierState.PROPOSED: ("?", N_("heard: press {number}"), Tone.CAUTION),
+        IdentifierState.MATCHED: ("✔", N_("matches"), Tone.GOOD),
+        IdentifierState.MISMATCHED: ("✘", N_("does not match"), Tone.ALARM),
+    }[state]
+    said = wording.text(word, number=number) if word else ""
+    return (
+        Run(f"{number} ", Tone.ACCENT),
+        Run(f"{sign} ", tone),
+        Run(wording.term(terms.IDENTIFIERS, kind) + "  ", Tone.TEXT),
+        Run(said, tone),
+    )
+
+
+def label_width(wording: Wording) -> int:
+    """Cells for speaker labels: the same in every language, so that words keep their column."""
+    widest = max(cell_len(wording.term(terms.SPEAKERS, speaker)) for speaker in Speaker)
+    return max(10, widest + 2)

@@ -1,0 +1,199 @@
+"""Before the call: the account open for fifteen seconds of reading.
+
+Owns the brief screen: what is owed and since when, what was promised, what to beware of, the first
+question.  Enter connects; everything of the debt is covered from then until the customer is
+verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.events import Key
+from textual.message import Message
+from textual.screen import Screen
+
+from assistant import terms
+from assistant.screens.account import (
+    Figure,
+    figures,
+    last_promise_words,
+    more_figures,
+    traps,
+)
+from assistant.screens.bars import HEARING, MODES
+from assistant.screens.desk import Hearing
+from assistant.screens.pages import quoted
+from assistant.screens.pane import Pane
+from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
+from assistant.screens.setup import CallSetup
+from assistant.screens.tones import Tone
+from assistant.wording import Wording
+
+BLANK: Line = ()
+_LABEL = 24
+_MEASURE = 76
+
+
+class Connect(Message):
+    """The agent connects."""
+
+
+def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
+    """The brief, in reading order: who, how much, what was promised, what to beware of, ask."""
+    account = setup.account
+    width = min(width, _MEASURE)
+    if account is None:
+        return [
+            BLANK,
+            (
+                Run(
+                    wording.text("No account: the call starts with what is said."),
+                ),
+            ),
+        ]
+    place = wording.term(terms.JURISDICTIONS, setup.jurisdiction)
+    collector = wording.term(terms.COLLECTORS, account.collector)
+    lines: list[Line] = [
+        (Run(wording.customer(account), Tone.SAY),),
+        (Run(" · ".join(p for p in (account.product_name, place, collector) if p), Tone.MUTED),),
+        BLANK,
+    ]
+    lines += [_figure(figure) for figure in figures(account, wording)]
+    lines += [_figure(figure) for figure in more_figures(account, wording)[:1]]
+    words = last_promise_words(account)
+    if words:
+        lines.append(BLANK)
+        lines += _labelled(wording.text("Last promise"), quoted(words), width, Tone.TEXT)
+    beware = traps(account, wording)
+    if beware:
+        lines.append(BLANK)
+        for number, trap in enumerate(beware):
+            label = wording.text("Beware") if not number else ""
+            lines += _labelled(label, "⚠ " + trap, width, Tone.CAUTION)
+    if account.first_question:
+        lines.append(BLANK)
+        question = wording.line(account.first_question)
+        lines += _labelled(wording.text("First question"), question, width, Tone.STRONG)
+    return lines
+
+
+def _figure(figure: Figure) -> Line:
+    label, value, tone = figure
+    return (Run(pad(label, _LABEL), Tone.MUTED), Run(value, tone))
+
+
+def _labelled(label: str, text: str, width: int, tone: Tone) -> list[Line]:
+    return [
+        (Run(pad(label if not number else "", _LABEL), Tone.MUTED), Run(text[a:b], tone))
+        for number, (a, b) in enumerate(wrap(text, max(2, width - _LABEL)))
+    ]
+
+
+class BriefScreen(Screen[None]):
+    """The account before the call."""
+
+    def __init__(self, setup: CallSetup, wording: Wording) -> None:
+        super().__init__(id="brief_screen")
+        self._setup = setup
+        self._wording = wording
+        self._hearing = Hearing.LOADING
+        self._told: Run | None = None
+
+    def compose(self) -> ComposeResult:
+        """A head line, the brief, what the machine is doing, the keys."""
+        yield Pane(self._head, id="brief_head", fill=Tone.BAR)
+        with VerticalScroll(id="brief_scroll", can_focus=False):
+            yield Pane(self._brief, id="brief")
+        yield Pane(self._status, id="status")
+        yield Pane(self._keys, id="keys", fill=Tone.BAR)
+        yield Pane(draw_small(self._wording), id="small")
+
+    def on_resize(self) -> None:
+        """Give the brief the height that its lines need at this width."""
+        brief = self.query_one("#brief", Pane)
+        width = min(self.size.width - 4, _MEASURE)
+        brief.styles.height = len(draw_brief(self._setup, self._wording, width)) + 1
+
+    def redraw(self) -> None:
+        """Language, theme or state changed."""
+        self.on_resize()
+        for pane in self.query(Pane):
+            pane.redraw()
+
+    def tell(self, told: Run | None) -> None:
+        """Say one line at the bottom."""
+        self._told = told
+        self.query_one("#status", Pane).redraw()
+
+    def hear(self, hearing: Hearing) -> None:
+        """The recogniser's state changed."""
+        self._hearing = hearing
+        self.query_one("#status", Pane).redraw()
+
+    def _head(self, width: int, _height: int) -> Sequence[Line]:
+        mode = MODES[self._setup.mode]
+        left = (Run(" " + self._wording.text("Before the call"), Tone.STRONG),)
+        right = Run((self._wording.text(mode) if mode else "") + "  F1 ", Tone.MUTED)
+        return [
+            spread(
+                left,
+                (right, Run(self._wording.text("help") + " ", Tone.MUTED)),
+                width,
+                Tone.BAR,
+            )
+        ]
+
+    def _brief(self, width: int, _height: int) -> Sequence[Line]:
+        return draw_brief(self._setup, self._wording, width)
+
+    def _status(self, width: int, _height: int) -> Sequence[Line]:
+        told = self._told or Run(self._wording.text(HEARING[self._hearing]), Tone.MUTED)
+        return [fit((Run(" "), told), width)]
+
+    def _keys(self, width: int, _height: int) -> Sequence[Line]:
+        runs: list[Run] = [Run(" ", Tone.BAR)]
+        for cap, label in (
+            (self._wording.text("Enter"), self._wording.text("connect")),
+            ("F2", self._wording.text("language")),
+            ("F3", self._wording.text("theme")),
+            ("F10", self._wording.text("leave")),
+        ):
+            runs += [Run(f" {cap} ", Tone.KEY), Run(f" {label}  ", Tone.BAR)]
+        return [fit(tuple(runs), width, Tone.BAR)]
+
+    def on_key(self, event: Key) -> None:
+        """Enter connects."""
+        if event.key in ("enter", "space") or event.character == "\u3000":
+            event.stop()
+            self.post_message(Connect())
+
+
+def draw_small(wording: Wording) -> _Small:
+    """What a terminal that is too small shows instead; the call goes on behind it."""
+    return _Small(wording)
+
+
+SMALLEST = (60, 16)
+"""Columns and rows below which the call screen cannot be read."""
+
+
+class _Small:
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def __call__(self, width: int, height: int) -> Sequence[Line]:
+        told = self._wording.text(
+            "Make the terminal larger (now {columns}×{rows}, needs {least_columns}×{least_rows}).",
+            columns=width,
+            rows=height,
+            least_columns=SMALLEST[0],
+            least_rows=SMALLEST[1],
+        )
+        going_on = self._wording.text("The call goes on.")
+        lines: list[Line] = [()]
+        for text, tone in ((told, Tone.STRONG), (going_on, Tone.MUTED)):
+            lines += [(Run(" " + text[a:b], tone),) for a, b in wrap(text, width - 2)]
+        return [fit(line, width) for line in lines[:height]]

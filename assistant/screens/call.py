@@ -1,0 +1,315 @@
+"""The call screen: what an agent sees while talking.
+
+Owns the arrangement of the panes, the way from a key to the desk, and which pane is drawn anew when
+a part of the view changed.  It computes nothing: the view folds, the panes draw, the desk acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.events import Key, Paste
+from textual.screen import Screen
+
+from assistant import terms
+from assistant.call_view import CallView, Part
+from assistant.events import Act, Envelope, IdentifierState
+from assistant.interface_text import N_
+from assistant.screens.account import draw_account, draw_account_line
+from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
+from assistant.screens.brief import draw_small
+from assistant.screens.desk import Desk, Hearing, Playback
+from assistant.screens.keys import ACTIONS, Command, NotOurs, Press, entry_of, read_key
+from assistant.screens.pages import account_page, flags_page, help_page
+from assistant.screens.pane import Pane
+from assistant.screens.runs import Run
+from assistant.screens.script import choice_offset, draw_choices, draw_script, draw_talk_offs
+from assistant.screens.setup import CallSetup
+from assistant.screens.sheets import IdentifierEntry, Menu, Sheet
+from assistant.screens.tones import Tone
+from assistant.screens.transcript import Transcript
+from assistant.wording import Wording
+from compliance.context import Listener
+from scripts.prompt import EXITS
+
+_PANES = {
+    Part.CLOCK: ("top", "status"),
+    Part.VERIFICATION: ("top", "account", "account_line", "script", "choices", "talk_offs"),
+    Part.PROMPT: ("script", "choices", "talk_offs"),
+    Part.FLAG: ("flag",),
+    Part.STATEMENTS: ("account",),
+    Part.CONDITION: ("top", "status", "script", "flag"),
+}
+
+_SIMPLE_ACTS = {
+    Command.STEP_DONE: (Act.STEP_DONE, ""),
+    Command.STEP_BACK: (Act.STEP_BACK, ""),
+    Command.DISPUTE: (Act.EXIT, "dispute"),
+    Command.HARDSHIP: (Act.EXIT, "hardship"),
+    Command.PROMISE: (Act.EXIT, "commitment"),
+    Command.DISTRESS: (Act.EXIT, "vulnerable"),
+    Command.MARK: (Act.MOMENT_MARKED, ""),
+}
+
+
+class CallScreen(Screen[None]):
+    """One call.
+
+    Args:
+        setup: what the screen was given.
+        wording: text for this reader.
+        desk: what the keys ask.
+    """
+
+    def __init__(self, setup: CallSetup, wording: Wording, desk: Desk) -> None:
+        super().__init__(id="call_screen")
+        self.setup = setup
+        self.wording = wording
+        self.desk = desk
+        self.view = CallView()
+        self._hearing = Hearing.LOADING
+        self._told: Run | None = None
+        self._paused = False
+        self._ending = False
+        self._law_place = 0
+
+    def compose(self) -> ComposeResult:
+        """The panes in the order of the eye."""
+        view, wording, setup = self.view, self.wording, self.setup
+        yield Pane(lambda w, _h: draw_top(self.view, wording, setup, w), id="top", fill=Tone.BAR)
+        yield Pane(lambda w, _h: draw_flag(self.view, wording, w), id="flag")
+        with Container(id="body"):
+            with Horizontal(id="script_area"):
+                yield Pane(self._draw_script, id="script")
+                yield Pane(lambda w, h: draw_choices(self.view, wording, w, h), id="choices")
+                yield Pane(
+                    lambda w, h: draw_talk_offs(self.view, wording, setup, w, h), id="talk_offs"
+                )
+            yield Pane(
+                lambda w, h: draw_account(self.view, setup.account, wording, w, h), id="account"
+            )
+            yield Pane(
+                lambda w, _h: draw_account_line(self.view, setup.account, wording, w),
+                id="account_line",
+            )
+            yield Pane(lambda w, _h: [(Run("─" * w, Tone.RULE),)], id="rule")
+            yield Transcript(wording)
+        yield Pane(
+            lambda w, _h: draw_status(
+                self.view, wording, setup, w, told=self._told, hearing=self._hearing
+            ),
+            id="status",
+        )
+        yield Pane(
+            lambda w, _h: draw_keys(wording, w, may_pause=isinstance(self.desk, Playback)),
+            id="keys",
+            fill=Tone.BAR,
+        )
+        yield Pane(draw_small(wording), id="small")
+        del view
+
+    def _draw_script(self, width: int, height: int) -> list[tuple[Run, ...]]:
+        own_column = self.has_class("-wide") and not self.has_class("-low")
+        return draw_script(self.view, self.wording, width, height, choices=not own_column)
+
+    # ---- events in ---------------------------------------------------------------------------
+
+    def receive(self, envelopes: Iterable[Envelope]) -> None:
+        """Fold events and draw what they changed."""
+        changed = Part.NOTHING
+        for envelope in envelopes:
+            changed |= self.view.apply(envelope)
+        self._draw(changed)
+
+    def rebuild(self, envelopes: Iterable[Envelope]) -> None:
+        """Forget the call so far and fold these instead."""
+        self.view = CallView()
+        for envelope in envelopes:
+            self.view.apply(envelope)
+        self._draw(Part.EVERYTHING)
+
+    def hear(self, hearing: Hearing) -> None:
+        """The recogniser's state changed."""
+        self._hearing = hearing
+        self._draw(Part.CLOCK)
+
+    def tell(self, told: Run | None) -> None:
+        """Say one line in the status line."""
+        self._told = told
+        self._draw(Part.CLOCK)
+
+    def redraw(self) -> None:
+        """Language, theme or size changed: draw everything."""
+        for pane in self.query(Pane):
+            pane.redraw()
+        self.query_one(Transcript).reword()
+
+    def on_mount(self) -> None:
+        """What was folded before the screen came up is drawn."""
+        self._draw(Part.EVERYTHING)
+
+    def _draw(self, changed: Part) -> None:
+        if not self.is_mounted:
+            return
+        names = {name for part, panes in _PANES.items() if part & changed for name in panes}
+        for name in names:
+            self.query_one(f"#{name}", Pane).redraw()
+        if Part.TRANSCRIPT & changed:
+            self.query_one(Transcript).show(self.view.rows)
+
+    # ---- keys out ----------------------------------------------------------------------------
+
+    def on_key(self, event: Key) -> None:
+        """Read the key and do what it asks."""
+        press = read_key(event.key, event.character)
+        if isinstance(press, Press):
+            event.stop()
+            event.prevent_default()
+            self.do(press.command, press.digit)
+        elif press is NotOurs.INPUT_METHOD:
+            event.stop()
+            self._input_method_is_on()
+
+    def on_paste(self, event: Paste) -> None:
+        """Some input methods hand over their text in one piece."""
+        event.stop()
+        self._input_method_is_on()
+
+    def _input_method_is_on(self) -> None:
+        told = self.wording.text("An input method is on: use F5, F6, or F7 and a number.")
+        self.tell(Run(told, Tone.CAUTION))
+
+    def do(self, command: Command, digit: int = 0) -> None:
+        """Do what a key, the menu or the command palette asks for."""
+        if command in _SIMPLE_ACTS:
+            act, argument = _SIMPLE_ACTS[command]
+            self._act(act, argument)
+            return
+        match command:
+            case Command.VERIFIED:
+                verified = self.view.verified
+                self._act(Act.VERIFICATION_WITHDRAWN if verified else Act.VERIFIED)
+            case Command.THIRD_PARTY:
+                third = self.view.listener is Listener.THIRD_PARTY
+                self._act(Act.CUSTOMER_BACK if third else Act.THIRD_PARTY)
+            case Command.ACKNOWLEDGE:
+                if self.view.flag is not None:
+                    self._act(Act.FLAG_ACKNOWLEDGED, self.view.flag.flag.finding.id)
+            case Command.CHOICE:
+                self._choose(digit)
+            case Command.ACTIONS:
+                labels = [self.wording.text(entry_of(action).help) for action in ACTIONS]
+                self.app.push_screen(Menu(self.wording, N_("Actions"), labels), self._acted)
+            case Command.LAW:
+                self._show_law()
+            case Command.ACCOUNT:
+                self._show(
+                    N_("Account"),
+                    lambda w: account_page(self.view, self.setup.account, self.wording, w),
+                )
+            case Command.HELP:
+                self._show(N_("Keys"), lambda w: help_page(self.wording, w))
+            case Command.PAUSE:
+                self._pause()
+            case Command.END:
+                self._end()
+            case _:
+                self._scroll(command)
+
+    def _act(self, act: Act, argument: str = "") -> None:
+        if self.view.ended is None:
+            self.desk.act(act, argument)
+
+    def _acted(self, place: int | None) -> None:
+        if place is not None and place >= 0:
+            self.do(ACTIONS[place])
+
+    def _choose(self, digit: int) -> None:
+        """A digit is a match box first, then a choice of the script."""
+        boxes = choice_offset(self.view)
+        if digit <= boxes:
+            kind = list(self.view.identifiers)[digit - 1]
+            if self.view.identifiers[kind] is IdentifierState.PROPOSED:
+                self._act(Act.IDENTIFIER_MATCHED, kind)
+                return
+            asked = self.wording.term(terms.IDENTIFIERS, kind)
+
+            def typed(said: str | None) -> None:
+                self._identified(kind, said or "")
+
+            self.app.push_screen(IdentifierEntry(self.wording, asked), typed)
+            return
+        prompt = self.view.prompt
+        place = digit - boxes - 1
+        if prompt is not None and place < len(prompt.choices):
+            slug = prompt.choices[place]
+            self._act(Act.EXIT if slug in EXITS else Act.OBJECTION, slug)
+
+    def _identified(self, kind: str, said: str) -> None:
+        if said == "+":
+            self._act(Act.IDENTIFIER_MATCHED, kind)
+        elif said == "-":
+            self._act(Act.IDENTIFIER_MISMATCHED, kind)
+        elif said and self.view.ended is None:
+            self.desk.identifier_said(kind, said)
+
+    def _show(self, title: str, page: object) -> None:
+        assert callable(page)  # a page of lines for a width
+        self.app.push_screen(Sheet(self.wording, title, page))
+
+    def _show_law(self) -> None:
+        flags = self.view.flags
+        self._law_place = max(0, len(flags) - 1)
+        if self.view.flag is not None:
+            self._law_place = flags.index(self.view.flag.flag)
+
+        def turn(step: int) -> None:
+            count = len(self.view.flags)
+            self._law_place = (self._law_place + step) % count if count else 0
+
+        def page(width: int) -> list[tuple[Run, ...]]:
+            flags = self.view.flags
+            place = min(self._law_place, max(0, len(flags) - 1))
+            return flags_page(flags, place, self.wording, width)
+
+        self.app.push_screen(Sheet(self.wording, N_("Law and reason"), page, turn))
+
+    def _pause(self) -> None:
+        if not isinstance(self.desk, Playback):
+            return
+        self._paused = not self._paused
+        if self._paused:
+            self.desk.pause()
+            self.tell(Run("‖ " + self.wording.text("paused: F9 goes on"), Tone.ACCENT))
+        else:
+            self.desk.resume()
+            self.tell(None)
+
+    def _end(self) -> None:
+        if self.view.ended is not None or self._ending:
+            self.app.exit(0)
+            return
+        self._ending = True
+        self.desk.end()
+        self.tell(Run(self.wording.text("ending the call… F10 again leaves"), Tone.MUTED))
+
+    def _scroll(self, command: Command) -> None:
+        transcript = self.query_one(Transcript)
+        page = max(1, transcript.size.height - 1)
+        match command:
+            case Command.UP:
+                transcript.scroll_by(-1)
+            case Command.DOWN:
+                transcript.scroll_by(1)
+            case Command.PAGE_UP:
+                transcript.scroll_by(-page)
+            case Command.PAGE_DOWN:
+                transcript.scroll_by(page)
+            case Command.TOP:
+                transcript.to_top()
+            case Command.FOLLOW:
+                transcript.follow()
+            case _:
+                return

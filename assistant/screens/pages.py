@@ -1,0 +1,165 @@
+"""What stands on the sheets: help, law and reason of a flag, the account in full, the brief.
+
+Owns the wording and layout of these pages.  Pure: values and a wording in, lines out.  The law page
+serves the call screen, the reviewer and the trainer alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from assistant.call_view import CallView
+from assistant.flag_budget import Flag
+from assistant.screens.account import (
+    cover,
+    figure_line,
+    figures,
+    last_promise_words,
+    more_figures,
+    traps,
+)
+from assistant.screens.keys import KEY_TABLE
+from assistant.screens.runs import Line, Run, pad, wrap
+from assistant.screens.tones import Tone
+from assistant.wording import Wording
+from compliance.findings import Finding, Status
+from scripts.account import Account
+
+BLANK: Line = ()
+
+
+def paragraph(text: str, width: int, tone: Tone = Tone.TEXT, indent: int = 2) -> list[Line]:
+    """A text wrapped to the page."""
+    room = max(2, width - indent - 1)
+    return [(Run(" " * indent + text[a:b], tone),) for a, b in wrap(text, room)]
+
+
+def headed(label: str, text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
+    """A label with its text below; nothing where the text is empty."""
+    if not text:
+        return []
+    return [(Run("  " + label, Tone.MUTED),), *paragraph(text, width, tone, 4), BLANK]
+
+
+def help_page(wording: Wording, width: int) -> list[Line]:
+    """Every key, then what to know about input methods."""
+    caps = [wording.text(entry.cap) for entry in KEY_TABLE]
+    cap_width = max(cell_len(cap) for cap in caps) + 2
+    lines: list[Line] = [BLANK]
+    for entry, cap in zip(KEY_TABLE, caps, strict=True):
+        if not entry.help:
+            continue
+        told = wording.text(entry.help)
+        room = max(2, width - cap_width - 10)
+        for number, (start, end) in enumerate(wrap(told, room)):
+            lines.append(
+                (
+                    Run("  " + pad(cap if not number else "", cap_width), Tone.ACCENT),
+                    Run(pad(entry.function_key if not number else "", 6), Tone.MUTED),
+                    Run(told[start:end]),
+                )
+            )
+    digits = wording.text("match boxes and choices, by the number in front of them")
+    lines.append((Run("  " + pad("1 – 9", cap_width), Tone.ACCENT), Run(" " * 6), Run(digits)))
+    lines.append(
+        (
+            Run("  " + pad("Ctrl+P", cap_width), Tone.ACCENT),
+            Run(" " * 6),
+            Run(wording.text("find a command by its name")),
+        )
+    )
+    lines.append(BLANK)
+    lines += paragraph(
+        wording.text(
+            "With an input method on, letters may not arrive as letters: use the function key"
+            " beside each, or F7 and a number. Full-width letters, digits and blanks are"
+            " understood."
+        ),
+        width,
+        Tone.MUTED,
+    )
+    return lines
+
+
+def law_page(finding: Finding, quote: str, wording: Wording, width: int) -> list[Line]:
+    """One finding: what it is about, the words, what to do, what to say, law and reason."""
+    told = wording.finding(finding)
+    kind = [told.severity, told.verdict]
+    if finding.status is Status.PROVISIONAL:
+        kind.append(wording.text("not settled yet"))
+    if told.rule:
+        kind.insert(0, told.rule)
+    lines: list[Line] = [
+        BLANK,
+        (Run("  " + told.subject, Tone.STRONG), Run("   " + " · ".join(kind), Tone.MUTED)),
+        BLANK,
+    ]
+    quoted = wording.said(quote).text
+    lines += headed(wording.text("Words"), f"⟦{quoted}⟧" if quoted else "", width, Tone.CAUTION)
+    lines += headed(wording.text("Now"), told.do_now, width, Tone.STRONG)
+    lines += headed(wording.text("Say"), told.say_now, width, Tone.SAY)
+    if told.law:
+        lines.append((Run("  " + wording.text("Law"), Tone.MUTED),))
+        lines += paragraph(told.law, width, Tone.TEXT, 4)
+        lines += [*paragraph(told.law_status, width, Tone.MUTED, 4), BLANK]
+    lines += headed(wording.text("Reason"), told.explanation, width)
+    return lines
+
+
+def flags_page(flags: Sequence[Flag], place: int, wording: Wording, width: int) -> list[Line]:
+    """The law page of one flag among several."""
+    if not flags:
+        return [BLANK, *paragraph(wording.text("Nothing is flagged."), width, Tone.MUTED)]
+    flag = flags[place]
+    lines = law_page(flag.finding, flag.quote, wording, width)
+    if len(flags) > 1:
+        count = wording.text("flag {number} of {count}", number=place + 1, count=len(flags))
+        lines.append((Run("  " + count, Tone.MUTED),))
+    return lines
+
+
+def account_page(
+    view: CallView, account: Account | None, wording: Wording, width: int
+) -> list[Line]:
+    """The account in full, or the match boxes while it is covered."""
+    if account is None:
+        return [BLANK, *paragraph(wording.text("no account"), width, Tone.MUTED)]
+    if view.covered:
+        return [BLANK, *cover(view, wording, width)]
+    return [BLANK, *account_lines(account, wording, width)]
+
+
+def account_lines(account: Account, wording: Wording, width: int) -> list[Line]:
+    """Figures, promises, traps, notes: everything an agent may know of the account."""
+    narrow = min(width, 64)
+    lines: list[Line] = [
+        figure_line(figure, narrow)
+        for figure in (*figures(account, wording), *more_figures(account, wording))
+    ]
+    lines.append(BLANK)
+    words = last_promise_words(account)
+    lines += headed(wording.text("Last promise, in the customer's words"), quoted(words), width)
+    beware = traps(account, wording)
+    if beware:
+        lines.append((Run("  " + wording.text("Beware"), Tone.MUTED),))
+        for trap in beware:
+            lines += [
+                (Run("  ⚠ " if not number else "    ", Tone.CAUTION), Run(trap[a:b]))
+                for number, (a, b) in enumerate(wrap(trap, max(2, width - 6)))
+            ]
+        lines.append(BLANK)
+    lines += headed(wording.text("Notes"), account.notes, width)
+    lines += headed(
+        wording.text("First question"), wording.line(account.first_question), width, Tone.SAY
+    )
+    return lines
+
+
+def quoted(words: str) -> str:
+    """Words in the quotation marks of their script; empty stays empty."""
+    if not words:
+        return ""
+    wide = any(ord(char) > 0x2E7F for char in words)
+    return f"「{words}」" if wide else f"“{words}”"

@@ -1,0 +1,55 @@
+"""What a call screen is given when it is made.
+
+Owns `CallSetup` and `Mode`: plain values chosen by whoever starts the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assistant.wording import Reader, RuleTexts
+from scripts.account import Account
+
+
+class Mode(StrEnum):
+    """Why the screen is up; it is named on the screen where it is not a real call."""
+
+    DEMO = "demo"
+    REPLAY = "replay"
+    LIVE = "live"
+    TRAIN = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSetup:
+    """The choices behind a call screen.
+
+    Args:
+        rules: where rule texts come from.
+        call_language: the language spoken, such as `zh-TW`.
+        jurisdiction: `tw`, `cn`, `us`, `hk`, `uk`.
+        account: the account on the line; `None` where nothing is known.
+        mode: real call or not.
+        interface: language of the interface, a tag such as `zh-TW`; empty: the call's.
+        theme: `dark` or `light`.
+        notices: lines for the status line from the start, message ids or finished text.
+        talk_offs: the approved reply to each objection, by slug, finished and filled; shown only
+            to a verified customer's agent.
+        brief: whether the brief comes first; without it the call connects as soon as the screen
+            is up.
+        reader: who looks on.
+    """
+
+    rules: RuleTexts
+    call_language: str
+    jurisdiction: str
+    account: Account | None = None
+    mode: Mode = Mode.DEMO
+    interface: str = ""
+    theme: str = "dark"
+    notices: tuple[str, ...] = ()
+    talk_offs: Mapping[str, str] = field(default_factory=dict)
+    brief: bool = True
+    reader: Reader = Reader.AGENT

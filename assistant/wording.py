@@ -1,0 +1,179 @@
+"""The one view through which findings, events and account values become text for a reader.
+
+Owns `Wording`: it knows the reader's language and role, the call's language and where rule texts
+come from.  Screens, prints and exports obtain text here and nowhere else, so that what a role may
+not read is withheld in one place.  It decides nothing about a call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from rich.cells import cell_len
+
+from assistant import terms
+from assistant.display_text import TRADITIONAL, DisplayText, display_text, traditional
+from assistant.interface_text import Interface
+from compliance.findings import Finding, Message, VerifiedLaw
+from scripts.account import Account
+from scripts.forms import money, person, written_date
+
+MOST_WORDS = 12
+"""A line for somebody who is talking: at most this many English words …"""
+
+MOST_CHARACTERS = 20
+"""… or this many Chinese characters."""
+
+
+class Reader(StrEnum):
+    """Who reads.  An agent in a call, or somebody who looks at it afterwards."""
+
+    AGENT = "agent"
+    TRAINER = "trainer"
+    REVIEWER = "reviewer"
+
+
+class RuleLaw(Protocol):
+    """What a rule says of its source."""
+
+    @property
+    def citation(self) -> str: ...
+
+    @property
+    def verified_law(self) -> VerifiedLaw: ...
+
+
+class RuleTexts(Protocol):
+    """Where rule texts come from: a set of rule packs, or a stored call's own."""
+
+    def rule(self, rule_id: str, /) -> RuleLaw:
+        """The rule named in a finding."""
+
+    def message(self, message_id: str, params: tuple[tuple[str, str], ...], locale: str, /) -> str:
+        """A text of the packs, its blanks filled, in an interface or call language."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """A finding in the reader's language.
+
+    `do_now` is one short line (empty where there is nothing to do), `say_now` a sentence offered
+    for saying in the call's language (empty where none is true here), `law` the citation and
+    `law_status` in words how far it was checked, `rule` the rule's id (empty for an agent, to whom
+    it says nothing), `subject` what sort of breach it is.
+    """
+
+    do_now: str
+    say_now: str
+    subject: str
+    severity: str
+    verdict: str
+    law: str
+    law_status: str
+    explanation: str
+    rule: str
+
+
+class Wording:
+    """Text for one reader of one call."""
+
+    def __init__(
+        self,
+        rules: RuleTexts,
+        interface: Interface,
+        call_language: str,
+        reader: Reader = Reader.AGENT,
+    ) -> None:
+        self._rules = rules
+        self._interface = interface
+        self.call_language = call_language
+        self.reader = reader
+
+    # ---- the interface's words ---------------------------------------------------------------
+
+    def text(self, msgid: str, **params: str | int) -> str:
+        """The interface's words for an English message id."""
+        return self._interface.text(msgid, **params)
+
+    def term(self, table: terms.Terms, slug: str) -> str:
+        """The word for a slug of the field; an unknown slug is shown as it is."""
+        msgid = table.get(slug)
+        return self.text(msgid) if msgid is not None else slug.replace("_", " ")
+
+    # ---- findings ----------------------------------------------------------------------------
+
+    def finding(self, finding: Finding) -> FindingText:
+        """Everything a reader may see of a finding, in words."""
+        code = self._interface.catalogue.language.code
+        law = self._rules.rule(finding.rule)
+        return FindingText(
+            do_now=self._message(finding.do_now, code),
+            say_now=self._message(finding.say_now, self.call_language),
+            subject=self.term(terms.FAMILIES, finding.family),
+            severity=self.term(terms.SEVERITIES, finding.severity),
+            verdict=self.term(terms.VERDICTS, finding.verdict),
+            law=law.citation,
+            law_status=self.term(terms.LAW_STATUS, law.verified_law),
+            explanation=self._message(finding.explanation, code),
+            rule="" if self.reader is Reader.AGENT else finding.rule,
+        )
+
+    def do_now(self, finding: Finding) -> str:
+        """The one line for an agent who is talking; empty where there is nothing to do."""
+        return self._message(finding.do_now, self._interface.catalogue.language.code)
+
+    def subject(self, finding: Finding) -> str:
+        """What the finding is about, two or three words."""
+        return self.term(terms.FAMILIES, finding.family)
+
+    def _message(self, message: Message | None, locale: str) -> str:
+        if message is None:
+            return ""
+        return self._rules.message(message.id, message.params, locale)
+
+    # ---- what was said, and what to say ------------------------------------------------------
+
+    def said(self, text: str) -> DisplayText:
+        """Recognised text as shown, with its way back to the text as given."""
+        return display_text(text, self.call_language)
+
+    def line(self, text: str) -> str:
+        """A script line as shown; it comes finished and filled, in the call's language."""
+        return traditional(text) if self.call_language in TRADITIONAL else text
+
+    # ---- the account -------------------------------------------------------------------------
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """Money as the reader's region writes it."""
+        return money(amount, currency, self._interface.catalogue.language.region)
+
+    def day(self, day: date) -> str:
+        """A date as the reader's region writes it."""
+        return written_date(day, self._interface.catalogue.language.region)
+
+    def customer(self, account: Account) -> str:
+        """The customer's name with the title, as asked for on the telephone."""
+        return person(
+            account.customer_name, account.family_name, account.honorific, self.call_language
+        ).full
+
+
+def is_short_enough(line: str) -> bool:
+    """Whether a line can be read while talking: 12 words, or 20 Chinese characters.
+
+    A line with wide characters counts characters (a Latin word inside it counts as one).
+    """
+    if cell_len(line) == len(line):
+        return len(line.split()) <= MOST_WORDS
+    count = 0
+    in_word = False
+    for char in line:
+        latin = char.isascii() and char.isalnum()
+        if not (latin and in_word) and not char.isspace():
+            count += 1
+        in_word = latin
+    return count <= MOST_CHARACTERS
