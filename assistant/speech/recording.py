@@ -9,6 +9,7 @@ pace (whoever drives it decides when to take the next chunk), recognise, or keep
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -244,21 +245,42 @@ def _import_soundfile() -> ModuleType:
 
 def _open(path: Path) -> Any:
     soundfile = _import_soundfile()
+    try:
+        _check_file(path)
+        return _forward_only(soundfile)(str(path))
+    except PermissionError as fault:
+        raise _bad(path, "may not be read by this user", "Change its permissions") from fault
+    except (soundfile.SoundFileError, TypeError, OSError) as fault:
+        if not os.access(path, os.R_OK):
+            raise _bad(path, "may not be read by this user", "Change its permissions") from fault
+        # TypeError: a headerless format by its suffix (.raw), of which rate and layout are unknown
+        raise _bad(path, "is not a sound file that can be read") from fault
+
+
+def _forward_only(soundfile: ModuleType) -> type[Any]:
+    """`SoundFile` that reads on without seeking.
+
+    The library seeks to where it already is after each read; that breaks MP3 decoding, which needs
+    the frames before, and left a hole at the beginning of each stretch read.
+    """
+
+    class ForwardSoundFile(soundfile.SoundFile):  # type: ignore[misc, name-defined]
+        def seekable(self) -> bool:
+            return False
+
+    return ForwardSoundFile
+
+
+def _check_file(path: Path) -> None:
+    """Before any library opens it: a pipe would make it wait for ever."""
     if not path.exists():
         raise _bad(path, "does not exist", "Check the name and the folder")
     if path.is_dir():
         raise _bad(path, "is a folder", "Name one sound file in it")
     if not path.is_file():
-        raise _bad(path, "is no ordinary file")
-    try:
-        if not path.stat().st_size:
-            raise _bad(path, "is empty", "Copy or record it again")
-        return soundfile.SoundFile(str(path))
-    except PermissionError as fault:
-        raise _bad(path, "may not be read by this user", "Change its permissions") from fault
-    except (soundfile.SoundFileError, TypeError, OSError) as fault:
-        # TypeError: a headerless format by its suffix (.raw), of which rate and layout are unknown
-        raise _bad(path, "is not a sound file that can be read") from fault
+        raise _bad(path, "is not an ordinary file")
+    if not path.stat().st_size:
+        raise _bad(path, "is empty", "Copy or record it again")
 
 
 def _promised_frames(file: Any) -> int | None:
