@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +17,9 @@ from assistant.demo.calls import demonstration_call, demonstration_languages
 from assistant.events import VerificationPolicy
 from assistant.interface_text import N_, Interface
 from assistant.languages import jurisdiction_of, language_of
-from assistant.pipeline import CallKeeper
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
-from assistant.running import JsonReporter, PlainReporter, run_to_end
+from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end
 from assistant.speech.models import resolve_model
 from assistant.wording import Wording
 from compliance.context import Collector
@@ -130,7 +127,7 @@ def _show(
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     if model_notice:
         _tell(model_notice)
-    with _keeping(keep_in, call_id) as writer:
+    with keeping(keep_in, call_id) as writer:
         prepared = prepare(
             call,
             call_id=call_id,
@@ -142,18 +139,6 @@ def _show(
         run_to_end(prepared.run)
     if keep_in is not None:
         _tell(wording.text(KEPT, call=call_id))
-
-
-@contextmanager
-def _keeping(keep_in: Locations | None, call_id: str) -> Iterator[CallKeeper | None]:
-    """What keeps the call, where it is to be kept."""
-    if keep_in is None:
-        yield None
-        return
-    from assistant.record.store import CallStore  # noqa: PLC0415 - only where a call is kept
-
-    with CallStore(keep_in) as store:
-        yield store.record(call_id)
 
 
 def _own_language(offered: tuple[str, ...]) -> str:

@@ -120,6 +120,7 @@ def prepare(
     deliver: Callable[[Delivery], None],
     notice: Callable[[str], None],
     keeper: CallKeeper | None = None,
+    loaded: Callable[[], None] = lambda: None,
     zone: str = "UTC",
 ) -> PreparedRun:
     """Open the recording and wire everything; nothing runs before `PreparedRun.run.start`.
@@ -159,6 +160,7 @@ def prepare(
         ],
         keeper=keeper,
         notice=notice,
+        loaded=loaded,
     )
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
 

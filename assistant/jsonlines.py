@@ -62,7 +62,7 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "text": output.text,
                 "start_s": output.start_s,
                 "end_s": output.end_s,
-                "words": [_word(word) for word in output.words],
+                "words": [word_record(word) for word in output.words],
             }
         case events.FindingChanged():
             return finding_record(output.finding, output.quote, call, wording)
@@ -151,7 +151,8 @@ def finding_record(finding: Finding, quote: str, call: str, wording: Wording) ->
     }
 
 
-def _word(word: Word) -> Record:
+def word_record(word: Word) -> Record:
+    """A word as published; times in seconds of call time."""
     return {
         "text": word.text,
         "start_s": word.start_s,

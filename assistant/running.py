@@ -1,6 +1,7 @@
 """Runs a prepared call for a reader that is no screen: JSON Lines or plain text.
 
-Owns the flow from deliveries to an output stream and the clean end of an interrupted run.  What was
+Owns the flow from deliveries to an output stream, where a call is kept, and the clean end of an
+interrupted run.  What was
 said goes to standard output only because that is what was asked for; notices go to standard error.
 """
 
@@ -14,8 +15,9 @@ from typing import Protocol, TextIO
 
 from assistant import jsonlines
 from assistant.events import Output, Started
-from assistant.pipeline import CallRun, Delivery
+from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.plain import PlainCall
+from assistant.record.locations import Locations
 from assistant.wording import Wording
 
 
@@ -77,6 +79,18 @@ def run_to_end(run: CallRun) -> None:
         raise run.failure
     if stopped():
         raise Interrupted
+
+
+@contextmanager
+def keeping(keep_in: Locations | None, call_id: str) -> Iterator[CallKeeper | None]:
+    """What keeps the call, where it is to be kept."""
+    if keep_in is None:
+        yield None
+        return
+    from assistant.record.store import CallStore  # noqa: PLC0415 - only where a call is kept
+
+    with CallStore(keep_in) as store:
+        yield store.record(call_id)
 
 
 @contextmanager

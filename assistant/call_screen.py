@@ -1,0 +1,156 @@
+"""A run on the call screen: keys go to the run, events to the screen.
+
+Owns `RunDesk`, the driver between `assistant.screens` and `assistant.pipeline`, and the start and
+end of the screen around a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from assistant.app import CallApp
+from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
+from assistant.events import Act
+from assistant.pipeline import Delivery
+from assistant.record.locations import Locations
+from assistant.rule_texts import CollectorTexts
+from assistant.running import Interrupted, keeping
+from assistant.screens.desk import CallFailed, Hearing, HearingChanged, Notice
+from assistant.screens.setup import CallSetup, Mode
+from assistant.speech.native_output import native_output_kept_off_screen
+from compliance.errors import AssistantError
+from scripts.account import Account, matches
+
+_INTERRUPTED = 130
+# Long enough to write what is queued, short enough not to hold up somebody who is leaving.
+_LEAVE_WITHIN_S = 5.0
+
+
+class RunDesk:
+    """What the keys of the screen do to a run."""
+
+    def __init__(self, account: Account | None, language: str) -> None:
+        self._identifiers = {
+            identifier.kind: identifier for identifier in (account.identifiers if account else ())
+        }
+        self._language = language
+        self._prepared: PreparedRun | None = None
+        self._app: CallApp | None = None
+
+    def attach(self, prepared: PreparedRun, app: CallApp) -> None:
+        """Say what is driven and where it is shown; before the screen runs."""
+        self._prepared = prepared
+        self._app = app
+
+    # ---- from the run's threads --------------------------------------------------------------
+
+    def deliver(self, delivery: Delivery) -> None:
+        if self._app is not None:
+            self._app.deliver(delivery.envelopes)
+
+    def notice(self, line: str) -> None:
+        if self._app is not None:
+            self._app.post_message(Notice(line))
+
+    def loaded(self) -> None:
+        if self._app is not None:
+            self._app.post_message(HearingChanged(Hearing.LISTENING))
+
+    def ended(self, error: AssistantError | None) -> None:
+        if error is not None and self._app is not None:
+            self._app.post_message(HearingChanged(Hearing.NO_SOUND))
+            self._app.post_message(CallFailed(str(error)))
+
+    # ---- from the screen ---------------------------------------------------------------------
+
+    @property
+    def _run(self) -> PreparedRun:
+        if self._prepared is None:
+            raise RuntimeError("the desk drives nothing yet")
+        return self._prepared
+
+    def ready(self) -> None:
+        self._run.run.start(self.ended)
+
+    def connect(self) -> None:
+        self._run.run.connect()
+
+    def act(self, act: Act, argument: str = "") -> None:
+        self._run.run.act(act, argument)
+
+    def identifier_said(self, identifier: str, said: str) -> None:
+        expected = self._identifiers.get(identifier)
+        if expected is None:
+            return
+        matched = matches(expected, said, self._language)
+        act = Act.IDENTIFIER_MATCHED if matched else Act.IDENTIFIER_MISMATCHED
+        self.act(act, identifier)
+
+    def end(self) -> None:
+        self._run.run.stop()
+
+    def pause(self) -> None:
+        self._run.pacer.pause()
+
+    def resume(self) -> None:
+        self._run.pacer.resume()
+
+    def set_speed(self, speed: float) -> None:
+        self._run.pacer.change_speed(speed)
+
+
+def show_call(
+    call: RecordedCall,
+    *,
+    call_id: str,
+    guidance: Guidance,
+    mode: str,
+    interface: str,
+    theme: str,
+    keep_in: Locations | None,
+    notices: Sequence[str],
+) -> None:
+    """Run a recording on the call screen until the user leaves.
+
+    Raises:
+        Interrupted: the user left with Ctrl-C.
+        AssistantError: the recording, the rules or the store cannot be used.
+    """
+    desk = RunDesk(call.account, call.language)
+    setup = CallSetup(
+        rules=CollectorTexts(guidance.rules, call.collector),
+        call_language=call.language,
+        jurisdiction=call.jurisdiction,
+        account=call.account,
+        mode=Mode(mode),
+        interface=interface,
+        theme=theme,
+        notices=tuple(notices),
+        talk_offs=_talk_offs(guidance, call.account, call_id),
+    )
+    with ExitStack() as stack:
+        prepared = prepare(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            deliver=desk.deliver,
+            notice=desk.notice,
+            loaded=desk.loaded,
+            keeper=stack.enter_context(keeping(keep_in, call_id)),
+        )
+        app = CallApp(setup, desk)
+        desk.attach(prepared, app)
+        with native_output_kept_off_screen():
+            status = app.run()
+        prepared.run.stop()
+        prepared.run.join(_LEAVE_WITHIN_S)
+    if status == _INTERRUPTED:
+        raise Interrupted
+
+
+def _talk_offs(guidance: Guidance, account: Account | None, call_id: str) -> Mapping[str, str]:
+    """The approved replies, finished and filled."""
+    if guidance.flow is None or account is None:
+        return {}
+    return guidance.flow.replies(account, call_id)
