@@ -1,0 +1,198 @@
+"""The reviewer's application: the list of kept calls, and one of them open.
+
+Owns how the two screens follow each other and what `assistant review` does, with and without a
+terminal.  It judges nothing and draws nothing itself.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import ClassVar, TextIO
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from assistant.interface_text import LANGUAGES, N_, Interface
+from assistant.record.kept import KeptCall
+from assistant.record.locations import Locations
+from assistant.record.store import CallStore
+from assistant.review.desk import ReviewDesk
+from assistant.review.risk import by_risk
+from assistant.review.texts import KeptTexts
+from assistant.screens.brief import SMALLEST
+from assistant.screens.review import CallListScreen, CallReviewScreen
+from assistant.screens.review_lines import plain_listing
+from assistant.screens.runs import Run
+from assistant.screens.sheets import Sheet
+from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
+from assistant.wording import Reader, RuleTexts, Wording
+from compliance.errors import AssistantError
+
+TextsFor = Callable[[KeptCall], tuple[RuleTexts | None, str]]
+"""The rule texts in force for a call's jurisdiction and collector (`None`: there are none), and the
+content hash of their rules (empty: unknown)."""
+
+RULES_CHANGED = N_("The rules have changed since this call: the flags are those of then.")
+INTERRUPTED = 130
+
+
+class ReviewApp(App[int]):
+    """Kept calls, listed and judged.
+
+    Args:
+        desk: lists, opens and judges.
+        texts_for: where a call's rule texts come from.
+        interface: language tag of the interface.
+        theme: `dark` or `light`.
+    """
+
+    CSS_PATH = ["screens/call.tcss", "screens/review.tcss"]  # noqa: RUF012 - Textual declares it so
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-tiny"),
+        (SMALLEST[0], "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-flat"),
+        (SMALLEST[1], "-low"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
+        Binding("f2", "next_language", priority=True, show=False),
+        Binding("f3", "next_theme", priority=True, show=False),
+    ]
+
+    def __init__(
+        self, desk: ReviewDesk, texts_for: TextsFor, *, interface: str, theme: str = "dark"
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._texts_for = texts_for
+        self.interface = Interface(interface)
+        self._list = CallListScreen(
+            desk, Wording(KeptTexts(None), self.interface, "en-US", Reader.REVIEWER)
+        )
+        for palette in (DARK, LIGHT):
+            self.register_theme(palette.theme())
+        self.theme = LIGHT.name if theme == "light" else DARK.name
+        self.title = "assistant review"
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list comes first."""
+        return self._list
+
+    def on_call_list_screen_opened(self, message: CallListScreen.Opened) -> None:
+        """Open a call; what stands in the way is said in the list's status line."""
+        call = message.call
+        try:
+            texts, rules_hash = self._texts_for(call)
+            opened = self._desk.open(call.id)
+        except AssistantError as error:
+            self._list.tell(Run(f"✘ {' '.join(str(error).split())}", Tone.ALARM))
+            return
+        wording = Wording(KeptTexts(texts), self.interface, call.language, Reader.REVIEWER)
+        changed = rules_hash and rules_hash != call.rules_hash
+        notice = wording.text(RULES_CHANGED) if changed else ""
+        self.push_screen(CallReviewScreen(self._desk, opened, wording, notice))
+
+    def action_leave(self) -> None:
+        """Ctrl-C: leave at once; every judgement is kept already."""
+        self.exit(INTERRUPTED)
+
+    def action_next_language(self) -> None:
+        """The next interface language, at once and everywhere."""
+        self.interface.switch_to_next()
+        self._redraw()
+
+    def action_next_theme(self) -> None:
+        """Dark or light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self._redraw()
+
+    def _redraw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CallListScreen | CallReviewScreen | Sheet):
+                screen.redraw()
+            screen.refresh()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Languages, themes, leaving."""
+        del screen
+        text = self.interface.text
+
+        def use_language(code: str) -> None:
+            self.interface.switch(code)
+            self._redraw()
+
+        def use_theme(name: str) -> None:
+            self.theme = name
+            self._redraw()
+
+        for language in LANGUAGES:
+            yield SystemCommand(
+                f"{text('language')}: {language.name}",
+                text("the interface in this language"),
+                lambda code=language.code: use_language(code),
+            )
+        for name in PALETTES:
+            shown = text("dark") if name == DARK.name else text("light")
+            yield SystemCommand(
+                f"{text('theme')}: {shown}",
+                text("dark or light"),
+                lambda name=name: use_theme(name),
+            )
+        yield SystemCommand(text("leave"), text("leave at once"), self.action_leave)
+
+
+def run_review(
+    locations: Locations,
+    texts_for: TextsFor,
+    *,
+    interface: str,
+    theme: str = "dark",
+    reviewer: str | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> int:
+    """Show the kept calls until the reviewer leaves; the exit status.
+
+    Args:
+        locations: where the calls are kept.
+        texts_for: where a call's rule texts come from.
+        interface: language tag of the interface.
+        theme: `dark` or `light`.
+        reviewer: the name judgements carry; by default the operating system's user.
+        now: the wall clock.
+
+    Raises:
+        StoreFault: the store cannot be opened.
+    """
+    with CallStore(locations) as store:
+        desk = ReviewDesk(store, reviewer or system_user(), now)
+        return ReviewApp(desk, texts_for, interface=interface, theme=theme).run() or 0
+
+
+def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> None:
+    """The kept calls by risk, one line each, columns parted by tabs.
+
+    Raises:
+        StoreFault: the store cannot be read.
+    """
+    wording = Wording(KeptTexts(None), Interface(interface), "en-US", Reader.REVIEWER)
+    with CallStore(locations) as store:
+        out.writelines(line + "\n" for line in plain_listing(by_risk(store.calls()), wording))
+    out.flush()
+
+
+def system_user() -> str:
+    """The operating system's name for who sits here; the user's number where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        number = getattr(os, "getuid", lambda: 0)()
+        return f"user {number}"

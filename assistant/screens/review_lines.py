@@ -1,0 +1,368 @@
+"""How kept calls and their judgements are laid out as lines.
+
+Owns the columns of the list, the head of a call, its list of flags and what was judged.  Pure:
+values and a wording in, lines out; the plain listing for a pipe has the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.cells import cell_len
+
+from assistant import terms
+from assistant.display_text import display_text
+from assistant.events import FindingChanged
+from assistant.interface_text import N_
+from assistant.record.kept import CallState, KeptCall
+from assistant.record.reviews import Review, ReviewAct
+from assistant.review.desk import OpenedCall
+from assistant.screens.bars import clock
+from assistant.screens.pages import BLANK, law_page, paragraph
+from assistant.screens.review_keys import REVIEW_KEYS, ReviewCommand, review_entry
+from assistant.screens.runs import Line, Run, cells, cut, fit, pad, spread, wrap
+from assistant.screens.tones import Tone
+from assistant.wording import Wording
+from compliance.findings import Severity
+
+JUDGED = {
+    ReviewAct.CONFIRM: ("✔", N_("confirmed"), Tone.GOOD),
+    ReviewAct.DISMISS: ("✘", N_("dismissed"), Tone.MUTED),
+    ReviewAct.UNCERTAIN: ("?", N_("uncertain"), Tone.CAUTION),
+    ReviewAct.UNDO: ("↶", N_("taken back"), Tone.MUTED),
+}
+
+_SEVERITY_TONE = {
+    Severity.CRITICAL: Tone.ALARM,
+    Severity.MAJOR: Tone.CAUTION,
+    Severity.MINOR: Tone.TEXT,
+    Severity.HINT: Tone.MUTED,
+}
+
+STATES = {
+    CallState.WHOLE: "",
+    CallState.OPEN: N_("on the line now"),
+    CallState.INTERRUPTED: N_("interrupted"),
+}
+
+EMPTY = N_("No calls are kept yet.")
+HOW_TO_KEEP = N_("Keep one: assistant replay FILE --keep")
+
+
+def plain_text(text: str) -> str:
+    """Text from outside as it may stand on a terminal: nothing that moves the cursor."""
+    return display_text(text, "en-US").text
+
+
+def local_time(at_utc: str, zone: str) -> str:
+    """A kept moment at the desk's clock, `2026-03-04 09:02`; as kept where it cannot be read."""
+    try:
+        at = datetime.fromisoformat(at_utc)
+    except ValueError:
+        return plain_text(at_utc)
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    try:
+        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"{at:%Y-%m-%d %H:%M}"
+
+
+def place_of(call: KeptCall, wording: Wording) -> str:
+    """Whose law holds and for whom money is asked."""
+    parts = [wording.term(terms.JURISDICTIONS, call.jurisdiction)]
+    if call.collector:
+        parts.append(wording.term(terms.COLLECTORS, call.collector))
+    return " · ".join(parts)
+
+
+def agent_of(call: KeptCall) -> str:
+    """The agent's name, else their number, else a dash."""
+    return plain_text(call.agent_name or call.agent_id) or "—"
+
+
+def flags_of(call: KeptCall, wording: Wording) -> Line:
+    """How many flags of each severity, the gravest first; what is there gives the colour."""
+    runs: list[Run] = []
+    for severity in Severity:
+        count = sum(mark.severity is severity for mark in call.marks)
+        if not count:
+            continue
+        if runs:
+            runs.append(Run(" · ", Tone.MUTED))
+        sign = "⚠ " if severity in (Severity.CRITICAL, Severity.MAJOR) and not runs else ""
+        word = wording.term(terms.SEVERITIES, severity)
+        runs.append(Run(f"{sign}{count} {word}", _SEVERITY_TONE[severity]))
+    return tuple(runs) or (Run(wording.text("none"), Tone.MUTED),)
+
+
+def reviewed_of(call: KeptCall) -> Run:
+    """How many flags have been judged."""
+    if not call.marks:
+        return Run("—", Tone.MUTED)
+    done = call.reviewed == len(call.marks)
+    sign = "✔" if done else "□"
+    return Run(f"{sign} {call.reviewed}/{len(call.marks)}", Tone.GOOD if done else Tone.STRONG)
+
+
+def search_text(call: KeptCall, wording: Wording) -> str:
+    """What the filter looks in, lower case."""
+    parts = (
+        call.id,
+        local_time(call.started_at_utc, call.zone),
+        agent_of(call),
+        call.agent_id,
+        call.language,
+        place_of(call, wording),
+        wording.text(STATES[call.state]) if STATES[call.state] else "",
+        *(mark.rule for mark in call.marks),
+        *(wording.term(terms.SEVERITIES, mark.severity) for mark in call.marks),
+    )
+    return " ".join(parts).lower()
+
+
+def matching(calls: Sequence[KeptCall], words: str, wording: Wording) -> tuple[KeptCall, ...]:
+    """The calls in which every one of the words is found; all of them for no words."""
+    wanted = words.lower().split()
+    return tuple(
+        call for call in calls if all(word in search_text(call, wording) for word in wanted)
+    )
+
+
+# ---- the list ----------------------------------------------------------------------------------
+
+
+def _columns(width: int) -> dict[str, int]:
+    """Cells of each column; the narrow screen does without where and state words."""
+    columns = {"date": 18, "agent": 14, "language": 8, "place": 0, "length": 9}
+    if width >= 100:
+        columns["place"] = 26
+    if width >= 140:
+        columns["agent"] = 22
+        columns["date"] = 20
+    return columns
+
+
+_HEADS = {
+    "date": N_("Date"),
+    "agent": N_("Agent"),
+    "language": N_("Language"),
+    "place": N_("Where"),
+    "length": N_("Length"),
+}
+_REVIEWED_WIDTH = 10
+
+
+def list_head(wording: Wording, width: int) -> Line:
+    """The names of the columns."""
+    left = "   " + "".join(
+        pad(wording.text(_HEADS[name]), cells_wide - 1) + " "
+        for name, cells_wide in _columns(width).items()
+        if cells_wide
+    )
+    head = (Run(left + wording.text("Flags"), Tone.MUTED),)
+    right = (Run(pad(wording.text("Reviewed"), _REVIEWED_WIDTH), Tone.MUTED),)
+    return spread(head, right, width)
+
+
+def list_row(call: KeptCall, wording: Wording, width: int, *, chosen: bool) -> Line:
+    """One kept call."""
+    cell = {
+        "date": local_time(call.started_at_utc, call.zone),
+        "agent": agent_of(call),
+        "language": call.language,
+        "place": place_of(call, wording),
+        "length": clock(call.duration_s),
+    }
+    quiet = Tone.STRONG if chosen else Tone.TEXT
+    left: list[Run] = [Run(" ▸ " if chosen else "   ", Tone.ACCENT)]
+    for name, cells_wide in _columns(width).items():
+        if cells_wide:
+            tone = quiet if name in ("date", "agent") else Tone.SPOKEN
+            left.append(Run(pad(cell[name], cells_wide - 1) + " ", tone))
+    left += flags_of(call, wording)
+    state = STATES[call.state]
+    if state:
+        left.append(Run(f"  ◌ {wording.text(state)}", Tone.CAUTION))
+    reviewed = reviewed_of(call)
+    return spread(tuple(left), (Run(pad(reviewed.text, _REVIEWED_WIDTH), reviewed.tone),), width)
+
+
+def empty_list(wording: Wording, width: int, *, filtered: bool) -> list[Line]:
+    """What stands where no call can be listed, and what to do about it."""
+    if filtered:
+        return [BLANK, *paragraph(wording.text("No kept call has these words."), width, Tone.MUTED)]
+    return [
+        BLANK,
+        *paragraph(wording.text(EMPTY), width, Tone.STRONG),
+        BLANK,
+        *paragraph(wording.text(HOW_TO_KEEP), width, Tone.TEXT),
+    ]
+
+
+def list_top(
+    calls: Sequence[KeptCall], shown: int, reviewer: str, wording: Wording, width: int
+) -> Line:
+    """How many calls there are, how many have something to judge, and who judges."""
+    open_calls = sum(call.reviewed < len(call.marks) for call in calls)
+    left: Line = (
+        Run(" " + wording.text("Kept calls: {count}", count=len(calls)), Tone.STRONG),
+        Run("   " + wording.text("to review: {count}", count=open_calls), Tone.BAR),
+    )
+    if shown != len(calls):
+        left += (Run("   " + wording.text("shown: {count}", count=shown), Tone.BAR),)
+    who = wording.text("reviewer {name}", name=plain_text(reviewer))
+    return spread(left, (Run(who + " ", Tone.BAR),), width, Tone.BAR)
+
+
+# ---- one call ----------------------------------------------------------------------------------
+
+
+def call_top(opened: OpenedCall, wording: Wording, width: int) -> Line:
+    """Which call this is."""
+    call = opened.call
+    left: list[Run] = [
+        Run(" " + local_time(call.started_at_utc, call.zone), Tone.STRONG),
+        Run(f"   {clock(call.duration_s)}   {agent_of(call)}", Tone.BAR),
+        Run(f"   {place_of(call, wording)} · {call.language}", Tone.BAR),
+    ]
+    state = STATES[call.state]
+    if state:
+        left.append(Run(f"   ◌ {wording.text(state)}", Tone.CAUTION))
+    told = wording.text(
+        "{done} of {count} reviewed", done=len(opened.judged), count=len(opened.findings)
+    )
+    return spread(tuple(left), (Run(told + " ", Tone.BAR),), width, Tone.BAR)
+
+
+def flag_list(opened: OpenedCall, chosen: int, wording: Wording, width: int) -> list[Line]:
+    """The call's flags, one line each: sign, what about, when, and what was judged."""
+    lines: list[Line] = []
+    for place, changed in enumerate(opened.findings):
+        finding = changed.finding
+        review = opened.judged.get(finding.id)
+        sign, word, tone = JUDGED[review.act] if review else ("□", "", Tone.MUTED)
+        told = f"{sign} {wording.text(word)}" if word else sign
+        at = clock(finding.start_s if finding.start_s is not None else changed.call_s)
+        severity = wording.term(terms.SEVERITIES, finding.severity)
+        left: Line = (
+            Run(" ▸ " if place == chosen else "   ", Tone.ACCENT),
+            Run(at + "  ", Tone.MUTED),
+            Run(
+                wording.subject(finding),
+                Tone.STRONG if place == chosen else Tone.TEXT,
+            ),
+            Run("  " + severity, _SEVERITY_TONE[finding.severity]),
+        )
+        lines.append(spread(left, (Run(told + " ", tone),), width))
+    return lines or [
+        (Run("   " + wording.text("Nothing is flagged."), Tone.MUTED),),
+    ]
+
+
+def flag_panel(
+    opened: OpenedCall, changed: FindingChanged | None, wording: Wording, width: int
+) -> list[Line]:
+    """The chosen flag: its words, law and reason, and every judgement made on it."""
+    if changed is None:
+        lines = [BLANK, *paragraph(wording.text("Nothing is flagged."), width, Tone.MUTED)]
+    else:
+        lines = law_page(changed.finding, changed.quote, wording, width)
+        lines += _history(opened, changed.finding.id, wording, width)
+    if opened.call.state is CallState.INTERRUPTED:
+        told = wording.text("The recording was cut off here; what came before is whole.")
+        lines += [BLANK, *paragraph(told, width, Tone.CAUTION)]
+    return lines
+
+
+def _history(opened: OpenedCall, finding: str, wording: Wording, width: int) -> Iterator[Line]:
+    history = [review for review in opened.history if review.finding == finding]
+    if not history:
+        return
+    yield (Run("  " + wording.text("Judged"), Tone.MUTED),)
+    for review in history:
+        yield from _judgement(review, opened.call.zone, wording, width)
+    yield BLANK
+
+
+def _judgement(review: Review, zone: str, wording: Wording, width: int) -> Iterator[Line]:
+    sign, word, tone = JUDGED[review.act]
+    told = f"{sign} {wording.text(word)}"
+    who = f"  {plain_text(review.reviewer)}  {local_time(review.at_utc, zone)}"
+    yield (Run("    " + told, tone), Run(cut(who, max(0, width - 5 - cell_len(told))), Tone.MUTED))
+    yield from paragraph(plain_text(review.note), width, Tone.TEXT, 6) if review.note else ()
+
+
+def key_bar(commands: Sequence[ReviewCommand], wording: Wording, width: int) -> Line:
+    """The keys that can be pressed now; those at the end give way on a narrow screen."""
+    line: list[Run] = [Run(" ", Tone.BAR)]
+    for command in commands:
+        entry = review_entry(command)
+        runs = (
+            Run(f" {wording.text(entry.cap)} ", Tone.KEY),
+            Run(f" {wording.text(entry.label)}  ", Tone.BAR),
+        )
+        if cells(line) + cells(runs) > width:
+            break
+        line += runs
+    return fit(tuple(line), width, Tone.BAR)
+
+
+def review_help(wording: Wording, width: int) -> list[Line]:
+    """Every key of the reviewer's screens."""
+    lines: list[Line] = [BLANK]
+    for entry in REVIEW_KEYS:
+        if not entry.help:
+            continue
+        told = wording.text(entry.help)
+        for number, (start, end) in enumerate(wrap(told, max(2, width - 24))):
+            lines.append(
+                (
+                    Run("  " + pad("" if number else wording.text(entry.cap), 12), Tone.ACCENT),
+                    Run(pad("" if number else entry.function_key, 6), Tone.MUTED),
+                    Run(told[start:end]),
+                )
+            )
+    lines += [
+        BLANK,
+        *paragraph(
+            wording.text(
+                "Calls with the gravest unreviewed flag come first. A judgement carries your name"
+                " and the time; a new one replaces the old one, and the history keeps both."
+            ),
+            width,
+            Tone.MUTED,
+        ),
+        BLANK,
+        *paragraph(
+            wording.text(
+                "The transcript was made by a machine and may be wrong; the sound is the evidence."
+            ),
+            width,
+            Tone.MUTED,
+        ),
+    ]
+    return lines
+
+
+def plain_listing(calls: Sequence[KeptCall], wording: Wording) -> Iterator[str]:
+    """One line for each kept call, for a pipe; the columns are parted by tabs."""
+    if not calls:
+        yield f"{wording.text(EMPTY)} {wording.text(HOW_TO_KEEP)}"
+        return
+    for call in calls:
+        state = STATES[call.state]
+        yield "\t".join(
+            (
+                plain_text(call.id),
+                local_time(call.started_at_utc, call.zone),
+                agent_of(call),
+                call.language,
+                place_of(call, wording),
+                clock(call.duration_s),
+                "".join(run.text for run in flags_of(call, wording)),
+                f"{call.reviewed}/{len(call.marks)}",
+                wording.text(state) if state else "",
+            )
+        ).rstrip("\t")
