@@ -87,7 +87,9 @@ def long_call(language: str, minutes: float, seed: int, cache: Path | None = Non
     speeches: list[Speech] = []
     samples = 0
     while samples < minutes * 60 * RATE_HZ:
-        more = list(_talk(sentences(language), random_, exchanges=24))
+        # About ten exchanges a minute, in portions that one synthesiser process takes at once.
+        portion = min(24, round(10 * minutes) + 1)
+        more = list(_talk(sentences(language), random_, exchanges=portion))
         said = synthesise_all([turn.line for turn in more], language, RATE_HZ)
         turns += more
         speeches += said
