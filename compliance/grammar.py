@@ -22,7 +22,8 @@ from compliance.text import fold
 MAX_GAP = 12
 _PIECE = re.compile(
     r"(?P<slot>\{[^{}]*\})|(?P<gap>\.\.(?P<width>\d{1,3})\.\.)|(?P<dots>\.\.\.|…)"
-    r"|(?P<mark>[()\[\]|{}])|(?P<word>[^\s*(){}\[\]|…]+)\*|(?P<text>(?:(?!\.\.)[^(){}\[\]|…*])+)"
+    r"|(?P<mark>[()\[\]|{}])|(?P<word>[^\s*(){}\[\]|…]+)\*"
+    r"|(?P<text>(?:(?!\.\.)(?![^\s*(){}\[\]|…]+\*)[^(){}\[\]|…*])+)"
     r"|(?P<star>\*|\.)"
 )
 _ENDINGS = re.compile(r"([A-Za-z]+)(?:\[([A-Za-z|]+)\]|\(([A-Za-z|]+)\))")

@@ -32,6 +32,8 @@ _TOKEN = re.compile(
     r"|(?P<clause>[,:、，：—–\"“”「」『』()（）]+)"
 )
 
+_SENTENCE_ENDS = frozenset(".!?;。！？；…")
+
 # Characters that mean the same to a matcher, beyond OpenCC's Traditional to Simplified.
 _SAME = {
     "您": "你", "妳": "你", "她": "他", "它": "他", "牠": "他", "祂": "他",
@@ -151,6 +153,26 @@ def fold(text: str) -> Folded:
         starts = [places[start] for start in starts]
         ends = [places[end - 1] + 1 for end in ends]
     return _assemble(text, tokens, starts, ends, breaks)
+
+
+def joined(before: Folded, after: Folded, keep: int = 12) -> Folded:
+    """`after` with the last `keep` tokens of `before` in front, as one stretch of speech.
+
+    An endpoint may fall in the middle of a sentence.  Places are those of `after.original`; tokens
+    of `before` have the empty place (0, 0).  If `before` ended its sentence, a break follows it.
+    """
+    tail = before.tokens[-keep:]
+    ended = before.original.rstrip()[-1:] in _SENTENCE_ENDS
+    breaks = [*after.breaks]
+    if breaks and ended:
+        breaks[0] = SENTENCE
+    return _assemble(
+        after.original,
+        [*tail, *after.tokens],
+        [*([0] * len(tail)), *after.starts],
+        [*([0] * len(tail)), *after.ends],
+        [*before.breaks[len(before.breaks) - len(tail) :], *breaks],
+    )
 
 
 def _assemble(

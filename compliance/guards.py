@@ -1,0 +1,144 @@
+"""Reads the context around a match: what excuses words that would otherwise breach a rule.
+
+Owns one small reader each for negation, the report of others' words, advice and correction, lawful
+conditions, and questions.  A reader looks only at the utterance (with the fragment before it, where
+an endpoint split a sentence).  Its cues are phrases of the pack, its scope is code: how far a cue
+reaches and what stops it.  It knows no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from compliance.phrases import Match
+from compliance.rules import Guard
+from compliance.text import CLAUSE, SENTENCE, Folded
+
+# Cue labels in `packs/cues/<language>.yaml`.
+NEGATOR = "negator"
+NOT_NEGATOR = "not_negator"
+BARRIER = "barrier"
+SUBJECT = "subject"
+REPORT = "report"
+ADVICE = "advice"
+CONDITION = "condition"
+ASKING = "asking"
+
+_REACH = {"en": 7, "zh": 8}  # how many tokens a negator reaches forward
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An utterance with the cues that were heard in it."""
+
+    folded: Folded
+    language: str
+    cues: Mapping[str, tuple[Match, ...]]
+
+    @staticmethod
+    def of(folded: Folded, language: str, matches: tuple[Match, ...]) -> Reading:
+        """Sort the cues' matches by label."""
+        cues: dict[str, list[Match]] = {}
+        for match in matches:
+            cues.setdefault(match.label, []).append(match)
+        return Reading(folded, language, {label: tuple(found) for label, found in cues.items()})
+
+    def heard(self, label: str) -> tuple[Match, ...]:
+        """The matches of one kind of cue."""
+        return self.cues.get(label, ())
+
+    def broken(self, first: int, last: int, strength: int) -> bool:
+        """Whether a break of at least this strength stands before one of the tokens."""
+        return any(self.folded.breaks[index] >= strength for index in range(first, last + 1))
+
+
+def negated(reading: Reading, match: Match) -> bool:
+    """`We will not`, `nobody`, 不会: the words are denied.
+
+    A negator counts up to some words before the match or within it, unless a new clause, a new
+    subject or a word such as *otherwise* comes between.  Look-alikes (`if you don't pay`,
+    `don't you`, 要不要) are cues of their own and cancel it.
+    """
+    for negator in reading.heard(NEGATOR):
+        if any(fake.first <= negator.first <= fake.last for fake in reading.heard(NOT_NEGATOR)):
+            continue
+        if match.first <= negator.first <= match.last:
+            if not _own(match, negator):
+                return True
+            continue
+        distance = match.first - negator.last - 1
+        if not 0 <= distance <= _REACH.get(reading.language, 7):
+            continue
+        if not _stopped(reading, negator, match):
+            return True
+    return False
+
+
+def _own(match: Match, negator: Match) -> bool:
+    """A negator at the very edge of a match is part of what is forbidden, not its denial."""
+    return negator.first == match.first or negator.last == match.last
+
+
+def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
+    """Whether something between a cue and a match ends the cue's reach."""
+    if reading.broken(cue.last + 1, match.first, CLAUSE):
+        return True
+    between = range(cue.last + 1, match.first)
+    if any(barrier.first in between for barrier in reading.heard(BARRIER)):
+        return True
+    # The match may itself open with the new subject: `if you won't talk | we will …`.
+    reach = range(cue.last + 1, match.first + 1)
+    return any(subject.first in reach for subject in reading.heard(SUBJECT))
+
+
+def reported(reading: Reading, match: Match) -> bool:
+    """`You said he called you …`, 您说有人…: others' words, told or asked about.
+
+    A report reaches to the end of its sentence, unless the agent's own conclusion (`so`, 所以)
+    begins in between.
+    """
+    for cue in reading.heard(REPORT):
+        if cue.first > match.first:
+            continue
+        start = min(cue.last + 1, match.first)
+        if reading.broken(start, match.first, SENTENCE):
+            continue
+        between = range(start, match.first)
+        if not any(barrier.first in between for barrier in reading.heard(BARRIER)):
+            return True
+    return False
+
+
+def advised(reading: Reading, match: Match) -> bool:
+    """Advice against fraud, correction of a falsehood, an apology: anywhere in the utterance."""
+    del match
+    return bool(reading.heard(ADVICE))
+
+
+def conditional(reading: Reading, match: Match) -> bool:
+    """`Only if a court enters judgment`, 若取得執行名義: lawful because of its condition."""
+    del match
+    return bool(reading.heard(CONDITION))
+
+
+def asked(reading: Reading, match: Match) -> bool:
+    """An open question that asks for leave or knowledge: `would it be all right if …`."""
+    return any(cue.first <= match.last for cue in reading.heard(ASKING))
+
+
+READERS: Mapping[Guard, Callable[[Reading, Match], bool]] = {
+    Guard.NEGATED: negated,
+    Guard.REPORTED: reported,
+    Guard.ADVISED: advised,
+    Guard.CONDITIONAL: conditional,
+    Guard.ASKED: asked,
+}
+
+
+def excuse(reading: Reading, match: Match, guards: tuple[Guard, ...]) -> Guard | None:
+    """The first of the guards that excuses the match, or `None`."""
+    for guard in guards:
+        if READERS[guard](reading, match):
+            return guard
+    return None
