@@ -247,14 +247,15 @@ class ScriptEngine:
                 for index, step in enumerate(steps)
                 if index >= frame.index and step.id in said
             ]
+            place = replace(place, done=place.done | {steps[index].id for index in further})
+            if self._may_leave(frame):
+                moved = self._main_said(replace(place, frames=()), heard, near)
+                if moved.main != place.main:
+                    return moved
             if further:
-                place = replace(place, done=place.done | said)
                 return self._advance_frame(place, further[-1] + 1)
             if not self._may_leave(frame):
                 return place
-            moved = self._main_said(replace(place, frames=()), heard, near)
-            if moved.main != place.main:
-                return moved
             if frame.talk_off and frame.since:
                 # The reply was given in the agent's own words.
                 return self._advance_frame(place, 1)

@@ -101,7 +101,12 @@ def betrays_debt(name: str) -> bool:
 
 def _asked(account: Account, language: str) -> str:
     names = _ASKED.get(language, _ASKED["en"])
-    asked = [names[item.kind] for item in account.identifiers if item.kind in names][:2]
+    # A birthday without a year on file is asked for without one.
+    kinds = [
+        "birth_month_day" if item.kind == "birth_date" and len(item.expected) < 8 else item.kind
+        for item in account.identifiers
+    ]
+    asked = [names[kind] for kind in kinds if kind in names][:2]
     return _AND.get(language, " and ").join(asked) if len(asked) == 2 else ""
 
 
