@@ -278,6 +278,8 @@ class CallReviewScreen(Screen[None]):
         ]
         self._place = places[0] if places else 0
         self.query_one(Transcript).show(self._opened.view.rows)
+        # As many lines as there are flags; the style sheet says how many at most.
+        self.query_one("#flag_list").styles.height = max(1, len(self._opened.findings))
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -142,12 +142,12 @@ CALL_BAR = (
     ReviewCommand.CONFIRM,
     ReviewCommand.DISMISS,
     ReviewCommand.UNCERTAIN,
+    ReviewCommand.NEXT,
+    ReviewCommand.BACK,
+    ReviewCommand.HELP,
     ReviewCommand.UNDO,
     ReviewCommand.NOTE,
-    ReviewCommand.NEXT,
     ReviewCommand.PREVIOUS,
-    ReviewCommand.HELP,
-    ReviewCommand.BACK,
 )
 
 _BY_KEY = {key: entry.command for entry in REVIEW_KEYS for key in entry.keys}

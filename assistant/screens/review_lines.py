@@ -16,6 +16,7 @@ from assistant import terms
 from assistant.display_text import display_text
 from assistant.events import FindingChanged
 from assistant.interface_text import N_
+from assistant.plain import MISSED, NOT_ASSESSABLE
 from assistant.record.kept import CallState, KeptCall
 from assistant.record.reviews import Review, ReviewAct
 from assistant.review.desk import OpenedCall
@@ -25,7 +26,7 @@ from assistant.screens.review_keys import REVIEW_KEYS, ReviewCommand, review_ent
 from assistant.screens.runs import Line, Run, cells, cut, fit, pad, spread, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
-from compliance.findings import Severity
+from compliance.findings import Severity, StatementState
 
 JUDGED = {
     ReviewAct.CONFIRM: ("✔", N_("confirmed"), Tone.GOOD),
@@ -135,7 +136,7 @@ def matching(calls: Sequence[KeptCall], words: str, wording: Wording) -> tuple[K
 
 def _columns(width: int) -> dict[str, int]:
     """Cells of each column; the narrow screen does without where and state words."""
-    columns = {"date": 18, "agent": 14, "language": 8, "place": 0, "length": 9}
+    columns = {"date": 18, "agent": 14, "language": 10, "place": 0, "length": 9}
     if width >= 100:
         columns["place"] = 26
     if width >= 140:
@@ -268,12 +269,28 @@ def flag_panel(
     if changed is None:
         lines = [BLANK, *paragraph(wording.text("Nothing is flagged."), width, Tone.MUTED)]
     else:
-        lines = law_page(changed.finding, changed.quote, wording, width)
+        lines = law_page(changed.finding, changed.quote, wording, width)[1:]
         lines += _history(opened, changed.finding.id, wording, width)
+    lines += _of_the_call(opened, wording, width)
     if opened.call.state is CallState.INTERRUPTED:
         told = wording.text("The recording was cut off here; what came before is whole.")
         lines += [BLANK, *paragraph(told, width, Tone.CAUTION)]
     return lines
+
+
+def _of_the_call(opened: OpenedCall, wording: Wording, width: int) -> Iterator[Line]:
+    """What was required and not said, and what could not be judged."""
+    missed = [
+        statement.id
+        for statement in opened.view.statements.values()
+        if statement.state is StatementState.MISSED
+    ]
+    for statement in missed:
+        yield from paragraph("! " + wording.text(MISSED, statement=statement), width, Tone.CAUTION)
+    ended = opened.view.ended
+    if ended is not None and ended.not_assessable:
+        told = wording.text(NOT_ASSESSABLE, rules=", ".join(ended.not_assessable))
+        yield from paragraph("? " + told, width, Tone.MUTED)
 
 
 def _history(opened: OpenedCall, finding: str, wording: Wording, width: int) -> Iterator[Line]:
