@@ -41,6 +41,11 @@ def _to_traditional() -> OpenCC:
     return OpenCC("s2tw")
 
 
+@lru_cache(maxsize=1)
+def _to_simplified() -> OpenCC:
+    return OpenCC("tw2s")
+
+
 @lru_cache(maxsize=8192)
 def _character(char: str) -> str:
     converted = str(_to_traditional().convert(char))
@@ -51,12 +56,22 @@ def traditional(text: str) -> str:
     """Traditional characters for Simplified ones, as many as there were.
 
     Whole phrases decide where one character has several forms; where a phrase would change the
-    length, each character is converted alone.
+    length, each character is converted alone.  A text that is Traditional already stays as it is:
+    converted twice, 台 and 里 would turn into other characters.
     """
     converted = str(_to_traditional().convert(text))
-    if len(converted) == len(text):
-        return converted
-    return "".join(_character(char) for char in text)
+    if len(converted) != len(text):
+        converted = "".join(_character(char) for char in text)
+    if converted == text:
+        return text
+    back = str(_to_simplified().convert(text))
+    if len(back) == len(text) and _changes(back, text) >= _changes(converted, text):
+        return text
+    return converted
+
+
+def _changes(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))
 
 
 def _shown(char: str) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 from rich.cells import cell_len
 
 from assistant import terms
-from assistant.display_text import TRADITIONAL, DisplayText, display_text, traditional
+from assistant.display_text import DisplayText, display_text
 from assistant.interface_text import Interface
 from compliance.findings import Finding, Message, VerifiedLaw
 from scripts.account import Account
@@ -142,8 +142,8 @@ class Wording:
         return display_text(text, self.call_language)
 
     def line(self, text: str) -> str:
-        """A script line as shown; it comes finished and filled, in the call's language."""
-        return traditional(text) if self.call_language in TRADITIONAL else text
+        """A script line as shown; it comes finished and filled, in the call's own writing."""
+        return " ".join(text.split())
 
     # ---- the account -------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ def figures(account: Account, wording: Wording) -> list[Figure]:
         (
             text("Overdue"),
             wording.amount(account.overdue_amount, account.currency),
-            Tone.SAY,
+            Tone.BRIGHT,
         ),
         (text("Days past due"), str(account.days_past_due), Tone.STRONG),
         (text("Minimum due"), wording.amount(account.minimum_due, account.currency), Tone.STRONG),

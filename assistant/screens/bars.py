@@ -94,7 +94,7 @@ def verification(view: CallView, wording: Wording) -> Run:
     if view.verified:
         return Run("✔ " + wording.text("verified") + count, Tone.GOOD)
     if view.proposed:
-        return Run("? " + wording.text("seems right: v") + count, Tone.CAUTION)
+        return Run("? " + wording.text("seems right: v"), Tone.CAUTION)
     return Run("□ " + wording.text("not verified") + count, Tone.CAUTION)
 
 
@@ -106,7 +106,7 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
         Run(" ", Tone.BAR),
         Run(sign, Tone.GOOD if not view.ended else Tone.MUTED),
         Run(" " + pad(clock(view.call_s), 8), Tone.STRONG),
-        Run(pad(name, 20 if width >= 100 else 14) + " ", Tone.STRONG),
+        Run(pad(name, 18 if width >= 100 else 14) + " ", Tone.STRONG),
         verification(view, wording),
     )
     levels = [
@@ -215,7 +215,7 @@ def _key_line(shown: Sequence[Command], wording: Wording) -> Line:
     for command in shown:
         entry = entry_of(command)
         line.append(Run(f" {wording.text(entry.cap)} ", Tone.KEY))
-        line.append(Run(f" {wording.text(entry.label)}  ", Tone.BAR))
+        line.append(Run(f" {wording.text(entry.label)} ", Tone.BAR))
     return tuple(line)
 
 

@@ -57,7 +57,7 @@ def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     place = wording.term(terms.JURISDICTIONS, setup.jurisdiction)
     collector = wording.term(terms.COLLECTORS, account.collector)
     lines: list[Line] = [
-        (Run(wording.customer(account), Tone.SAY),),
+        (Run(wording.customer(account), Tone.BRIGHT),),
         (Run(" · ".join(p for p in (account.product_name, place, collector) if p), Tone.MUTED),),
         BLANK,
     ]

@@ -99,7 +99,7 @@ def law_page(finding: Finding, quote: str, wording: Wording, width: int) -> list
     quoted = wording.said(quote).text
     lines += headed(wording.text("Words"), f"⟦{quoted}⟧" if quoted else "", width, Tone.CAUTION)
     lines += headed(wording.text("Now"), told.do_now, width, Tone.STRONG)
-    lines += headed(wording.text("Say"), told.say_now, width, Tone.SAY)
+    lines += headed(wording.text("Say"), told.say_now, width, Tone.BRIGHT)
     if told.law:
         lines.append((Run("  " + wording.text("Law"), Tone.MUTED),))
         lines += paragraph(told.law, width, Tone.TEXT, 4)
@@ -152,7 +152,7 @@ def account_lines(account: Account, wording: Wording, width: int) -> list[Line]:
         lines.append(BLANK)
     lines += headed(wording.text("Notes"), account.notes, width)
     lines += headed(
-        wording.text("First question"), wording.line(account.first_question), width, Tone.SAY
+        wording.text("First question"), wording.line(account.first_question), width, Tone.BRIGHT
     )
     return lines
 

@@ -24,7 +24,7 @@ Draw = Callable[[int, int], Sequence[Line]]
 
 def to_strip(line: Line, width: int, palette: Palette, fill: Tone = Tone.TEXT) -> Strip:
     """A line as Textual paints it, exactly `width` cells."""
-    segments = [Segment(run.text, palette.style(run.tone)) for run in fit(line, width, fill)]
+    segments = [Segment(run.text, palette.style(run.tone, fill)) for run in fit(line, width, fill)]
     return Strip(segments, width)
 
 

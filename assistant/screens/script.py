@@ -6,6 +6,8 @@ anything else can give way.  Pure: a view and a wording in, lines out.
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.screens.bars import clock
@@ -31,50 +33,92 @@ def choice_word(slug: str, wording: Wording) -> str:
 
 
 def stage_rail(prompt: Prompt, wording: Wording, width: int) -> Line:
-    """The stages in order, those behind ticked, the present one pointed at."""
-    names = [(stage, wording.term(terms.STAGES, stage)) for stage in prompt.stages]
-    leaving: Line = ()
+    """The stages in order, those behind ticked, the present one pointed at.
+
+    On a narrow screen those behind are only counted; what still does not fit is left off whole.
+    """
+    leaving: list[Run] = []
     if prompt.stage in EXITS:
-        leaving = (Run(f"▶ {wording.term(terms.STAGES, prompt.stage)}   ", Tone.CAUTION),)
-    full: list[Run] = [*leaving]
-    short: list[Run] = [*leaving]
-    done = 0
-    for stage, name in names:
+        leaving = [Run(f"▶ {wording.term(terms.STAGES, prompt.stage)}  ", Tone.CAUTION)]
+    behind: list[Run] = []
+    ahead: list[Run] = []
+    for stage in prompt.stages:
+        name = wording.term(terms.STAGES, stage)
         if stage == prompt.stage:
-            run = Run(f"▶ {name}   ", Tone.ACCENT)
+            ahead.append(Run(f"▶ {name}  ", Tone.ACCENT))
         elif stage in prompt.done:
-            done += 1
-            full.append(Run(f"{name} ✔   ", Tone.MUTED))
-            continue
+            behind.append(Run(f"{name} ✔  ", Tone.MUTED))
         else:
-            run = Run(f"{name}   ", Tone.MUTED)
-        full.append(run)
-        short.append(run)
-    if cells(full) <= width:
-        return tuple(full)
-    return (Run(f"{done} ✔   ", Tone.MUTED), *short) if done else tuple(short)
+            ahead.append(Run(f"{name}  ", Tone.MUTED))
+    line = [*leaving, *behind, *ahead]
+    if cells(line) - 2 <= width:
+        return tuple(line)
+    line = [*leaving, *([Run(f"{len(behind)} ✔  ", Tone.MUTED)] if behind else []), *ahead]
+    while cells(line) - 2 > width and len(line) > 1:
+        del line[-1]
+    return tuple(line)
 
 
-def choices_line(view: CallView, wording: Wording) -> Line:
-    """The choices by number, in one line."""
-    prompt = view.prompt
-    if prompt is None or not prompt.choices:
-        return ()
-    runs = [Run(wording.text("Choose") + "  ", Tone.MUTED)]
-    first = choice_offset(view) + 1
-    for number, slug in enumerate(prompt.choices, first):
-        if number > 9:
-            break
-        runs.append(Run(f"{number} ", Tone.ACCENT))
-        runs.append(Run(choice_word(slug, wording) + "  ", Tone.TEXT))
-    return tuple(runs)
+def choices_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """The choices by number, as many to a line as there is room for."""
+    items = [
+        (Run(f"{number} ", Tone.ACCENT), Run(choice_word(slug, wording) + "  "))
+        for number, slug in numbered_choices(view)
+    ]
+    if not items:
+        return []
+    label = wording.text("Choose") + "  "
+    lines: list[Line] = []
+    line: Line = (Run(label, Tone.MUTED),)
+    for item in items:
+        if cells(line) + cells(item) - 2 > width and len(line) > 1:
+            lines.append(line)
+            line = (Run(" " * cell_len(label)),)
+        line = (*line, *item)
+    return [*lines, line]
+
+
+def numbered_choices(view: CallView) -> list[tuple[int, str]]:
+    """The choices with the digits that pick them; the match boxes take theirs first."""
+    if view.prompt is None or view.ended is not None:
+        return []
+    return list(enumerate(view.prompt.choices, choice_offset(view) + 1))[: 9 - choice_offset(view)]
+
+
+def say_band(shown: str, width: int, *, padded: bool) -> list[Line]:
+    """What to say now, on a ground of its own: the brightest thing on the screen."""
+    rows = [shown[start:end] for start, end in wrap(shown, width - 4)]
+    if padded:
+        rows = ["", *rows, ""]
+    return [
+        fit((Run("▌ ", Tone.SAY_BAR), Run(row, Tone.SAY)), width, fill=Tone.SAY) for row in rows
+    ]
+
+
+def next_lines(prompt: Prompt, wording: Wording, width: int, most: int) -> list[Line]:
+    """What comes after, in at most `most` lines."""
+    if not prompt.next_line or most < 1:
+        return []
+    label = wording.text("Next") + "  "
+    room = width - cell_len(label)
+    shown = wording.line(prompt.next_line)
+    parts = [shown[start:end] for start, end in wrap(shown, room)]
+    if len(parts) > most:
+        parts = [*parts[: most - 1], cut(parts[most - 1] + "……", room)]
+    return [
+        (Run(label if not number else " " * cell_len(label), Tone.MUTED), Run(part, Tone.MUTED))
+        for number, part in enumerate(parts)
+    ]
 
 
 def draw_script(
     view: CallView, wording: Wording, width: int, height: int, *, choices: bool
 ) -> list[Line]:
-    """The script area; `choices` false where they have a column of their own."""
-    inner = width - 3
+    """The script area; `choices` false where they have a column of their own.
+
+    What gives way first: blank lines, the end of what comes next, then the choices.
+    """
+    inner = width - 2
     if view.ended is not None:
         return _indented(wrap_up(view, wording, inner, height), width)
     prompt = view.prompt
@@ -82,29 +126,23 @@ def draw_script(
         waiting = wording.text("The script begins with the first sound.")
         return _indented([BLANK, (Run(waiting, Tone.MUTED),)], width)
     shown = wording.line(prompt.line)
-    say: list[Line] = [
-        (Run("▌ ", Tone.ACCENT), Run(shown[start:end], Tone.SAY))
-        for start, end in wrap(shown, inner - 2)
-    ]
-    rail = stage_rail(prompt, wording, inner)
-    under: list[Line] = []
+    say = say_band(shown, inner, padded=False)
+    chosen = choices_lines(view, wording, inner) if choices else []
+    waits: list[Line] = []
     if prompt.withheld:
-        waits = wording.text("□ identity first: the fuller line waits")
-        under.append((Run("  " + waits, Tone.CAUTION),))
-    if prompt.next_line:
-        label = wording.text("Next") + "  "
-        under.append((Run(label, Tone.MUTED), Run(wording.line(prompt.next_line), Tone.MUTED)))
-    chosen = choices_line(view, wording)
-    if choices and chosen:
-        under.append(chosen)
-    # What gives way, in this order: blank lines, then what comes next, then the choices.
-    blanks = max(0, min(3, height - 1 - len(say) - len(under)))
-    lines = [rail]
-    lines += [BLANK] * (1 if blanks >= 1 else 0)
-    lines += say
-    lines += [BLANK] * (1 if blanks >= 2 else 0)
-    room = height - len(lines)
-    lines += under[-room:] if room > 0 else []
+        why = wording.text("□ identity first: the fuller line waits")
+        waits.append((Run("  " + why, Tone.CAUTION),))
+    spare = height - 1 - len(say) - len(waits) - len(chosen)
+    following = next_lines(prompt, wording, inner, min(2, max(spare - 4, min(spare, 1))))
+    spare -= len(following)
+    if spare >= 2:
+        say = say_band(shown, inner, padded=True)
+        spare -= 2
+    before = [BLANK] if spare >= 1 else []
+    after = [BLANK] if spare >= 2 else []
+    lines = [stage_rail(prompt, wording, inner), *before, *say, *waits, *after]
+    lines += following[: max(0, height - len(lines) - len(chosen))]
+    lines += chosen[: max(0, height - len(lines))]
     return _indented(lines[:height], width)
 
 
@@ -115,28 +153,21 @@ def _indented(lines: list[Line], width: int) -> list[Line]:
 def draw_choices(view: CallView, wording: Wording, width: int, height: int) -> list[Line]:
     """The choices as a column."""
     lines: list[Line] = [(Run(" " + wording.text("Choose"), Tone.MUTED),), BLANK]
-    prompt = view.prompt
-    if prompt is None or view.ended is not None:
-        return []
-    first = choice_offset(view) + 1
-    for number, slug in enumerate(prompt.choices, first):
-        if number > 9:
-            break
+    for number, slug in numbered_choices(view):
         lines.append((Run(f" {number}  ", Tone.ACCENT), Run(choice_word(slug, wording))))
-    return [fit(line, width) for line in lines[:height]] if prompt.choices else []
+    return [fit(line, width) for line in lines[:height]] if len(lines) > 2 else []
 
 
 def draw_talk_offs(
     view: CallView, wording: Wording, setup: CallSetup, width: int, height: int
 ) -> list[Line]:
     """The approved replies to the objections that are offered now; none while covered."""
-    prompt = view.prompt
-    if prompt is None or view.covered or view.ended is not None:
+    if view.covered:
         return []
     lines: list[Line] = []
-    for number, slug in enumerate(prompt.choices, choice_offset(view) + 1):
+    for number, slug in numbered_choices(view):
         reply = setup.talk_offs.get(slug)
-        if not reply or number > 9:
+        if not reply:
             continue
         lines.append((Run(f" {number} ", Tone.ACCENT), Run(choice_word(slug, wording), Tone.MUTED)))
         shown = wording.line(reply)

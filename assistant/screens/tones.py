@@ -21,7 +21,9 @@ class Tone(StrEnum):
 
     TEXT = "text"
     STRONG = "strong"
+    BRIGHT = "bright"  # the one figure, name or sentence that matters most in its place
     SAY = "say"  # the line to say now: the brightest thing on the screen
+    SAY_BAR = "say_bar"  # the bar beside it
     MUTED = "muted"
     RULE = "rule"  # lines that part the areas; decoration
     ACCENT = "accent"  # where we are
@@ -63,12 +65,15 @@ class Palette:
     panel: str
     looks: Mapping[Tone, Look]
 
-    def style(self, tone: Tone) -> Style:
-        """The tone as a Rich style, its ground always given."""
+    def style(self, tone: Tone, over: Tone = Tone.TEXT) -> Style:
+        """The tone as a Rich style, its ground always given.
+
+        A tone without a ground of its own takes that of the tone it lies `over`.
+        """
         look = self.looks[tone]
         return Style(
             color=look.text,
-            bgcolor=look.ground or self.ground,
+            bgcolor=look.ground or self.looks[over].ground or self.ground,
             bold=look.bold,
             italic=look.italic,
             underline=look.underline,
@@ -111,7 +116,9 @@ DARK = Palette(
     looks={
         Tone.TEXT: Look("#d5dce5"),
         Tone.STRONG: Look("#eef2f7", bold=True),
-        Tone.SAY: Look("#ffffff", bold=True),
+        Tone.BRIGHT: Look("#ffffff", bold=True),
+        Tone.SAY: Look("#ffffff", "#1c2530", bold=True),
+        Tone.SAY_BAR: Look("#7fc4ff", "#1c2530", bold=True),
         Tone.MUTED: Look("#93a1b1"),
         Tone.RULE: Look("#34404e"),
         Tone.ACCENT: Look("#7fc4ff", bold=True),
@@ -141,7 +148,9 @@ LIGHT = Palette(
     looks={
         Tone.TEXT: Look("#2a3038"),
         Tone.STRONG: Look("#14181d", bold=True),
-        Tone.SAY: Look("#000000", bold=True),
+        Tone.BRIGHT: Look("#000000", bold=True),
+        Tone.SAY: Look("#000000", "#eeeae0", bold=True),
+        Tone.SAY_BAR: Look("#0b5a9e", "#eeeae0", bold=True),
         Tone.MUTED: Look("#5b6672"),
         Tone.RULE: Look("#cfcbc0"),
         Tone.ACCENT: Look("#0b5a9e", bold=True),
@@ -154,7 +163,7 @@ LIGHT = Palette(
         Tone.AGENT: Look("#2f567d"),
         Tone.CUSTOMER: Look("#6b5318"),
         Tone.SPOKEN: Look("#3d464f"),
-        Tone.PARTIAL: Look("#66707a", italic=True),
+        Tone.PARTIAL: Look("#5f6972", italic=True),
         Tone.MARK: Look("#8a2f00", "#fde3d0", bold=True, underline=True),
         Tone.MARK_SOFT: Look("#6b4a00", "#f8efd2", underline=True),
         Tone.KEY: Look("#2a3038", "#dedad0", bold=True),

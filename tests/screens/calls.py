@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from assistant.events import (
     SCHEMA,
@@ -59,7 +60,7 @@ class Law:
 class Texts:
     """Rule texts for the invented call."""
 
-    MESSAGES = {
+    MESSAGES: ClassVar[dict[tuple[str, str], str]] = {
         ("workplace.do_now", "en"): "Stop: take it back, say you will only discuss instalments.",
         ("workplace.do_now", "zh-Hant"): "停：收回剛才的話，說明只談分期",
         ("workplace.do_now", "zh-Hans"): "停：收回刚才的话，说明只谈分期",
@@ -87,9 +88,7 @@ class Texts:
             return Law("金融機構委外辦法 第14條", VerifiedLaw.VERIFIED)
         return Law("15 U.S.C. § 1692e(5)", VerifiedLaw.SECONDARY)
 
-    def message(
-        self, message_id: str, params: tuple[tuple[str, str], ...], locale: str, /
-    ) -> str:
+    def message(self, message_id: str, _params: tuple[tuple[str, str], ...], locale: str, /) -> str:
         return self.MESSAGES[message_id, locale]
 
 
@@ -125,7 +124,9 @@ def account(language: str) -> Account:
         customer_name={"en-US": "Jordan Lee", "zh-TW": "王大明", "zh-CN": "王大明"}[language],
         family_name={"en-US": "Lee", "zh-TW": "王", "zh-CN": "王"}[language],
         honorific="mr",
-        bank_name={"en-US": "First Harbor Bank", "zh-TW": "晨光銀行", "zh-CN": "和川银行"}[language],
+        bank_name={"en-US": "First Harbor Bank", "zh-TW": "晨光銀行", "zh-CN": "和川银行"}[
+            language
+        ],
         currency={"en-US": "USD", "zh-TW": "TWD", "zh-CN": "CNY"}[language],
         overdue_amount=Decimal("652.18") if not chinese else Decimal(18420),
         days_past_due=34,
@@ -220,7 +221,7 @@ SCENES = {
         "we will not contact your family or your employer about this",
         "if you don't pay",
         "we will come to your work and talk to your boss",
-        "please don't do that i lost my job last month and i honestly do not know how to pay the rent",
+        "please don't do that i lost my job last month and i do not know how to pay the rent",
     ),
 }
 
@@ -278,8 +279,7 @@ def finding(
     scene: Scene,
     utterance: str,
     index: int,
-    start: int,
-    end: int,
+    span: tuple[int, int],
     status: Status,
     *,
     finding_id: str = "f1",
@@ -299,8 +299,8 @@ def finding(
         status=status,
         utterance_id=utterance,
         utterance_index=index,
-        start=start,
-        end=end,
+        start=span[0],
+        end=span[1],
         start_s=None,
         end_s=None,
         explanation=Message(f"{messages}.why"),
@@ -325,9 +325,7 @@ def before_verification(scene: Scene) -> list[Output]:
         ),
         progress(1.0, 0.0, 0.0),
         said("u0", 0, agent, scene.greeting, 1.2),
-        PromptChanged(
-            prompt(scene, "verification", scene.verify, scene.purpose, "refuse_identity"), 6.0
-        ),
+        PromptChanged(prompt(scene, "verification", scene.verify, "", "refuse_identity"), 6.0),
         said("u1", 1, customer, scene.yes, 7.0),
         progress(8.0, 5.0, 1.0),
     ]
@@ -340,9 +338,7 @@ def while_verifying(scene: Scene) -> list[Output]:
         UtterancePartial("u2", Speaker.CUSTOMER, scene.birth, (), 12.0, 15.0),
         IdentifierChanged("birth_date", IdentifierState.MATCHED, 15.0),
         IdentifierChanged("id_last4", IdentifierState.PROPOSED, 15.5),
-        VerificationChanged(
-            verified=False, proposed=True, reason="heard", call_s=15.5
-        ),
+        VerificationChanged(verified=False, proposed=True, reason="heard", call_s=15.5),
         progress(16.0, 5.0, 4.0, 1.0),
     ]
 
@@ -379,8 +375,8 @@ def flagged(scene: Scene, *, standing: bool = True) -> list[Output]:
     """The agent has said something prohibited, and goes on speaking."""
     text = f"{scene.threat_before} {scene.threat}"
     start = len(scene.threat_before) + 1
-    provisional = finding(scene, "u4", 4, start, len(text), Status.PROVISIONAL)
-    confirmed = finding(scene, "u4", 4, start, len(text), Status.CONFIRMED)
+    provisional = finding(scene, "u4", 4, (start, len(text)), Status.PROVISIONAL)
+    confirmed = finding(scene, "u4", 4, (start, len(text)), Status.CONFIRMED)
     events: list[Output] = [
         *verified(scene),
         UtterancePartial("u4", Speaker.AGENT, text, (), 131.0, 133.4),
@@ -417,8 +413,7 @@ def over(scene: Scene) -> list[Output]:
         scene,
         "u3",
         3,
-        0,
-        len(scene.near_miss),
+        (0, len(scene.near_miss)),
         Status.CONFIRMED,
         finding_id="f2",
         severity=Severity.MINOR,
