@@ -96,9 +96,7 @@ marks = st.builds(
 
 
 @given(st.lists(marks, max_size=5), marks)
-def test_a_further_mark_never_lowers_the_risk(
-    some: list[FindingMark], further: FindingMark
-) -> None:
+def test_a_further_mark_never_lowers_the_risk(some: list[FindingMark], more: FindingMark) -> None:
     assert call_risk(_call("a", *some, more)) >= call_risk(_call("a", *some))
 
 
