@@ -22,6 +22,7 @@ import numpy.typing as npt
 import soxr
 
 from assistant.speech.channel_map import map_channels
+from assistant.speech.mp3_length import counted_samples
 from compliance.errors import BadInput, Fault, MissingPart
 from compliance.transcript import Speaker
 
@@ -100,7 +101,7 @@ class Recording:
         except BaseException:
             self._file.close()
             raise
-        self._promised_frames = _promised_frames(self._file)
+        self._promised_frames = _promised_frames(self._file, path)
         self._lost_samples = 0
 
     def _check_sound(self) -> None:
@@ -283,15 +284,17 @@ def _check_file(path: Path) -> None:
         raise _bad(path, "is empty", "Copy or record it again")
 
 
-def _promised_frames(file: Any) -> int | None:
+def _promised_frames(file: Any, path: Path) -> int | None:
     """How many frames the header tells; more than `file.frames` where the file was cut.
 
     libsndfile corrects the number silently for WAV and AIFF, but notes in its log what the header
-    said: `data : 64000 (should be 19956)`, in bytes.
+    said: `data : 64000 (should be 19956)`, in bytes.  For MP3 it may have guessed.
     """
     frames = int(file.frames)
     if not 0 < frames < MORE_THAN_ANY_CALL:
         return None
+    if file.format == "MP3":
+        return max(frames, counted_samples(path) or 0)
     noted = re.search(
         r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info, re.MULTILINE
     )

@@ -159,6 +159,25 @@ def test_a_damaged_flac_is_heard_as_far_as_it_decodes(tmp_path: Path) -> None:
     assert len(heard) + recording.lost_samples == len(sound)
 
 
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 24_000, 44_100])
+@pytest.mark.parametrize("tag_bytes", [0, 300])
+def test_an_mp3_without_a_length_loses_nothing_unseen(
+    tmp_path: Path, rate_hz: int, tag_bytes: int
+) -> None:
+    """The library guesses the length from the first frame and stops there."""
+    sound = np.concatenate(
+        [tone(rate_hz, 3.0), np.random.default_rng(1).normal(0, 0.1, rate_hz * 6)]
+    )
+    path = write(tmp_path / "call.mp3", sound, rate_hz, bitrate_mode="VARIABLE")
+    content = path.read_bytes()
+    second_frame = content.index(content[:2], content.index(b"Xing"))
+    tag = b"ID3\3\0\0" + bytes([0, 0, tag_bytes >> 7, tag_bytes & 127]) + bytes(tag_bytes)
+    path.write_bytes((tag if tag_bytes else b"") + content[second_frame:])
+    chunks, recording = read(path)
+    present = len(samples_of(chunks, 0)) + recording.lost_samples
+    assert present == pytest.approx(9 * RATE_HZ, abs=RATE_HZ // 4)
+
+
 def test_a_header_that_does_not_know_its_length_promises_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "pipe.wav", tone(RATE_HZ, 2.0), RATE_HZ)
     content = bytearray(path.read_bytes())
