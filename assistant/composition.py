@@ -26,7 +26,8 @@ from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash
 from scripts.engine import ScriptEngine
-from scripts.flow import Flow, load_flow
+from scripts.flow import Flow
+from scripts.flow_file import flow_languages, load_flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ def load_guidance(jurisdiction: str, language: str, collector: Collector | None)
         MissingPart: there is no rule pack for the jurisdiction.
         BadInput: a pack or flow is broken; all faults are told.
     """
-    return Guidance(load_rules(jurisdiction, language), load_flow(language, collector))
+    flow = (
+        load_flow(language, collector or Collector.IN_HOUSE)
+        if language in flow_languages()
+        else None
+    )
+    return Guidance(load_rules(jurisdiction, language), flow)
 
 
 @dataclass(frozen=True, slots=True)

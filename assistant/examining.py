@@ -54,7 +54,7 @@ def _rules(jurisdiction: str, language: str) -> str:
 
 
 def _flow(language: str) -> str:
-    return f"{len(load_flow(language, None).main_line)} steps"
+    return f"{len(load_flow(language).main_line)} steps"
 
 
 def _as_json(checks: tuple[Check, ...]) -> str:

@@ -122,6 +122,10 @@ class Wording:
             rule="" if self.reader is Reader.AGENT else finding.rule,
         )
 
+    def verified_law(self, finding: Finding) -> VerifiedLaw:
+        """How far the law behind a finding was checked, as a slug for other programs."""
+        return self._rules.rule(finding.rule).verified_law
+
     def do_now(self, finding: Finding) -> str:
         """The one line for an agent who is talking; empty where there is nothing to do."""
         return self._message(finding.do_now, self._interface.catalogue.language.code)
