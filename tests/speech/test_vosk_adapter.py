@@ -49,6 +49,11 @@ def said() -> Iterator[tuple[str, float, float]]:
                 yield word["text"].lower(), word["start_s"], word["end_s"]
 
 
+def beginning() -> str:
+    """The first three words said."""
+    return " ".join(text for (text, _, _), _ in zip(said(), range(3), strict=False))
+
+
 def hear(recogniser: Recogniser, chunks: tuple[bytes, ...]) -> list[Hypothesis]:
     heard = [hypothesis for pcm in chunks for hypothesis in recogniser.accept(pcm)]
     return heard + recogniser.finish()
@@ -113,7 +118,7 @@ def test_silence_says_nothing_and_the_end_settles_what_is_open(model: SpeechMode
     assert finals(heard) == []
     (final,) = recogniser.finish()
     assert isinstance(final, FinalHypothesis)
-    assert final.text.startswith("hello this is emily")
+    assert final.text.startswith(beginning())
 
 
 def test_partials_that_were_no_speech_end_in_an_empty_final(model: SpeechModel) -> None:
@@ -129,7 +134,7 @@ def test_partials_that_were_no_speech_end_in_an_empty_final(model: SpeechModel) 
 @pytest.mark.parametrize("rate_hz", [16_000, 44_100])
 def test_rates_above_the_models(model: SpeechModel, rate_hz: int) -> None:
     final = finals(hear(model.recogniser(rate_hz), agent_chunks(rate_hz)))[0]
-    assert final.text.startswith("hello this is emily carter")
+    assert final.text.startswith(beginning())
     first = next(said())
     assert final.words[0].start / rate_hz == pytest.approx(first[1], abs=0.15)
 
