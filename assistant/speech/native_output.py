@@ -67,9 +67,7 @@ def native_output_kept_off_screen() -> Iterator[NativeOutput]:
 
 def _stream_on(descriptor: int) -> io.TextIOWrapper:
     encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
-    return open(
-        descriptor, "w", encoding=encoding, errors="backslashreplace", buffering=1
-    )
+    return open(descriptor, "w", encoding=encoding, errors="backslashreplace", buffering=1)
 
 
 def _sink() -> tuple[int, int]:
