@@ -33,7 +33,8 @@ class Compare(Protocol):
     ],
 )
 def test_looks(
-    *tmp_path: Path,
+    *,
+    tmp_path: Path,
     snap_compare: Compare,
     interface: str,
     theme: str,
