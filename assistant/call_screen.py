@@ -21,6 +21,7 @@ from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
 from compliance.errors import AssistantError
 from scripts.account import Account, matches
+from scripts.engine import ScriptEngine
 
 _INTERRUPTED = 130
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
@@ -153,4 +154,4 @@ def _talk_offs(guidance: Guidance, account: Account | None, call_id: str) -> Map
     """The approved replies, finished and filled."""
     if guidance.flow is None or account is None:
         return {}
-    return guidance.flow.replies(account, call_id)
+    return ScriptEngine(guidance.flow, account, call_id).replies()

@@ -104,6 +104,21 @@ class ScriptEngine:
         """The slots that may be filled as things stand."""
         return frozenset(self._situation().fields)
 
+    def replies(self) -> dict[str, str]:
+        """The approved reply to each objection, as it would be said to the confirmed customer."""
+        situation = Situation(
+            open=True,
+            listener=Listener.CUSTOMER,
+            collector=self._flow.collector,
+            facts=self._facts,
+            fields=self._all_fields,
+        )
+        said = {
+            slug: reply.step.say(situation, self._call).line
+            for slug, reply in self._flow.talk_offs.items()
+        }
+        return {slug: line for slug, line in said.items() if line}
+
     # ---- what happens --------------------------------------------------------------------------
 
     def hear(self, utterance: Utterance, *, verified: bool, listener: Listener) -> bool:
@@ -249,7 +264,10 @@ class ScriptEngine:
             ]
             place = replace(place, done=place.done | {steps[index].id for index in further})
             if self._may_leave(frame):
-                moved = self._main_said(replace(place, frames=()), heard, near)
+                # What was due here has been heard: only sure phrases lead away from it.
+                moved = self._main_said(
+                    replace(place, frames=()), heard, frozenset() if further else near
+                )
                 if moved.main != place.main:
                     return moved
             if further:
@@ -303,7 +321,7 @@ class ScriptEngine:
             place = self._call_for(place, self._flow.exits[slug])
         if exits or place.frames:
             return place
-        stage = self._main[place.main].stage
+        stage = "verification" if self._withheld(place) else self._main[place.main].stage
         for slug in called:
             reply = self._flow.talk_offs.get(slug)
             if reply is not None and stage in reply.stages and (self._open or not reply.verified):
