@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
@@ -97,13 +98,15 @@ class CallApp(App[int]):
     # ---- coming up and going down ------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[None]:
-        """The first screen: the brief, or the call at once."""
-        return self._brief if self._brief is not None else self.call_screen
+        """The call; the brief, where there is one, lies over it until the agent connects."""
+        return self.call_screen
 
     def on_mount(self) -> None:
         """The screen is up: what takes time may begin."""
         for notice in self.setup.notices:
             self._tell(Run(self.wording.text(notice), Tone.MUTED))
+        if self._brief is not None:
+            self.push_screen(self._brief)
         self.desk.ready()
         if self._brief is None:
             self.on_connect()
@@ -114,7 +117,7 @@ class CallApp(App[int]):
             return
         self._connected = True
         if self._brief is not None:
-            self.switch_screen(self.call_screen)
+            self.pop_screen()
         self.desk.connect()
 
     def on_unmount(self) -> None:
@@ -204,6 +207,16 @@ class CallApp(App[int]):
                 screen.redraw()
             screen.refresh()
 
+    def action_command_palette(self) -> None:
+        """Every command by its name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette(
+                    placeholder=self.wording.text("find a command by its name"),
+                    id="--command-palette",
+                )
+            )
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: every key's command, languages, themes."""
         text = self.wording.text
@@ -220,14 +233,14 @@ class CallApp(App[int]):
                 )
         for language in LANGUAGES:
             yield SystemCommand(
-                f"{text('language')}: {language.name}",
+                text("language") + ": " + language.name,
                 text("the interface in this language"),
                 lambda code=language.code: self._use_language(code),
             )
         for name in PALETTES:
             shown = text("dark") if name == DARK.name else text("light")
             yield SystemCommand(
-                f"{text('theme')}: {shown}",
+                text("theme") + ": " + shown,
                 text("dark or light"),
                 lambda name=name: self._use_theme(name),
             )

@@ -170,6 +170,17 @@ END_REASONS: Terms = {
     "failed": N_("cut short by a fault"),
 }
 
+STATEMENTS: Terms = {
+    "institution": N_("who is calling"),
+    "recording_notice": N_("that the call is recorded"),
+    "collector": N_("that this is a debt collector"),
+    "mini_miranda": N_("that this is a debt collector"),
+    "purpose": N_("why you are calling"),
+    "agent_name": N_("your name"),
+    "agent_id": N_("your staff number"),
+    "complaint_channel": N_("where to complain"),
+}
+
 STATEMENT_STATES: Terms = {
     "due": N_("due"),
     "partial": N_("half said"),

@@ -20,7 +20,7 @@ from assistant.display_text import DisplayText, display_text
 from assistant.interface_text import Interface
 from compliance.findings import Finding, Message, VerifiedLaw
 from scripts.account import Account
-from scripts.forms import money, person, written_date
+from scripts.forms import money, person, rate, written_date
 
 MOST_WORDS = 12
 """A line for somebody who is talking: at most this many English words …"""
@@ -158,6 +158,10 @@ class Wording:
     def day(self, day: date) -> str:
         """A date as the reader's region writes it."""
         return written_date(day, self._interface.catalogue.language.region)
+
+    def rate(self, percent: Decimal) -> str:
+        """An annual rate as the reader's region writes it."""
+        return rate(percent, self._interface.catalogue.language.region)
 
     def customer(self, account: Account) -> str:
         """The customer's name with the title, as asked for on the telephone."""

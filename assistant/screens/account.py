@@ -14,7 +14,7 @@ from assistant.screens.runs import Line, Run, fit, spread, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.context import Listener
-from scripts.account import Account
+from scripts.account import Account, AccountBrief, brief
 
 BLANK: Line = ()
 Figure = tuple[str, str, Tone]
@@ -35,12 +35,12 @@ def figures(account: Account, wording: Wording) -> list[Figure]:
     ]
     if account.last_payment_amount is not None:
         paid = wording.amount(account.last_payment_amount, account.currency)
-        rows.append((text("Last payment"), paid, Tone.TEXT))
         if account.last_payment_on is not None:
-            rows.append(("", wording.day(account.last_payment_on), Tone.MUTED))
+            paid = wording.day(account.last_payment_on) + "  " + paid
+        rows.append((text("Last payment"), paid, Tone.TEXT))
     elif account.last_payment_on is not None:
         rows.append((text("Last payment"), wording.day(account.last_payment_on), Tone.TEXT))
-    rows.append((text("Promises"), promises(account, wording), Tone.TEXT))
+    rows.append((text("Promises"), promises(brief(account), wording), Tone.TEXT))
     if account.contacts_this_week is not None:
         rows.append((text("Contacts this week"), str(account.contacts_this_week), Tone.TEXT))
     return rows
@@ -55,7 +55,7 @@ def more_figures(account: Account, wording: Wording) -> list[Figure]:
     if account.due_date is not None:
         rows.append((text("Due date"), wording.day(account.due_date), Tone.TEXT))
     if account.annual_rate_percent is not None:
-        rows.append((text("Annual rate"), f"{account.annual_rate_percent} %", Tone.TEXT))
+        rows.append((text("Annual rate"), wording.rate(account.annual_rate_percent), Tone.TEXT))
     if account.late_fee is not None:
         rows.append(
             (text("Late fee"), wording.amount(account.late_fee, account.currency), Tone.TEXT)
@@ -63,22 +63,25 @@ def more_figures(account: Account, wording: Wording) -> list[Figure]:
     return rows
 
 
-def promises(account: Account, wording: Wording) -> str:
-    """Promises to pay so far: how many were kept, how many broken."""
-    kept = sum(promise.kept is True for promise in account.promises)
-    broken = sum(promise.kept is False for promise in account.promises)
-    return wording.text("kept {kept} · broken {broken}", kept=kept, broken=broken)
+def promises(told: AccountBrief, wording: Wording) -> str:
+    """Promises to pay so far: how many were kept, broken, or are still to fall due."""
+    line = wording.text(
+        "kept {kept} · broken {broken}", kept=told.promises_kept, broken=told.promises_broken
+    )
+    if told.promises_open:
+        line += " · " + wording.text("open {count}", count=told.promises_open)
+    return line
 
 
 def last_promise_words(account: Account) -> str:
     """The last promise as the customer put it; empty where it was not written down."""
-    spoken = [promise for promise in account.promises if promise.words]
-    return max(spoken, key=lambda promise: promise.made_on).words if spoken else ""
+    last = brief(account).last_promise
+    return last.words if last is not None else ""
 
 
 def traps(account: Account, wording: Wording) -> list[str]:
     """What to beware of on this account, in words."""
-    return [wording.term(terms.TRAPS, slug) for slug in account.traps]
+    return [wording.term(terms.TRAPS, slug) for slug in brief(account).traps]
 
 
 def figure_line(figure: Figure, width: int) -> Line:
@@ -99,15 +102,14 @@ def draw_account(
     further = [figure_line(figure, width) for figure in more_figures(account, wording)]
     if len(lines) + 1 + len(further) <= height:
         lines += [BLANK, *further] if further else []
+    warned: list[Line] = [BLANK]
     for trap in traps(account, wording):
-        wrapped = [trap[a:b] for a, b in wrap(trap, width - 4)]
-        if len(lines) + len(wrapped) + 1 > height:
-            break
-        lines.append(BLANK) if lines[-1] != BLANK and trap == traps(account, wording)[0] else None
-        lines += [
-            (Run(" ⚠ " if not i else "   ", Tone.CAUTION), Run(part))
-            for i, part in enumerate(wrapped)
+        warned += [
+            (Run(" ⚠ " if not number else "   ", Tone.CAUTION), Run(trap[a:b]))
+            for number, (a, b) in enumerate(wrap(trap, width - 4))
         ]
+    if len(warned) > 1 and len(lines) + len(warned) <= height:
+        lines += warned
     return [fit(line, width) for line in lines]
 
 

@@ -56,6 +56,14 @@ BAR_KEYS = (
     Command.PAUSE,
     Command.END,
 )
+OVER_KEYS = (
+    Command.LAW,
+    Command.ACCOUNT,
+    Command.LANGUAGE,
+    Command.THEME,
+    Command.HELP,
+    Command.END,
+)
 _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
@@ -155,8 +163,8 @@ def draw_flag(view: CallView, wording: Wording, width: int) -> list[Line]:
     unsure = finding.status is Status.PROVISIONAL and not on_line.flag.standing
     sign = " ? " if unsure else " ⚠ "
     left: Line = (Run(sign, tone), Run(wording.do_now(finding), tone))
-    law = f"F8 {wording.text('law')}"
-    put_away = f"Esc {wording.text('seen')} "
+    law = "F8 " + wording.text("law")
+    put_away = "Esc " + wording.text("got it") + " "
     for right in (f"{law} · {put_away}", put_away, ""):
         if cells(left) + 2 + cell_len(right) <= width:
             return [spread(left, (Run(right, tone),) if right else (), width, tone)]
@@ -198,9 +206,11 @@ def draw_status(
     return [spread(tuple(left), tuple(right), width)]
 
 
-def draw_keys(wording: Wording, width: int, *, may_pause: bool) -> list[Line]:
+def draw_keys(wording: Wording, width: int, *, may_pause: bool, over: bool = False) -> list[Line]:
     """The keys that can be pressed now; the less needed ones give way on a narrow screen."""
     shown = [c for c in BAR_KEYS if may_pause or c is not Command.PAUSE]
+    if over:
+        return [fit(_key_line(OVER_KEYS, wording), width, Tone.BAR)]
     for leaving in ("", *_FIRST_TO_GO):
         if leaving in shown:
             shown.remove(Command(leaving))

@@ -33,8 +33,8 @@ from assistant.screens.tones import Tone
 from assistant.wording import Wording
 
 BLANK: Line = ()
-_LABEL = 24
-_MEASURE = 76
+_LABEL = 20
+_MEASURE = 74
 
 
 class Connect(Message):

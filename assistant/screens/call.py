@@ -27,7 +27,7 @@ from assistant.screens.pane import Pane
 from assistant.screens.runs import Run
 from assistant.screens.script import choice_offset, draw_choices, draw_script, draw_talk_offs
 from assistant.screens.setup import CallSetup
-from assistant.screens.sheets import IdentifierEntry, Menu, Sheet
+from assistant.screens.sheets import IdentifierEntry, Menu, Page, Sheet
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.wording import Wording
@@ -39,8 +39,8 @@ _PANES = {
     Part.VERIFICATION: ("top", "account", "account_line", "script", "choices", "talk_offs"),
     Part.PROMPT: ("script", "choices", "talk_offs"),
     Part.FLAG: ("flag",),
-    Part.STATEMENTS: ("account",),
-    Part.CONDITION: ("top", "status", "script", "flag"),
+    Part.STATEMENTS: ("script",),
+    Part.CONDITION: ("top", "status", "script", "flag", "keys"),
 }
 
 _SIMPLE_ACTS = {
@@ -77,7 +77,7 @@ class CallScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The panes in the order of the eye."""
-        view, wording, setup = self.view, self.wording, self.setup
+        wording, setup = self.wording, self.setup
         yield Pane(lambda w, _h: draw_top(self.view, wording, setup, w), id="top", fill=Tone.BAR)
         yield Pane(lambda w, _h: draw_flag(self.view, wording, w), id="flag")
         with Container(id="body"):
@@ -103,12 +103,16 @@ class CallScreen(Screen[None]):
             id="status",
         )
         yield Pane(
-            lambda w, _h: draw_keys(wording, w, may_pause=isinstance(self.desk, Playback)),
+            lambda w, _h: draw_keys(
+                wording,
+                w,
+                may_pause=isinstance(self.desk, Playback),
+                over=self.view.ended is not None,
+            ),
             id="keys",
             fill=Tone.BAR,
         )
         yield Pane(draw_small(wording), id="small")
-        del view
 
     def _draw_script(self, width: int, height: int) -> list[tuple[Run, ...]]:
         own_column = self.has_class("-wide") and not self.has_class("-low")
@@ -255,9 +259,13 @@ class CallScreen(Screen[None]):
         elif said and self.view.ended is None:
             self.desk.identifier_said(kind, said)
 
-    def _show(self, title: str, page: object) -> None:
-        assert callable(page)  # a page of lines for a width
-        self.app.push_screen(Sheet(self.wording, title, page))
+    def _show(self, title: str, page: Page) -> None:
+        self.app.push_screen(Sheet(self.wording, title, page, below=self._rows_above))
+
+    @property
+    def _rows_above(self) -> int:
+        """Rows that stay in sight under a sheet while the call goes on: all but the transcript."""
+        return self.query_one(Transcript).region.y
 
     def _show_law(self) -> None:
         flags = self.view.flags
@@ -274,7 +282,9 @@ class CallScreen(Screen[None]):
             place = min(self._law_place, max(0, len(flags) - 1))
             return flags_page(flags, place, self.wording, width)
 
-        self.app.push_screen(Sheet(self.wording, N_("Law and reason"), page, turn))
+        self.app.push_screen(
+            Sheet(self.wording, N_("Law and reason"), page, turn, below=self._rows_above)
+        )
 
     def _pause(self) -> None:
         if not isinstance(self.desk, Playback):

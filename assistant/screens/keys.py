@@ -99,7 +99,11 @@ KEY_TABLE = (
     ),
     KeyEntry(Command.MARK, ("m", "f12"), "m", N_("mark"), N_("mark this moment for later"), "F12"),
     KeyEntry(
-        Command.ACKNOWLEDGE, ("escape",), "Esc", N_("seen"), N_("put the flag away (not recorded)")
+        Command.ACKNOWLEDGE,
+        ("escape",),
+        "Esc",
+        N_("got it"),
+        N_("put the flag away (not recorded)"),
     ),
     KeyEntry(
         Command.LAW, ("f8",), "F8", N_("law"), N_("law and reason of the flag; all flags so far")

@@ -15,7 +15,7 @@ from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
-from compliance.findings import Verdict
+from compliance.findings import StatementState, Verdict
 from scripts.prompt import EXITS, Prompt
 
 BLANK: Line = ()
@@ -102,9 +102,10 @@ def next_lines(prompt: Prompt, wording: Wording, width: int, most: int) -> list[
     label = wording.text("Next") + "  "
     room = width - cell_len(label)
     shown = wording.line(prompt.next_line)
-    parts = [shown[start:end] for start, end in wrap(shown, room)]
-    if len(parts) > most:
-        parts = [*parts[: most - 1], cut(parts[most - 1] + "……", room)]
+    breaks = wrap(shown, room)
+    parts = [shown[start:end] for start, end in breaks[:most]]
+    if len(breaks) > most:
+        parts[-1] = cut(shown[breaks[most - 1][0] :], room)
     return [
         (Run(label if not number else " " * cell_len(label), Tone.MUTED), Run(part, Tone.MUTED))
         for number, part in enumerate(parts)
@@ -132,18 +133,37 @@ def draw_script(
     if prompt.withheld:
         why = wording.text("□ identity first: the fuller line waits")
         waits.append((Run("  " + why, Tone.CAUTION),))
+    unsaid = still_to_say(view, wording)
     spare = height - 1 - len(say) - len(waits) - len(chosen)
     following = next_lines(prompt, wording, inner, min(2, max(spare - 4, min(spare, 1))))
     spare -= len(following)
     if spare >= 2:
         say = say_band(shown, inner, padded=True)
         spare -= 2
+    if unsaid and spare >= 3:
+        chosen.append(unsaid)
+        spare -= 1
     before = [BLANK] if spare >= 1 else []
     after = [BLANK] if spare >= 2 else []
     lines = [stage_rail(prompt, wording, inner), *before, *say, *waits, *after]
     lines += following[: max(0, height - len(lines) - len(chosen))]
     lines += chosen[: max(0, height - len(lines))]
     return _indented(lines[:height], width)
+
+
+def still_to_say(view: CallView, wording: Wording) -> Line:
+    """Required statements that are due or only half said; empty where there are none."""
+    names = []
+    for statement in view.open_statements:
+        name = wording.term(terms.STATEMENTS, statement.id)
+        half = statement.state is StatementState.PARTIAL
+        names.append(
+            f"{name} ({wording.term(terms.STATEMENT_STATES, statement.state)})" if half else name
+        )
+    if not names:
+        return ()
+    label = wording.text("Still to say") + "  "
+    return (Run(label, Tone.MUTED), Run("□ " + " · ".join(names), Tone.CAUTION))
 
 
 def _indented(lines: list[Line], width: int) -> list[Line]:
@@ -179,32 +199,34 @@ def draw_talk_offs(
 
 
 def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[Line]:
-    """After the call: what to look at, the heaviest first."""
+    """After the call: what to look at, the heaviest first, then what was never said."""
     ended = view.ended
     assert ended is not None  # the caller shows this only when the call is over
     reason = wording.term(terms.END_REASONS, ended.reason)
-    head = f"{wording.text('Call over')} · {clock(ended.duration_s)} · {reason}"
-    lines: list[Line] = [(Run(head, Tone.STRONG),), BLANK]
+    head = " · ".join((wording.text("Call over"), clock(ended.duration_s), reason))
+    lines: list[Line] = [(Run(head, Tone.BRIGHT),), BLANK]
+    unsaid = still_to_say(view, wording)
     flags = view.for_wrap_up
     if not flags:
         lines.append((Run("✔ " + wording.text("nothing was flagged"), Tone.GOOD),))
-    room = max(1, height - 4)
+    room = max(1, height - 3 - bool(unsaid))
+    if len(flags) > room:
+        room -= 1
     for flag in flags[:room]:
-        finding = flag.finding
-        doubtful = finding.verdict is Verdict.CHECK_FACTS
-        what = wording.finding(finding)
-        about = f"{what.subject} · {what.verdict}  "
+        doubtful = flag.finding.verdict is Verdict.CHECK_FACTS
+        told = wording.finding(flag.finding)
+        about = f"{told.subject} · {told.verdict}  "
         quote = wording.said(flag.quote).text
         lines.append(
             (
                 Run("? " if doubtful else "⚠ ", Tone.CAUTION if doubtful else Tone.ALARM),
-                Run(about, Tone.TEXT),
-                Run(cut(quote, max(0, width - 2 - len(about))), Tone.MUTED),
+                Run(about),
+                Run(cut(quote, max(0, width - 2 - cell_len(about))), Tone.MUTED),
             )
         )
     if len(flags) > room:
         more = wording.text("and {count} more: F8", count=len(flags) - room)
         lines.append((Run(more, Tone.MUTED),))
-    if flags:
-        lines.append((Run("F8 ", Tone.ACCENT), Run(wording.text("law and reason"), Tone.MUTED)))
+    if unsaid:
+        lines.append(unsaid)
     return lines

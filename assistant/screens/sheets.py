@@ -19,12 +19,15 @@ from textual.widgets import Input
 
 from assistant.screens.keys import Press, read_key
 from assistant.screens.pane import Pane, to_strip
-from assistant.screens.runs import Line, Run, fit, spread
+from assistant.screens.runs import Line, Run, fit, pad, spread
 from assistant.screens.tones import DARK, PALETTES, Tone
 from assistant.wording import Wording
 
 Page = Callable[[int], Sequence[Line]]
 """Given a width in cells, the lines of a page."""
+
+LEAST_ROWS = 9
+"""A sheet lower than this cannot be read."""
 
 _CLOSING_KEYS = frozenset({"f1", "f4", "f8", "q", "enter"})
 
@@ -68,12 +71,21 @@ class Sheet(ModalScreen[None]):
         title: message id of the title.
         page: draws the page.
         turn: called with -1 or 1 when ← or → is pressed; `None` where there is nothing to turn.
+        below: rows at the top that stay in sight, since somebody is talking; 0: a sheet in the
+            middle, the rest dimmed.
     """
 
     def __init__(
-        self, wording: Wording, title: str, page: Page, turn: Callable[[int], None] | None = None
+        self,
+        wording: Wording,
+        title: str,
+        page: Page,
+        turn: Callable[[int], None] | None = None,
+        *,
+        below: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-below" if below else "")
+        self._below = below
         self._wording = wording
         self._title = title
         self._page = PageView(page)
@@ -85,9 +97,15 @@ class Sheet(ModalScreen[None]):
             yield Pane(self._head, id="sheet_head", fill=Tone.BAR)
             yield self._page
 
+    def on_resize(self) -> None:
+        """Leave the rows above alone."""
+        if self._below:
+            height = max(LEAST_ROWS, self.size.height - self._below)
+            self.query_one("#sheet").styles.height = height
+
     def _head(self, width: int, _height: int) -> Sequence[Line]:
         turn = "← →  " if self._turn is not None else ""
-        close = f"{turn}Esc {self._wording.text('close')} "
+        close = turn + "Esc " + self._wording.text("close") + " "
         left = (Run(" " + self._wording.text(self._title), Tone.STRONG),)
         return [spread(left, (Run(close, Tone.MUTED),), width, Tone.BAR)]
 
@@ -166,8 +184,16 @@ class IdentifierEntry(ModalScreen[str]):
         return [fit((Run(" " + self._asked, Tone.STRONG),), width)]
 
     def _foot(self, width: int, _height: int) -> Sequence[Line]:
-        told = self._wording.text("Enter compare · + matches by ear · - does not · Esc back")
-        return [fit((Run(" " + told, Tone.MUTED),), width)]
+        keys = (
+            ("Enter", self._wording.text("compare")),
+            ("+", self._wording.text("matches, by ear")),
+            ("-", self._wording.text("does not match")),
+            ("Esc", self._wording.text("back")),
+        )
+        return [
+            fit((Run(f" {pad(cap, 6)}", Tone.ACCENT), Run(told, Tone.MUTED)), width)
+            for cap, told in keys
+        ]
 
     def on_mount(self) -> None:
         """Typing begins at once."""

@@ -24,6 +24,7 @@ from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone
 from assistant.wording import Wording
+from compliance.findings import Verdict
 from compliance.transcript import Speaker
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -41,7 +42,7 @@ def marked(shown: DisplayText, marks: Sequence[Mark], tone: Tone) -> Line:
     spans: list[tuple[int, int, Tone]] = []
     for mark in marks:
         start, end = shown.span(mark.start, mark.end)
-        look = Tone.MARK if mark.standing else Tone.MARK_SOFT
+        look = Tone.MARK if is_certain(mark) else Tone.MARK_SOFT
         if end <= start:
             continue
         if spans and start < spans[-1][1]:
@@ -59,6 +60,11 @@ def marked(shown: DisplayText, marks: Sequence[Mark], tone: Tone) -> Line:
         place = end
     runs.append(Run(shown.text[place:], tone))
     return tuple(run for run in runs if run.text)
+
+
+def is_certain(mark: Mark) -> bool:
+    """Whether a mark stands for a breach, and not for a doubt or a flag not settled yet."""
+    return mark.standing and mark.finding.verdict is Verdict.BREACH
 
 
 def sliced(line: Line, start: int, end: int) -> Line:
@@ -222,7 +228,9 @@ class Transcript(ScrollView, can_focus=False):
     def _subject(self, row: UtteranceRow) -> Line:
         if not row.marks:
             return ()
-        heaviest = row.marks[0]
-        sign = "⚠" if heaviest.standing else "?"
+        heaviest = min(row.marks, key=lambda mark: (not is_certain(mark), mark.start))
+        certain = is_certain(heaviest)
         told = cut(self._wording.subject(heaviest.finding), _SUBJECT_WIDTH - 4)
-        return (Run(f"{sign} {told} ", Tone.ALARM if heaviest.standing else Tone.CAUTION),)
+        return (
+            Run(("⚠ " if certain else "? ") + told + " ", Tone.ALARM if certain else Tone.CAUTION),
+        )

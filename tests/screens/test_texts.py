@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,16 +118,18 @@ def test_what_fits_a_glance(line: str, *, short: bool) -> None:
 # ---- catalogues ----------------------------------------------------------------------------------
 
 SOURCES = Path(assistant.__file__).parent
-KEYWORDS = {"text": None, "N_": None}
 
 
 def message_ids() -> Iterator[tuple[str, str]]:
+    """Every message id in the code: what is passed to `text` or `N_` as it stands."""
     for path in sorted(SOURCES.rglob("*.py")):
-        for line, message, _comments, _context in extract_from_file(
-            "python", path, keywords=KEYWORDS
-        ):
-            if isinstance(message, str) and message:
-                yield message, f"{path.relative_to(SOURCES)}:{line}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            first = node.args[0]
+            if name in ("text", "N_") and isinstance(first, ast.Constant):
+                yield str(first.value), f"{path.relative_to(SOURCES)}:{node.lineno}"
 
 
 @pytest.mark.parametrize("code", [lang.code for lang in LANGUAGES if lang.folder])
