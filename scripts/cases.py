@@ -1,0 +1,185 @@
+"""The cases beside a flow: dialogues with the place that each turn must lead to.
+
+Owns `flows/<language>.cases.yaml`: its schema, the walk, and what is wrong where a case fails or a
+stage, exit or talk-off has no case at all.  It drives the real engine and nothing else.
+
+A case is a list of turns.  A turn is one of `agent`, `customer`, `third_party` (words), `key` (an
+act, with its slug after a space: `exit dispute`), `verified` or `listener` (how the call stands
+from here on); `at` is the step where the script must then be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from compliance.context import Collector, Listener
+from compliance.documents import Document, Schema, load_document
+from compliance.errors import BadInput, Fault
+from compliance.transcript import Speaker, Utterance
+from scripts.account import Account, Identifier
+from scripts.engine import ScriptEngine
+from scripts.flow import Flow
+from scripts.flow_file import FLOWS, load_flow
+
+
+class _TurnSchema(Schema):
+    agent: str | None = None
+    customer: str | None = None
+    third_party: str | None = None
+    key: str | None = None
+    verified: bool | None = None
+    listener: Listener | None = None
+    at: str | None = None
+
+
+class _CaseSchema(Schema):
+    name: Annotated[str, Field(min_length=1)]
+    collector: Collector = Collector.IN_HOUSE
+    turns: Annotated[tuple[_TurnSchema, ...], Field(min_length=1)]
+
+
+class _CasesSchema(Schema):
+    cases: Annotated[tuple[_CaseSchema, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class CasesReport:
+    """How many cases and expectations there were, and every fault; none means all is well."""
+
+    cases: int
+    expectations: int
+    faults: tuple[Fault, ...]
+
+
+def walk_cases(language: str, folder: Path = FLOWS) -> CasesReport:
+    """Walk every case of one language.
+
+    Raises:
+        BadInput: the flow or its cases cannot be read, or a flow has no cases.
+    """
+    path = folder / f"{language}.cases.yaml"
+    if not path.exists():
+        missing = Fault(path, 0, 0, "the flow has no cases; write some beside it")
+        raise BadInput(f"{path} was not read", (missing,))
+    document = load_document(path, _CasesSchema)
+    flows = {collector: load_flow(language, collector, folder) for collector in Collector}
+    walk = _Walk(document, flows)
+    walk.run()
+    return CasesReport(len(document.value.cases), walk.expectations, tuple(walk.faults))
+
+
+class _Walk:
+    """One pass over a cases file."""
+
+    def __init__(self, document: Document[_CasesSchema], flows: dict[Collector, Flow]) -> None:
+        self._document = document
+        self._flows = flows
+        self._reached: set[str] = set()
+        self.expectations = 0
+        self.faults: list[Fault] = []
+
+    def run(self) -> None:
+        for index, case in enumerate(self._document.value.cases):
+            self._case(index, case)
+        self.faults.extend(self._missing())
+
+    def _case(self, index: int, case: _CaseSchema) -> None:
+        flow = self._flows[case.collector]
+        known = {step.id for step in flow.every_step()}
+        engine = ScriptEngine(flow, specimen_account(flow))
+        verified, listener = False, Listener.UNKNOWN
+        if not any(turn.at for turn in case.turns):
+            self._fault("asserts nothing: give a turn an 'at'", index)
+        for number, turn in enumerate(case.turns):
+            where = ("turns", number)
+            verified = verified if turn.verified is None else turn.verified
+            listener = listener if turn.listener is None else turn.listener
+            if turn.key is not None:
+                name, _, argument = turn.key.partition(" ")
+                engine.act(name, argument, verified=verified, listener=listener)
+            for speaker, text in _words(turn):
+                utterance = Utterance(str(number), number, speaker, text)
+                engine.hear(utterance, verified=verified, listener=listener)
+            if turn.verified is not None or turn.listener is not None:
+                engine.act("", verified=verified, listener=listener)
+            if turn.at is None:
+                continue
+            self.expectations += 1
+            self._reached.add(turn.at.split(".", 1)[0])
+            self._reached.add(turn.at)
+            if turn.at not in known:
+                self._fault(f"there is no step {turn.at!r}", index, *where, "at")
+            elif engine.prompt.step != turn.at:
+                self._fault(
+                    f"{case.name}: the script is at {engine.prompt.step!r}, not {turn.at!r}",
+                    index,
+                    *where,
+                )
+
+    def _fault(self, message: str, index: int, *where: str | int) -> None:
+        self.faults.append(self._document.fault(message, "cases", index, *where))
+
+    def _missing(self) -> Iterator[Fault]:
+        flow = self._flows[Collector.IN_HOUSE]
+        wanted = [
+            *(stage.slug for stage in flow.stages),
+            *flow.exits,
+            *(f"talk_off.{slug}" for slug in flow.talk_offs),
+        ]
+        for slug in wanted:
+            if slug not in self._reached:
+                yield self._document.fault(f"no case leads to {slug!r}", "cases")
+
+
+def _words(turn: _TurnSchema) -> Iterator[tuple[Speaker, str]]:
+    if turn.agent is not None:
+        yield Speaker.AGENT, turn.agent
+    if turn.customer is not None:
+        yield Speaker.CUSTOMER, turn.customer
+    if turn.third_party is not None:
+        yield Speaker.THIRD_PARTY, turn.third_party
+
+
+def specimen_account(flow: Flow) -> Account:
+    """An invented account in the flow's language, for cases, walks and previews of lines."""
+    names = {
+        "en-US": ("Jordan Lee", "Lee", "mr", "First Harbor Bank", "Casey Morgan"),
+        "zh-TW": ("王大明", "王", "mr", "晨光銀行", "林雅婷"),
+        "zh-CN": ("张海洋", "张", "mr", "和川银行", "李静"),
+    }
+    customer, family, honorific, bank, agent = names.get(flow.language, names["en-US"])
+    chinese = flow.language.startswith("zh")
+    currency = {"tw": "TWD", "cn": "CNY"}.get(flow.jurisdiction, "USD")
+    in_house = flow.collector is Collector.IN_HOUSE
+    return Account(
+        id="specimen",
+        jurisdiction=flow.jurisdiction,
+        language=flow.language,
+        customer_name=customer,
+        family_name=family,
+        honorific=honorific,
+        bank_name=bank,
+        agency_name="" if in_house else ("和信服務" if chinese else "Bailey Ward Services"),
+        collector=flow.collector.value,
+        agent_name=agent,
+        agent_id="2301",
+        product_name="信用卡" if chinese else "credit card",
+        callback_number="800-555-0142",
+        currency=currency,
+        overdue_amount=Decimal(3200),
+        minimum_due=Decimal(320),
+        days_past_due=34,
+        annual_rate_percent=Decimal("14.5"),
+        due_date=date(2026, 10, 25),
+        identifiers=(
+            Identifier("birth_date", "1984-05-05"),
+            Identifier("id_last4", "1234"),
+        ),
+    )
