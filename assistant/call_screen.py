@@ -144,8 +144,8 @@ def show_call(
         desk.attach(prepared, app)
         with native_output_kept_off_screen():
             status = app.run()
-        prepared.run.stop()
-        prepared.run.join(_LEAVE_WITHIN_S)
+            prepared.run.stop()
+            prepared.run.join(_LEAVE_WITHIN_S)
     if status == _INTERRUPTED:
         raise Interrupted
 
