@@ -96,8 +96,13 @@ class Account:
 def content_hash(account: Account | None) -> str:
     """The sha256 hex digest of the account as shown; of nothing, where there is no account."""
     plain = asdict(account) if account is not None else None
-    text = json.dumps(plain, default=str, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    """Equal values have one text: 80, 80.0 and 80.00 are one amount."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 # ---- identifiers ---------------------------------------------------------------------------------

@@ -1,0 +1,245 @@
+"""Every line that ships: filled from varied accounts, heard by the engine, clean in its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.monitor import Monitor
+from compliance.packs import load_rules
+from compliance.rules import RuleSet
+from compliance.transcript import Speaker, Utterance
+from scripts.account import Account
+from scripts.cases import specimen_account
+from scripts.engine import ScriptEngine
+from scripts.fields import debt_fields, open_fields
+from scripts.flow import BEFORE_VERIFICATION, EXITS, Flow, Line, Situation, Step
+from scripts.flow_file import load_flow
+from tests.scripts.accounts import LANGUAGES, flows, varied
+
+_COLLECTORS = tuple(Collector)
+_JURISDICTIONS = {"en-US": "us", "zh-TW": "tw", "zh-CN": "cn"}
+_LISTENERS = {
+    "third_party": Listener.THIRD_PARTY,
+    "wrong_number": Listener.THIRD_PARTY,
+    "deceased": Listener.THIRD_PARTY,
+    "screener": Listener.UNKNOWN,
+    "voicemail": Listener.VOICEMAIL,
+}
+
+
+def _situation(
+    flow: Flow, account: Account | None, *, is_open: bool, listener: Listener
+) -> Situation:
+    fields = open_fields(account, flow.language)
+    if is_open:
+        fields |= debt_fields(account, flow.language)
+    return Situation(
+        open=is_open,
+        listener=listener,
+        collector=flow.collector,
+        facts=account.facts if account else {},
+        fields=fields,
+    )
+
+
+def _states(flow: Flow, step: Step) -> Iterator[tuple[bool, Listener]]:
+    """The states in which a step can be said: verified or not, and who listens."""
+    before = step.stage in BEFORE_VERIFICATION
+    if step.stage in flow.exits or step.id.startswith("talk_off."):
+        leave = flow.exits.get(step.stage) or flow.talk_offs[step.stage]
+        listener = _LISTENERS.get(step.stage)
+        if listener is not None:
+            yield False, listener
+            return
+        yield True, Listener.CUSTOMER
+        if not leave.verified:
+            yield False, Listener.UNKNOWN
+    elif before:
+        yield False, Listener.UNKNOWN
+    else:
+        yield True, Listener.CUSTOMER
+
+
+def _every_line(
+    flow: Flow,
+) -> Iterator[tuple[Step, Line, Account | None, Situation]]:
+    for account in varied(flow):
+        for step in flow.every_step():
+            for is_open, listener in _states(flow, step):
+                situation = _situation(flow, account, is_open=is_open, listener=listener)
+                for line in (*step.lines, *step.otherwise):
+                    if line.sayable(situation):
+                        yield step, line, account, situation
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def rules(request: pytest.FixtureRequest) -> tuple[str, RuleSet]:
+    language = str(request.param)
+    return language, load_rules(_JURISDICTIONS[language], language)
+
+
+@pytest.mark.parametrize("collector", _COLLECTORS)
+def test_every_line_is_clean_under_our_own_rules(
+    rules: tuple[str, RuleSet], collector: Collector
+) -> None:
+    language, rule_set = rules
+    flow = load_flow(language, collector)
+    seen: set[tuple[str, str, bool, Listener, str]] = set()
+    for step, line, account, situation in _every_line(flow):
+        text = line.fill(situation)
+        facts = dict(account.facts) if account else {}
+        key = (step.id, text, situation.open, situation.listener, repr(sorted(facts.items())))
+        if key in seen:
+            continue
+        seen.add(key)
+        header = CallHeader(
+            jurisdiction=_JURISDICTIONS[language],
+            language=language,
+            collector=collector,
+            verified=situation.open,
+            listener=situation.listener,
+            facts=facts,
+        )
+        context = CallContext(header, situation.open, situation.listener, step.stage)
+        heard = Monitor(rule_set, header).hear(Utterance("u", 0, Speaker.AGENT, text), context)
+        found = [(finding.rule, finding.verdict.value) for finding in heard.findings]
+        assert not found, f"{step.id} ({situation.listener}): {text} -> {found}"
+    assert len(seen) > 60
+
+
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
+def test_a_line_read_out_ticks_off_its_step_and_nothing_beyond(flow: Flow) -> None:
+    main = flow.main_line
+    for account in (specimen_account(flow), None):
+        for index, step in enumerate(main):
+            engine = ScriptEngine(flow, account)
+            for _ in range(index):
+                engine.act("step_done", verified=True, listener=Listener.CUSTOMER)
+                if engine.prompt.step == step.id:
+                    break
+            is_open = step.stage not in BEFORE_VERIFICATION
+            if not is_open:
+                engine = ScriptEngine(flow, account)
+                for _ in range(index):
+                    engine.act("step_done", verified=False, listener=Listener.UNKNOWN)
+            assert engine.prompt.step == step.id
+            listener = Listener.CUSTOMER if is_open else Listener.UNKNOWN
+            situation = _situation(flow, account, is_open=is_open, listener=listener)
+            for line in (*step.lines, *step.otherwise):
+                if not line.sayable(situation):
+                    continue
+                trial = _copy_at(flow, account, step, is_open=is_open)
+                trial.hear(
+                    Utterance("u", 0, Speaker.AGENT, line.fill(situation)),
+                    verified=is_open,
+                    listener=listener,
+                )
+                following = main[index + 1].id if index + 1 < len(main) else step.id
+                if (
+                    not is_open
+                    and index + 1 < len(main)
+                    and (main[index + 1].stage not in BEFORE_VERIFICATION)
+                ):
+                    following = flow.withheld.id
+                assert trial.prompt.step == following, line.text
+
+
+def _copy_at(flow: Flow, account: Account | None, step: Step, *, is_open: bool) -> ScriptEngine:
+    engine = ScriptEngine(flow, account)
+    listener = Listener.CUSTOMER if is_open else Listener.UNKNOWN
+    while engine.prompt.step != step.id:
+        engine.act("step_done", verified=is_open, listener=listener)
+    return engine
+
+
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
+def test_every_exit_line_moves_its_exit_on(flow: Flow) -> None:
+    account = specimen_account(flow)
+    for slug, leave in flow.exits.items():
+        engine = ScriptEngine(flow, account)
+        verified = leave.verified
+        if slug in _LISTENERS:
+            verified = False
+        engine.act("exit", slug, verified=verified, listener=Listener.UNKNOWN)
+        for place, step in enumerate(leave.steps):
+            assert engine.prompt.step == step.id
+            assert engine.prompt.stage == slug
+            engine.hear(
+                Utterance(f"u{place}", place, Speaker.AGENT, engine.prompt.line),
+                verified=verified,
+                listener=Listener.UNKNOWN,
+            )
+            if place + 1 < len(leave.steps):
+                assert engine.prompt.step == leave.steps[place + 1].id, step.id
+
+
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
+def test_lines_are_short_enough_to_say_in_a_breath(flow: Flow) -> None:
+    limit = 90 if flow.language.startswith("zh") else 44
+    for step, line, _, situation in _every_line(flow):
+        text = line.fill(situation)
+        length = len(text) if limit == 90 else len(text.split())
+        assert length <= limit, f"{step.id}: {text}"
+        assert not re.search(r"\{|\}|  |None", text)
+        assert text == text.strip()
+
+
+def test_before_verification_no_line_betrays_the_debt() -> None:
+    betraying = re.compile(
+        r"\bdebt|\bowe|past due|overdue|balance|collect|payment|\bbill|\baccount\b"
+        r"|欠|逾期|帳款|账款|催|繳|还款|還款|卡費|帳單|账单|債|债|金額|金额",
+        re.IGNORECASE,
+    )
+    for flow in flows():
+        for step, line, account, situation in _every_line(flow):
+            if situation.open:
+                continue
+            text = line.fill(situation)
+            assert not betraying.search(text), f"{flow.language} {step.id}: {text}"
+            if account is not None and flow.collector is not Collector.IN_HOUSE:
+                assert account.bank_name not in text, f"{flow.language} {step.id}: {text}"
+
+
+def test_openings_tell_of_the_recording_and_ask_by_full_name() -> None:
+    for flow in flows():
+        account = specimen_account(flow)
+        situation = _situation(flow, account, is_open=False, listener=Listener.UNKNOWN)
+        greet = flow.main_line[0]
+        for line in greet.lines:
+            if not line.sayable(situation):
+                continue
+            text = line.fill(situation)
+            assert account.customer_name in text
+            assert "record" in text or "錄音" in text or "录音" in text
+            named = account.bank_name in text
+            assert named is (flow.collector is Collector.IN_HOUSE)
+
+
+@pytest.mark.parametrize("collector", [Collector.AGENCY, Collector.DEBT_BUYER])
+def test_american_collectors_disclose_before_the_substance(collector: Collector) -> None:
+    flow = load_flow("en-US", collector)
+    purpose = [step for step in flow.main_line if step.stage == "purpose"]
+    assert [step.id for step in purpose] == ["purpose.disclosure", "purpose.amount"]
+    for line in (*purpose[0].lines, *purpose[0].otherwise):
+        assert "attempt to collect a debt" in line.text
+        assert "any information obtained will be used for that purpose" in line.text
+
+
+def test_an_agency_whose_name_betrays_is_not_named_to_a_stranger() -> None:
+    for language, name in (("en-US", "Acorn Collections"), ("zh-CN", "和信资产管理有限公司")):
+        flow = load_flow(language, Collector.AGENCY)
+        account = replace(specimen_account(flow), agency_name=name)
+        for step in flow.every_step():
+            for listener in Listener:
+                situation = _situation(flow, account, is_open=False, listener=listener)
+                assert name not in step.say(situation, "call").line
+
+
+def test_every_exit_of_the_trade_has_a_way_out() -> None:
+    for flow in flows():
+        assert set(flow.exits) == set(EXITS)
