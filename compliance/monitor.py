@@ -135,7 +135,7 @@ class Monitor:
             if statement.state is StatementState.CANNOT_TELL:
                 self._undecided[rule.id] = None
             elif statement.state is StatementState.MISSED:
-                findings.append(self._missed(rule, statement))
+                findings.append(self._missed(rule, progress.required))
         withdrawn = [
             replace(finding, status=Status.WITHDRAWN)
             for found in self._open.values()
@@ -255,14 +255,14 @@ class Monitor:
             say_now=self._rules.repair(rule, context),
         )
 
-    def _missed(self, rule: Rule, statement: Statement) -> Finding:
+    def _missed(self, rule: Rule, required: RequiredStatement) -> Finding:
         return Finding(
-            id=f"call.{rule.id}",
+            id=f"call.{rule.id}.{required.id}",
             rule=rule.id,
             family=rule.family,
             kind=Kind.REQUIRED,
             severity=rule.severity,
-            verdict=Verdict.BREACH,
+            verdict=required.missed,
             status=Status.CONFIRMED,
             utterance_id=None,
             utterance_index=None,
@@ -270,7 +270,7 @@ class Monitor:
             end=0,
             start_s=None,
             end_s=None,
-            explanation=Message(f"{rule.id}.explanation", (("missing", statement.id),)),
+            explanation=Message(f"{rule.id}.explanation", (("missing", required.id),)),
         )
 
     def _forget(self, utterance: Utterance) -> None:

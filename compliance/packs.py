@@ -18,7 +18,7 @@ from pydantic import Field
 from compliance.context import Collector, Listener
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart
-from compliance.findings import Kind, Severity, VerifiedLaw
+from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
 from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
 from compliance.rules import (
     EVERYWHERE,
@@ -134,6 +134,7 @@ class _StatementEntry(Schema):
     rule: str
     when: _When = _When()
     min_utterances: int = Field(default=4, ge=1)
+    missed: Verdict = Verdict.BREACH
     elements: dict[str, tuple[str, ...]] = Field(min_length=1)
 
 
@@ -331,6 +332,7 @@ class _Loader:
                 elements=tuple(entry.elements),
                 when=entry.when.condition(),
                 min_utterances=entry.min_utterances,
+                missed=entry.missed,
             )
 
     def _statement_phrases(self, pack: Document[_PackFile]) -> Iterator[Phrase]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from compliance.context import CallContext, Collector, Listener
 from compliance.errors import AssistantError
-from compliance.findings import Kind, Message, Severity, VerifiedLaw
+from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.phrases import PhraseSet
 
 
@@ -137,8 +137,9 @@ class Rule:
 class RequiredStatement:
     """What must be said, element by element.
 
-    It is due while `when` holds; `min_utterances` is how many finals of the agent must have been
-    heard before its absence means anything.  Element phrases carry the label `=id/element`.
+    It is due once `when` has held; `min_utterances` is how many finals of the agent must have been
+    heard before its absence means anything, and `missed` what its absence then is.  Element phrases
+    carry the label `=id/element`.
     """
 
     id: str
@@ -146,6 +147,7 @@ class RequiredStatement:
     elements: tuple[str, ...]
     when: Condition
     min_utterances: int
+    missed: Verdict = Verdict.BREACH
 
 
 class RuleSet:
