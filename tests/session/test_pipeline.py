@@ -1,0 +1,400 @@
+"""The pipeline: at every pace the same events; on every failure a clean end or a call that goes on."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.composition import RecordedCall, prepare
+from assistant.demo.calls import demonstration_call
+from assistant.events import (
+    Act,
+    CallEnded,
+    CallStarted,
+    Ended,
+    Envelope,
+    FindingChanged,
+    GapHeard,
+    Input,
+    LagChanged,
+    MomentMarked,
+    Output,
+    RecognisedWord,
+    Started,
+    UtteranceFinal,
+    VerificationPolicy,
+)
+from assistant.pacing import Pacer
+from assistant.pipeline import CallRun, Delivery
+from assistant.speech.models import demonstration_model
+from assistant.speech.recogniser import (
+    FinalHypothesis,
+    Hypothesis,
+    PartialHypothesis,
+    Recogniser,
+)
+from assistant.speech.recording import Chunk, SourceChannel
+from compliance.context import Collector
+from compliance.errors import AssistantError
+from compliance.transcript import Speaker
+from scripts.account import load_account
+from tests.session.conftest import RATE_HZ, guidance, started
+
+T = TypeVar("T")
+CHUNK = 800
+THREAT = "you will be arrested"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run delivered, kept and told."""
+
+    outputs: list[Output] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def deliver(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+        self.outputs += [envelope.event for envelope in delivery.envelopes]  # type: ignore[misc]
+
+    @property
+    def timeless(self) -> list[Output]:
+        """Everything but what the wall clock says."""
+        return [output for output in self.outputs if not isinstance(output, Started | LagChanged)]
+
+
+def of_type(outputs: Sequence[Output], kind: type[T]) -> list[T]:
+    return [output for output in outputs if isinstance(output, kind)]
+
+
+# ---- the real thing --------------------------------------------------------------------------
+
+
+@functools.cache
+def demonstration(speed: float | None) -> tuple[Outcome, tuple[Input, ...]]:
+    """The American call through real Vosk at a speed; its outcome and the inputs that were kept."""
+    shown = demonstration_call("en-US")
+    keeper = Keeper()
+    outcome = Outcome()
+    call = RecordedCall(
+        audio=shown.audio,
+        language="en-US",
+        jurisdiction="us",
+        model=demonstration_model("en"),
+        policy=VerificationPolicy.AGENT,
+        collector=Collector.AGENCY,
+        account=load_account(shown.account),
+        speed=speed,
+        desk=shown.desk,
+    )
+    prepared = prepare(
+        call,
+        call_id="demo",
+        guidance=guidance(),
+        deliver=outcome.deliver,
+        notice=outcome.notices.append,
+        keeper=keeper,
+    )
+    prepared.run.run()
+    return outcome, keeper.inputs
+
+
+def test_speed_changes_nothing_but_the_wall_clock() -> None:
+    fast, _ = demonstration(None)
+    paced, _ = demonstration(40.0)
+    assert len(fast.timeless) > 300
+    assert fast.timeless == paced.timeless
+
+
+def test_kept_inputs_replay_to_the_same_outputs() -> None:
+    outcome, inputs = demonstration(None)
+    machine = guidance().session("demo")
+    assert [output for event in inputs for output in machine.receive(event)] == outcome.outputs
+
+
+def test_the_breach_is_flagged_and_nothing_else() -> None:
+    outcome, _ = demonstration(None)
+    findings = of_type(outcome.outputs, FindingChanged)
+    assert {(finding.finding.family, finding.finding.utterance_id) for finding in findings} == {
+        ("false_arrest", findings[0].finding.utterance_id)
+    }
+    assert outcome.notices == []
+
+
+def test_envelopes_are_numbered_in_order() -> None:
+    outcome, _ = demonstration(None)
+    numbers = [envelope.seq for delivery in outcome.deliveries for envelope in delivery.envelopes]
+    assert numbers == sorted(set(numbers))
+
+
+# ---- a scripted recogniser and source: every timing, every failure ---------------------------
+
+
+@dataclass(slots=True)
+class Script:
+    """What a recogniser says by the number of chunks it has had."""
+
+    says: dict[int, tuple[str, bool]]
+    fails_at: int | None = None
+    chunks: int = 0
+    rate_hz: int = RATE_HZ
+
+    def accept(self, pcm: bytes) -> list[Hypothesis]:
+        self.chunks += 1
+        if self.chunks == self.fails_at:
+            raise AssistantError("the recogniser failed", "Run the doctor.")
+        return self._said(self.chunks)
+
+    def finish(self) -> list[Hypothesis]:
+        return self._said(-1)
+
+    def _said(self, at: int) -> list[Hypothesis]:
+        said = self.says.get(at)
+        if said is None:
+            return []
+        text, ended = said
+        sample = self.chunks * CHUNK
+        if not ended:
+            return [PartialHypothesis(sample, text)] if text else []
+        words = tuple(
+            RecognisedWord(word, max(0, sample - 10), sample, 1.0) for word in text.split()
+        )
+        return [FinalHypothesis(sample, text, words)]
+
+
+@dataclass(slots=True)
+class ScriptedModel:
+    scripts: list[Script]
+    name: str = "scripted"
+    rate_hz: int = RATE_HZ
+    _next: int = 0
+
+    def recogniser(self, rate_hz: int) -> Recogniser:
+        assert rate_hz == RATE_HZ
+        self._next += 1
+        return self.scripts[self._next - 1]
+
+
+@dataclass(slots=True)
+class Silence:
+    """A source of so many chunks of two channels; it may fail at one of them."""
+
+    chunks: int
+    fails_at: int | None = None
+    lost_samples: int = 0
+    on_chunk: Callable[[int], None] = lambda _number: None
+    channels: tuple[SourceChannel, ...] = (
+        SourceChannel("agent", Speaker.AGENT, RATE_HZ),
+        SourceChannel("customer", Speaker.CUSTOMER, RATE_HZ),
+    )
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for number in range(self.chunks):
+            if number == self.fails_at:
+                raise AssistantError("the disk failed", "Look at it.")
+            self.on_chunk(number)
+            for channel in range(len(self.channels)):
+                yield Chunk(channel, number * CHUNK, bytes(CHUNK * 2), -96.0)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps envelopes in memory; it may fail after so many."""
+
+    envelopes: list[Envelope] = field(default_factory=list)
+    chunks: int = 0
+    fails_after: int | None = None
+    closed: bool = False
+
+    def append(self, envelopes: Sequence[Envelope]) -> None:
+        self.envelopes += envelopes
+        if self.fails_after is not None and len(self.envelopes) > self.fails_after:
+            raise AssistantError("the disk is full", "Make room.")
+
+    def append_audio(self, chunk: Chunk) -> None:
+        self.chunks += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return tuple(e.event for e in self.envelopes if isinstance(e.event, Input))
+
+
+def scripted(
+    source: Silence,
+    scripts: list[Script],
+    outcome: Outcome,
+    *,
+    keeper: Keeper | None = None,
+    speed: float | None = None,
+) -> CallRun:
+    return CallRun(
+        session=guidance().session("scripted"),
+        call="scripted",
+        begin=started,
+        source=source,
+        load=lambda: ScriptedModel(scripts),
+        pacer=Pacer(speed, time.monotonic),
+        deliver=outcome.deliver,
+        clock=time.monotonic,
+        keeper=keeper,
+        notice=outcome.notices.append,
+    )
+
+
+SAID = st.dictionaries(
+    st.one_of(st.integers(1, 30), st.just(-1)),
+    st.tuples(
+        st.sampled_from(
+            ("", "you will", "you will be arrested", "i lost my job", "he is not here")
+        ),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(agent=SAID, customer=SAID, chunks=st.integers(0, 30))
+def test_channels_merge_alike_at_every_pace(
+    agent: dict[int, tuple[str, bool]], customer: dict[int, tuple[str, bool]], chunks: int
+) -> None:
+    outcomes = []
+    for speed in (None, 300.0, None):
+        outcome = Outcome()
+        scripted(
+            Silence(chunks), [Script(dict(agent)), Script(dict(customer))], outcome, speed=speed
+        ).run()
+        outcomes.append(outcome.timeless)
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_a_channel_whose_recogniser_fails_leaves_the_other_running() -> None:
+    outcome = Outcome()
+    scripts = [Script({3: ("hello", True)}, fails_at=5), Script({200: ("i am here", True)})]
+    scripted(Silence(300), scripts, outcome).run()
+    assert any("the recogniser failed" in notice for notice in outcome.notices)
+    assert [gap.reason for gap in of_type(outcome.outputs, GapHeard)] == ["recogniser_failed"]
+    assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == [
+        "hello",
+        "i am here",
+    ]
+    assert of_type(outcome.outputs, Ended)[0].duration_s == pytest.approx(30.0)
+
+
+def test_when_every_recogniser_fails_the_call_ends_with_the_reason() -> None:
+    outcome = Outcome()
+    keeper = Keeper()
+    scripts = [Script({}, fails_at=5), Script({}, fails_at=9)]
+    run = scripted(Silence(300), scripts, outcome, keeper=keeper)
+    with pytest.raises(AssistantError, match="the recogniser failed"):
+        run.run()
+    assert keeper.closed
+
+
+def test_a_source_that_fails_ends_the_call_with_what_was_heard() -> None:
+    outcome = Outcome()
+    scripts = [Script({2: ("hello there", True)}), Script({})]
+    scripted(Silence(50, fails_at=10), scripts, outcome).run()
+    assert any("the disk failed" in notice for notice in outcome.notices)
+    assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == ["hello there"]
+    assert of_type(outcome.outputs, Ended)[0].duration_s == pytest.approx(1.0)
+
+
+def test_a_keeper_that_fails_is_told_once_and_the_call_goes_on() -> None:
+    outcome = Outcome()
+    keeper = Keeper(fails_after=2)
+    scripts = [Script({40: ("hello there", True)}), Script({})]
+    scripted(Silence(50), scripts, outcome, keeper=keeper).run()
+    assert len([notice for notice in outcome.notices if "the disk is full" in notice]) == 1
+    assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == ["hello there"]
+
+
+def test_everything_is_kept_before_the_run_ends() -> None:
+    outcome = Outcome()
+    keeper = Keeper()
+    scripts = [Script({4: ("hello there", True)}), Script({})]
+    scripted(Silence(20), scripts, outcome, keeper=keeper).run()
+    assert keeper.closed
+    assert keeper.chunks == 40
+    assert isinstance(keeper.inputs[0], CallStarted)
+    assert isinstance(keeper.inputs[-1], CallEnded)
+    assert [e.seq for e in keeper.envelopes] == list(range(len(keeper.envelopes)))
+
+
+def test_stopping_ends_at_once_with_what_was_heard() -> None:
+    outcome = Outcome()
+    scripts = [Script({2: ("hello there", False), -1: ("hello there", True)}), Script({})]
+    run: CallRun
+
+    def stop_in_mid_call(number: int) -> None:
+        if number == 10:
+            run.stop()
+
+    run = scripted(Silence(100_000, on_chunk=stop_in_mid_call), scripts, outcome)
+    run.run()
+    ended = of_type(outcome.outputs, Ended)[0]
+    assert ended.reason == "cancelled"
+    assert ended.duration_s < 2
+    assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == ["hello there"]
+
+
+def test_stopping_before_connecting_starts_no_call() -> None:
+    outcome = Outcome()
+    run = scripted(Silence(10), [Script({}), Script({})], outcome)
+    run.start(lambda _error: None)
+    run.stop()
+    assert run.join(30)
+    assert outcome.outputs == []
+
+
+def test_a_key_is_an_event_with_its_audio_position() -> None:
+    outcome = Outcome()
+    run: CallRun
+
+    def press(number: int) -> None:
+        if number == 10:
+            run.act(Act.MOMENT_MARKED)
+
+    run = scripted(Silence(3000, on_chunk=press), [Script({}), Script({})], outcome)
+    run.run()
+    marks = of_type(outcome.outputs, MomentMarked)
+    assert len(marks) == 1
+    assert 0.0 <= marks[0].call_s < 300.0
+
+
+def test_lost_sound_is_told_per_channel() -> None:
+    outcome = Outcome()
+    scripted(Silence(20, lost_samples=4000), [Script({}), Script({})], outcome).run()
+    assert [(gap.channel, gap.duration_s) for gap in of_type(outcome.outputs, GapHeard)] == [
+        ("agent", 0.5),
+        ("customer", 0.5),
+    ]
+    assert [lag.lost_s for lag in of_type(outcome.outputs, LagChanged)] == [0.5, 0.5]
+
+
+def test_a_model_that_cannot_be_opened_is_the_runs_error() -> None:
+    def load() -> ScriptedModel:
+        raise AssistantError("the model is broken", "Install it again.")
+
+    run = CallRun(
+        session=guidance().session("broken"),
+        call="broken",
+        begin=started,
+        source=Silence(5),
+        load=load,
+        pacer=Pacer(None, time.monotonic),
+        deliver=Outcome().deliver,
+        clock=time.monotonic,
+    )
+    with pytest.raises(AssistantError, match="the model is broken"):
+        run.run()
