@@ -1,0 +1,142 @@
+"""The trainer's application: a kept call on the call screen, played again with its sound.
+
+Owns what `assistant train replay` does: it takes the call out of the store, lays it out, opens the
+sound and shows it.  It judges and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from assistant.app import CallApp
+from assistant.events import CallStarted
+from assistant.interface_text import N_
+from assistant.record.kept import CallState
+from assistant.record.locations import Locations
+from assistant.record.sound import KeptSound, SideBySide
+from assistant.record.store import CallStore
+from assistant.review.texts import KeptTexts
+from assistant.screens.call import CallScreen
+from assistant.screens.setup import CallSetup, Mode
+from assistant.screens.training import ReplayDesk, TrainingScreen
+from assistant.screens.training_keys import TRAINING_KEYS
+from assistant.speech.playback import open_player
+from assistant.training.plan import plan_replay
+from assistant.training.replay import Replay, Session, Voice
+from assistant.wording import Reader, RuleTexts
+from compliance.errors import AssistantError
+
+Guide = Callable[[str, CallStarted], tuple[Session, RuleTexts, str]]
+"""For a call's id and its first event: a fresh session, the rule texts, and the content hash of the
+rules that both have."""
+
+NO_SOUND = N_("No sound was kept with this call.")
+NOW_RULES = N_("The rules have changed since this call: the flags are those of today.")
+CUT_OFF = N_("The recording was cut off; what came before is whole.")
+
+
+class TrainingApp(CallApp):
+    """A kept call, played again.
+
+    Args:
+        setup: as for a call; its brief is left out.
+        replay: the call.
+    """
+
+    def __init__(self, setup: CallSetup, replay: Replay) -> None:
+        super().__init__(setup, ReplayDesk())
+        self.training = TrainingScreen(setup, self.wording, replay)
+        self.call_screen: CallScreen = self.training
+        self.title = "assistant train replay"
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the keys do, then languages, themes and leaving as on every screen."""
+        text = self.wording.text
+        if screen is self.training:
+            for entry in TRAINING_KEYS:
+                if entry.label:
+                    yield SystemCommand(
+                        text(entry.label),
+                        text(entry.help),
+                        lambda command=entry.command: self.training.play_again(command),
+                    )
+        else:
+            yield from super().get_system_commands(screen)
+
+
+def run_train_replay(
+    locations: Locations,
+    call: str,
+    guide: Guide,
+    *,
+    interface: str,
+    theme: str = "dark",
+    speed: float = 1.0,
+    with_sound: bool = True,
+) -> int:
+    """Play a kept call until the user leaves; the exit status.
+
+    Args:
+        locations: where the calls are kept.
+        call: the call's id.
+        guide: makes the session that the stored inputs are fed to.
+        interface: language tag of the interface; empty: the call's.
+        theme: `dark` or `light`.
+        speed: the pace to begin with, 0.5 to 4.
+        with_sound: whether to look for a sound device at all.
+
+    Raises:
+        UnknownCall: there is no such call.
+        StoreFault: the store or the sound cannot be read.
+    """
+    with ExitStack() as open_things:
+        store = open_things.enter_context(CallStore(locations))
+        kept = store.call(call)
+        plan = plan_replay(store.events(call), store.utterances(call), store.findings(call))
+        started = plan.inputs[0] if plan.inputs else None
+        if not isinstance(started, CallStarted):
+            raise AssistantError(
+                f"The call {call} has no beginning in the store", "Choose another call."
+            )
+        session, texts, rules_hash = guide(call, started)
+        sound = store.sound(call) if with_sound else None
+        voice, rate_hz, silence = _voice(sound, open_things) if with_sound else (None, 8000, "")
+        # The screen keeps the last one in sight: what matters most comes last.
+        notices = [silence] if silence else []
+        if kept.state is CallState.INTERRUPTED:
+            notices.append(CUT_OFF)
+        if rules_hash != started.rules_hash:
+            notices.append(NOW_RULES)
+        replay = Replay(
+            plan, call=call, session=session, now=time.monotonic, voice=voice, rate_hz=rate_hz
+        )
+        open_things.callback(replay.close)
+        replay.set_speed(speed)
+        setup = CallSetup(
+            rules=KeptTexts(texts),
+            call_language=started.header.language,
+            jurisdiction=started.header.jurisdiction,
+            account=started.account,
+            mode=Mode.TRAIN,
+            interface=interface,
+            theme=theme,
+            notices=tuple(notices),
+            brief=False,
+            reader=Reader.TRAINER,
+        )
+        return TrainingApp(setup, replay).run() or 0
+
+
+def _voice(sound: KeptSound | None, open_things: ExitStack) -> tuple[Voice | None, int, str]:
+    """What plays the sound, the rate of its positions, and a line where there is no sound."""
+    if sound is None:
+        return None, 8000, NO_SOUND
+    open_things.enter_context(sound)
+    both = SideBySide(sound)
+    player, notice = open_player(both)
+    return player, both.rate_hz, notice
