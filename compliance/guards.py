@@ -9,14 +9,13 @@ reaches and what stops it.  It knows no rule.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compliance.phrases import Match
-from compliance.rules import Guard
+from compliance.rules import NEGATOR, Guard
 from compliance.text import CLAUSE, SENTENCE, Folded
 
 # Cue labels in `packs/cues/<language>.yaml`.
-NEGATOR = "negator"
 NOT_NEGATOR = "not_negator"
 BARRIER = "barrier"
 SUBJECT = "subject"
@@ -30,11 +29,16 @@ _REACH = {"en": 7, "zh": 8}  # how many tokens a negator reaches forward
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An utterance with the cues that were heard in it."""
+    """An utterance with the cues that were heard in it.
+
+    `denying`: the phrase in question holds a negation of its own (`you can't dispute it`), so that
+    one within its match denies nothing.
+    """
 
     folded: Folded
     language: str
     cues: Mapping[str, tuple[Match, ...]]
+    denying: bool = False
 
     @staticmethod
     def of(folded: Folded, language: str, matches: tuple[Match, ...]) -> Reading:
@@ -56,28 +60,21 @@ class Reading:
 def negated(reading: Reading, match: Match) -> bool:
     """`We will not`, `nobody`, 不会: the words are denied.
 
-    A negator counts up to some words before the match or within it, unless a new clause, a new
-    subject or a word such as *otherwise* comes between.  Look-alikes (`if you don't pay`,
-    `don't you`, 要不要) are cues of their own and cancel it.
+    A negator counts some words before the match or within it, unless a new clause, a new subject or
+    a word such as *otherwise* comes between.  Look-alikes (`if you don't pay`, `don't you`, 要不要)
+    are cues of their own and cancel it; so does a negation that belongs to the phrase itself.
     """
     for negator in reading.heard(NEGATOR):
         if any(fake.first <= negator.first <= fake.last for fake in reading.heard(NOT_NEGATOR)):
             continue
-        if match.first <= negator.first <= match.last:
-            if not _own(match, negator):
+        if negator.first >= match.first:
+            if negator.first <= match.last and not reading.denying:
                 return True
             continue
         distance = match.first - negator.last - 1
-        if not 0 <= distance <= _REACH.get(reading.language, 7):
-            continue
-        if not _stopped(reading, negator, match):
+        if distance <= _REACH.get(reading.language, 7) and not _stopped(reading, negator, match):
             return True
     return False
-
-
-def _own(match: Match, negator: Match) -> bool:
-    """A negator at the very edge of a match is part of what is forbidden, not its denial."""
-    return negator.first == match.first or negator.last == match.last
 
 
 def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
@@ -136,8 +133,12 @@ READERS: Mapping[Guard, Callable[[Reading, Match], bool]] = {
 }
 
 
-def excuse(reading: Reading, match: Match, guards: tuple[Guard, ...]) -> Guard | None:
-    """The first of the guards that excuses the match, or `None`."""
+def excuse(
+    reading: Reading, match: Match, guards: tuple[Guard, ...], *, denying: bool = False
+) -> Guard | None:
+    """The first of the guards that excuses the match, or `None`; `denying` as in `Reading`."""
+    if denying:
+        reading = replace(reading, denying=True)
     for guard in guards:
         if READERS[guard](reading, match):
             return guard

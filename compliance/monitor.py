@@ -180,7 +180,8 @@ class Monitor:
                 known = best.get(rule.id)
                 if known is not None and not _surer(verdict, known.verdict):
                     continue
-                if excuse(reading, match, detector.guards) is None:
+                denying = self._rules.denies(match.phrase)
+                if excuse(reading, match, detector.guards, denying=denying) is None:
                     best[rule.id] = _Hit(rule, match, verdict)
         hits = [best[rule_id] for rule_id in sorted(best)]
         for hit in hits:

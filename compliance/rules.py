@@ -15,6 +15,9 @@ from compliance.context import CallContext, Collector, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.phrases import PhraseSet
+from compliance.text import fold
+
+NEGATOR = "negator"  # the cue label of words that deny, in `packs/cues/<language>.yaml`
 
 
 class Guard(StrEnum):
@@ -151,7 +154,7 @@ class RequiredStatement:
 
 
 class RuleSet:
-    """The rules of one jurisdiction in one language, compiled and immutable."""
+    """The rules of one jurisdiction in one language, compiled; one set serves many calls."""
 
     def __init__(
         self,
@@ -172,6 +175,7 @@ class RuleSet:
         self.phrases = phrases
         self.cues = cues
         self.content_hash = content_hash
+        self._denying: dict[int, bool] = {}  # filled as phrases are first heard
         self._rules = {rule.id: rule for rule in rules}
         self.detectors = {detector.id: detector for detector in detectors}
         listening: dict[str, list[Rule]] = {detector.id: [] for detector in detectors}
@@ -197,6 +201,15 @@ class RuleSet:
     def listening_to(self, detector_id: str) -> tuple[Rule, ...]:
         """The rules that a detector's match may breach."""
         return self._listening[detector_id]
+
+    def denies(self, phrase: int) -> bool:
+        """Whether a phrase holds a negation of its own."""
+        known = self._denying.get(phrase)
+        if known is None:
+            cues = self.cues.search(fold(self.phrases.phrases[phrase].text))
+            known = any(cue.label == NEGATOR for cue in cues)
+            self._denying[phrase] = known
+        return known
 
     def repair(self, rule: Rule, context: CallContext) -> Message | None:
         """The first sentence of the rule that is true and sayable now."""
