@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from assistant.interface_text import LANGUAGES, N_, Interface
+from assistant.kept_guidance import KeptGuidance
 from assistant.record.kept import KeptCall
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
@@ -152,8 +153,8 @@ class ReviewApp(App[int]):
 
 def run_review(
     locations: Locations,
-    texts_for: TextsFor,
     *,
+    texts_for: TextsFor | None = None,
     interface: str,
     theme: str = "dark",
     reviewer: str | None = None,
@@ -163,7 +164,7 @@ def run_review(
 
     Args:
         locations: where the calls are kept.
-        texts_for: where a call's rule texts come from.
+        texts_for: where a call's rule texts come from; by default the rules in force now.
         interface: language tag of the interface.
         theme: `dark` or `light`.
         reviewer: the name judgements carry; by default the operating system's user.
@@ -173,8 +174,9 @@ def run_review(
         StoreFault: the store cannot be opened.
     """
     with CallStore(locations) as store:
+        find = texts_for or KeptGuidance().texts_for
         desk = ReviewDesk(store, reviewer or system_user(), now)
-        return ReviewApp(desk, texts_for, interface=interface, theme=theme).run() or 0
+        return ReviewApp(desk, find, interface=interface, theme=theme).run() or 0
 
 
 def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> None:

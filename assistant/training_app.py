@@ -16,6 +16,7 @@ from textual.screen import Screen
 from assistant.app import CallApp
 from assistant.events import CallStarted
 from assistant.interface_text import N_
+from assistant.kept_guidance import Guided, KeptGuidance
 from assistant.record.kept import CallState
 from assistant.record.locations import Locations
 from assistant.record.sound import KeptSound, SideBySide
@@ -25,15 +26,15 @@ from assistant.screens.call import CallScreen
 from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.training import ReplayDesk, TrainingScreen
 from assistant.screens.training_keys import TRAINING_KEYS
+from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.speech.playback import open_player
 from assistant.training.plan import plan_replay
-from assistant.training.replay import Replay, Session, Voice
-from assistant.wording import Reader, RuleTexts
+from assistant.training.replay import Replay, Voice
+from assistant.wording import Reader
 from compliance.errors import AssistantError
 
-Guide = Callable[[str, CallStarted], tuple[Session, RuleTexts, str]]
-"""For a call's id and its first event: a fresh session, the rule texts, and the content hash of the
-rules that both have."""
+Guide = Callable[[str, CallStarted], Guided]
+"""For a call's id and its first event, what it is played again with."""
 
 NO_SOUND = N_("No sound was kept with this call.")
 NOW_RULES = N_("The rules have changed since this call: the flags are those of today.")
@@ -72,8 +73,8 @@ class TrainingApp(CallApp):
 def run_train_replay(
     locations: Locations,
     call: str,
-    guide: Guide,
     *,
+    guide: Guide | None = None,
     interface: str,
     theme: str = "dark",
     speed: float = 1.0,
@@ -84,7 +85,8 @@ def run_train_replay(
     Args:
         locations: where the calls are kept.
         call: the call's id.
-        guide: makes the session that the stored inputs are fed to.
+        guide: makes the session that the stored inputs are fed to; by default with the rules and
+            scripts in force now.
         interface: language tag of the interface; empty: the call's.
         theme: `dark` or `light`.
         speed: the pace to begin with, 0.5 to 4.
@@ -95,6 +97,8 @@ def run_train_replay(
         StoreFault: the store or the sound cannot be read.
     """
     with ExitStack() as open_things:
+        # Sound services talk on the terminal when they are opened.
+        open_things.enter_context(native_output_kept_off_screen())
         store = open_things.enter_context(CallStore(locations))
         kept = store.call(call)
         plan = plan_replay(store.events(call), store.utterances(call), store.findings(call))
@@ -103,22 +107,27 @@ def run_train_replay(
             raise AssistantError(
                 f"The call {call} has no beginning in the store", "Choose another call."
             )
-        session, texts, rules_hash = guide(call, started)
+        guided = (guide or KeptGuidance().guide)(call, started)
         sound = store.sound(call) if with_sound else None
         voice, rate_hz, silence = _voice(sound, open_things) if with_sound else (None, 8000, "")
         # The screen keeps the last one in sight: what matters most comes last.
         notices = [silence] if silence else []
         if kept.state is CallState.INTERRUPTED:
             notices.append(CUT_OFF)
-        if rules_hash != started.rules_hash:
+        if guided.rules_hash != started.rules_hash:
             notices.append(NOW_RULES)
         replay = Replay(
-            plan, call=call, session=session, now=time.monotonic, voice=voice, rate_hz=rate_hz
+            plan,
+            call=call,
+            session=guided.session,
+            now=time.monotonic,
+            voice=voice,
+            rate_hz=rate_hz,
         )
         open_things.callback(replay.close)
         replay.set_speed(speed)
         setup = CallSetup(
-            rules=KeptTexts(texts),
+            rules=KeptTexts(guided.texts),
             call_language=started.header.language,
             jurisdiction=started.header.jurisdiction,
             account=started.account,
@@ -126,6 +135,7 @@ def run_train_replay(
             interface=interface,
             theme=theme,
             notices=tuple(notices),
+            talk_offs=guided.talk_offs,
             brief=False,
             reader=Reader.TRAINER,
         )

@@ -1,0 +1,82 @@
+"""The rules and scripts in force now, for calls that were kept then.
+
+Owns the way from a kept call to rule texts for its reader and to a fresh session for its inputs.
+It loads each jurisdiction once and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.composition import Guidance, load_guidance
+from assistant.events import CallStarted
+from assistant.record.kept import KeptCall
+from assistant.rule_texts import CollectorTexts
+from assistant.session import CallSession
+from assistant.wording import RuleTexts
+from compliance.context import Collector
+from compliance.errors import MissingPart
+from scripts.engine import ScriptEngine
+
+_Key = tuple[str, str, Collector | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """What a kept call is played again with.
+
+    `rules_hash` is the content hash of the rules in force now; `talk_offs` are the replies as a
+    screen shows them, by objection.
+    """
+
+    session: CallSession
+    texts: RuleTexts
+    rules_hash: str
+    talk_offs: Mapping[str, str] = field(default_factory=dict)
+
+
+class KeptGuidance:
+    """Finds what guides kept calls; remembers what it has loaded."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[_Key, Guidance] = {}
+
+    def texts_for(self, call: KeptCall) -> tuple[RuleTexts | None, str]:
+        """The rule texts of the call's jurisdiction and the content hash of its rules.
+
+        `None` and an empty hash where there are no rules for it (any more).
+
+        Raises:
+            BadInput: a pack is broken.
+        """
+        collector = Collector(call.collector) if call.collector else None
+        try:
+            guidance = self._load((call.jurisdiction, call.language, collector))
+        except MissingPart:
+            return None, ""
+        return CollectorTexts(guidance.rules, collector), guidance.rules.content_hash
+
+    def guide(self, call: str, started: CallStarted) -> Guided:
+        """A fresh session for a kept call's inputs, and the texts that go with it.
+
+        Raises:
+            MissingPart: there are no rules for the call's jurisdiction.
+            BadInput: a pack or a flow is broken.
+        """
+        header = started.header
+        guidance = self._load((header.jurisdiction, header.language, header.collector))
+        talk_offs: Mapping[str, str] = {}
+        if guidance.flow is not None and started.account is not None:
+            talk_offs = ScriptEngine(guidance.flow, started.account, call).replies()
+        return Guided(
+            session=guidance.session(call),
+            texts=CollectorTexts(guidance.rules, header.collector),
+            rules_hash=guidance.rules.content_hash,
+            talk_offs=talk_offs,
+        )
+
+    def _load(self, key: _Key) -> Guidance:
+        if key not in self._loaded:
+            self._loaded[key] = load_guidance(*key)
+        return self._loaded[key]
