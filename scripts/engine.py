@@ -153,10 +153,10 @@ class ScriptEngine:
             listener: likewise.
         """
         verified, listener = self._after_key(name, verified, listener)
-        if name == "step_back":
-            self._verified, self._listener = verified, listener
-            return self._back()
         place = self._stand(self._place, verified=verified, listener=listener)
+        if name == "step_back":
+            self._place = place
+            return self._back()
         if name == "step_done":
             place = self._advance(place)
         elif name in ("exit", "objection"):
@@ -450,10 +450,20 @@ class ScriptEngine:
     def _back(self) -> bool:
         shown = self._prompt.step
         while self._history:
-            self._place = self._history.pop()
+            self._place = self._fitting(self._history.pop())
             if self._make_prompt().step != shown:
                 break
         return self._told_anew()
+
+    def _fitting(self, place: _Place) -> _Place:
+        """An earlier place, fitted to who listens now: going back never uncovers the debt."""
+        if not self._open and (place.main >= self._purpose or place.frames):
+            place = self._close(place)
+        if self._listener is Listener.THIRD_PARTY:
+            place = self._enter(place, "third_party")
+        elif self._listener is Listener.VOICEMAIL:
+            place = self._enter(place, "voicemail")
+        return place
 
     def _told_anew(self) -> bool:
         prompt = self._make_prompt()
