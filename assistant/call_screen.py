@@ -15,7 +15,7 @@ from assistant.events import Act
 from assistant.pipeline import Delivery
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
-from assistant.running import Interrupted, keeping
+from assistant.running import keeping
 from assistant.screens.desk import CallFailed, Hearing, HearingChanged, Notice
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -115,7 +115,7 @@ def show_call(
     """Run a recording on the call screen until the user leaves.
 
     Raises:
-        Interrupted: the user left with Ctrl-C.
+        KeyboardInterrupt: the user left with Ctrl-C.
         AssistantError: the recording, the rules or the store cannot be used.
     """
     desk = RunDesk(call.account, call.language)
@@ -147,7 +147,7 @@ def show_call(
             prepared.run.stop()
             prepared.run.join(_LEAVE_WITHIN_S)
     if status == _INTERRUPTED:
-        raise Interrupted
+        raise KeyboardInterrupt
 
 
 def _talk_offs(guidance: Guidance, account: Account | None, call_id: str) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ import click
 
 from assistant import __version__
 from assistant.languages import JURISDICTIONS, LANGUAGES
-from compliance.errors import AssistantError
+from compliance.errors import AssistantError, place_of
 
 INTERRUPTED = 130
 
@@ -235,4 +235,15 @@ def _run(arguments: list[str]) -> int:
     except MemoryError:
         click.echo("assistant: there is not enough memory. Close other programs.", err=True)
         return 2
+    except Exception as error:  # noqa: BLE001 - the top of the main thread: always reported
+        click.echo(
+            f"assistant: this is a fault of the program ({type(error).__name__} in"
+            f" {place_of(error)}). What was kept so far is safe; please report this place.",
+            err=True,
+        )
+        return 2
     return status if isinstance(status, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -148,7 +148,7 @@ def prepare(
             scripts_hash=guidance.scripts_hash,
             model=call.model.name,
             model_hash=call.model.content_hash(),
-            account_hash=content_hash(call.account),
+            account_hash=content_hash(call.account) if call.account is not None else "",
             account=call.account,
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import events
 from assistant.wording import Wording
-from compliance.findings import Finding
+from compliance.findings import Finding, Statement
 from compliance.transcript import Word
 
 SCHEMA = 1
@@ -76,14 +76,7 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "line": prompt.line,
             }
         case events.StatementChanged():
-            statement = output.statement
-            return {
-                "type": "statement",
-                "call": call,
-                "id": statement.id,
-                "state": statement.state.value,
-                "missing": list(statement.missing),
-            }
+            return statement_record(output.statement, call)
         case events.LagChanged():
             return {
                 "type": "lag",
@@ -148,6 +141,17 @@ def finding_record(finding: Finding, quote: str, call: str, wording: Wording) ->
         "explanation": text.explanation,
         "do_now": text.do_now or None,
         "say_now": text.say_now or None,
+    }
+
+
+def statement_record(statement: Statement, call: str) -> Record:
+    """A required statement's state as published."""
+    return {
+        "type": "statement",
+        "call": call,
+        "id": statement.id,
+        "state": statement.state.value,
+        "missing": list(statement.missing),
     }
 
 

@@ -37,7 +37,7 @@ from assistant.pacing import Pacer
 from assistant.session import CallSession
 from assistant.speech.recogniser import FinalHypothesis, Hypothesis, SpeechModel
 from assistant.speech.recording import Chunk, SourceChannel
-from compliance.errors import AssistantError
+from compliance.errors import AssistantError, place_of
 
 # Ten seconds of sound per channel between source and session.
 _IN_FLIGHT = 100
@@ -181,7 +181,7 @@ class CallRun:
                 self._failure = error
             except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
                 self._failure = AssistantError(
-                    f"The call could not go on ({type(error).__name__} in {_place(error)})",
+                    f"The call could not go on ({type(error).__name__} in {place_of(error)})",
                     "What was kept so far is safe; please report this place.",
                 )
             finally:
@@ -407,7 +407,7 @@ class CallRun:
                     number,
                     AssistantError(
                         f"Recognition of the {channel.name} channel failed"
-                        f" ({type(error).__name__} in {_place(error)})",
+                        f" ({type(error).__name__} in {place_of(error)})",
                         "The call goes on; this channel is not assessable from here.",
                     ),
                 )
@@ -478,19 +478,9 @@ class _Writing:
             return False
         except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
             self._notice(
-                f"Keeping the call failed ({type(error).__name__} in {_place(error)})."
+                f"Keeping the call failed ({type(error).__name__} in {place_of(error)})."
                 " The call goes on and is not kept from here."
             )
             return False
         return True
 
-
-def _place(error: BaseException) -> str:
-    """File and line of the innermost frame: a place, never a message that may hold what was said."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
-    return f"{'/'.join(name[-2:])}:{trace.tb_lineno}"

@@ -60,7 +60,8 @@ class PlainCall:
                 )
                 yield f"{clock(output.start_s)}  ! {text}"
             case events.StatementChanged() if output.statement.state is StatementState.MISSED:
-                text = wording.text(MISSED, statement=output.statement.id)
+                name = wording.term(terms.STATEMENTS, output.statement.id)
+                text = wording.text(MISSED, statement=name)
                 yield f"{clock(output.call_s)}  ! {text}"
             case events.Ended():
                 if output.not_assessable:

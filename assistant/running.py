@@ -21,10 +21,6 @@ from assistant.record.locations import Locations
 from assistant.wording import Wording
 
 
-class Interrupted(Exception):  # noqa: N818 - it is what happened, and no error
-    """The user ended the run; everything heard until then was delivered."""
-
-
 class Reporter(Protocol):
     """Writes deliveries on a stream."""
 
@@ -67,7 +63,8 @@ def run_to_end(run: CallRun) -> None:
     """Run a call in the foreground.
 
     Raises:
-        Interrupted: the user ended it (interrupt, terminate or hang-up signal).
+        KeyboardInterrupt: the user ended it (interrupt, terminate or hang-up signal); everything
+            heard until then was delivered.
         AssistantError: it could not go on.
     """
     run.connect()
@@ -78,7 +75,7 @@ def run_to_end(run: CallRun) -> None:
     if run.failure is not None:
         raise run.failure
     if stopped():
-        raise Interrupted
+        raise KeyboardInterrupt
 
 
 @contextmanager

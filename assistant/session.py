@@ -229,13 +229,14 @@ class CallSession:
             start_s,
             end_s,
         )
+        # Who listens is settled first: "thank you, that matches; your account …" may be one breath.
+        yield from self._tracked(call, call.tracker.hear(settled))
+        yield from self._identifiers_said(call, settled)
         heard = call.monitor.hear(settled, call.tracker.context)
         for finding in heard.findings:
             yield from self._found(call, finding, settled.text)
         for statement in heard.statements:
             yield StatementChanged(statement, call.now_s)
-        yield from self._tracked(call, call.tracker.hear(settled))
-        yield from self._identifiers_said(call, settled)
         if call.script is not None:
             context = call.tracker.context
             call.script.hear(settled, verified=bool(context.verified), listener=context.listener)

@@ -23,7 +23,7 @@ from assistant.speech.recording import Recording
 from assistant.speech.transcription import transcribe as utterances_of
 from assistant.terms import SPEAKERS
 from assistant.display_text import display_text
-from compliance.errors import AssistantError, BadInput
+from compliance.errors import AssistantError, BadInput, Fault
 from compliance.transcript import Utterance
 
 
@@ -47,7 +47,7 @@ def transcribe(
         sys.stderr.write(choice.notice + "\n")
     opened = open_model(choice.folder)
     writer: _Writer = (_JsonWriter if jsonl else _PlainWriter)(sys.stdout, language)
-    faults = []
+    faults: list[Fault] = []
     for path in files:
         try:
             _transcribe(path, opened, channels, writer)

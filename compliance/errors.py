@@ -59,3 +59,17 @@ class BadInput(AssistantError):
         if self.remedy:
             lines.append(self.remedy)
         return "\n".join(lines)
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an unforeseen error arose: a place, never a message.
+
+    A message of a library may hold what was said, a name or an amount; a place cannot.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    parts = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
+    return f"{'/'.join(parts[-2:])}:{trace.tb_lineno}"

@@ -1,0 +1,202 @@
+"""What the command `check` does.
+
+Owns reading transcripts from files or standard input, and how results are written.  A bad line is
+told on standard error with its place and the rest is still checked.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from assistant import __version__, jsonlines, terms
+from assistant.interface_text import Interface
+from assistant.languages import jurisdiction_of
+from assistant.plain import NOT_ASSESSABLE, clock
+from assistant.rule_texts import CollectorTexts
+from assistant.wording import Wording
+from compliance.checking import BadLine, Closed, Judged, Refused, Started, check_transcript
+from compliance.errors import BadInput, Fault
+from compliance.findings import Finding, StatementState, Verdict
+
+FOUND = 1
+BAD_INPUT = 2
+
+
+def check(
+    files: Iterable[str], *, jurisdiction: str | None, language: str | None, jsonl: bool
+) -> int:
+    """Judge every transcript; returns the exit status.
+
+    Args:
+        files: paths; `-` is standard input.
+        jurisdiction: for calls that name none.
+        language: likewise; implies a jurisdiction.
+        jsonl: JSON Lines instead of plain lines.
+    """
+    if jurisdiction is None and language is not None:
+        jurisdiction = jurisdiction_of(language)
+    checker = _Checker((_JsonReport if jsonl else _PlainReport)(sys.stdout))
+    for name in files:
+        try:
+            with _opened(name) as lines:
+                checker.check(lines, name, jurisdiction)
+        except BadInput as error:
+            checker.refuse(str(error), error.exit_status)
+    return checker.status
+
+
+class _Checker:
+    """Walks results and remembers the worst that happened."""
+
+    def __init__(self, report: _Report) -> None:
+        self._report = report
+        self._wordings: dict[str, Wording] = {}
+        self._trouble = 0
+        self._found = False
+
+    @property
+    def status(self) -> int:
+        return self._trouble or (FOUND if self._found else 0)
+
+    def refuse(self, line: str, status: int) -> None:
+        sys.stderr.write(f"assistant: {line}\n")
+        self._trouble = max(self._trouble, status)
+
+    def check(self, lines: BinaryIO, name: str, jurisdiction: str | None) -> None:
+        place = "standard input" if name == "-" else Path(name)
+        for result in check_transcript(lines, path=place, jurisdiction=jurisdiction):
+            match result:
+                case Started():
+                    texts = CollectorTexts(result.rules, result.header.collector)
+                    language = result.header.language
+                    wording = Wording(texts, Interface(language), language)
+                    self._wordings[result.call] = wording
+                    self._report.started(result)
+                case Judged():
+                    self._judged(result)
+                case Closed():
+                    self._found = self._found or bool(result.closing.findings)
+                    self._report.closed(result, self._wordings[result.call])
+                case BadLine():
+                    self.refuse(str(result.fault), BAD_INPUT)
+                case Refused():
+                    remedy = f". {result.error.remedy}" if result.error.remedy else ""
+                    self.refuse(f"{result.fault}{remedy}", result.error.exit_status)
+
+    def _judged(self, result: Judged) -> None:
+        found = any(
+            finding.verdict is not Verdict.NOT_ASSESSABLE for finding in result.heard.findings
+        )
+        self._found = self._found or found
+        self._report.judged(result, self._wordings[result.call])
+
+
+class _Report:
+    """Writes results on a stream."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def started(self, result: Started) -> None: ...
+
+    def judged(self, result: Judged, wording: Wording) -> None: ...
+
+    def closed(self, result: Closed, wording: Wording) -> None: ...
+
+
+class _JsonReport(_Report):
+    def started(self, result: Started) -> None:
+        self._put(
+            {
+                "type": "started",
+                "schema": jsonlines.SCHEMA,
+                "version": __version__,
+                "call": result.call,
+                "rules": result.rules.content_hash,
+                "scripts": None,
+                "model": None,
+            }
+        )
+
+    def judged(self, result: Judged, wording: Wording) -> None:
+        for finding in result.heard.findings:
+            quote = result.utterance.text[finding.start : finding.end]
+            self._put(jsonlines.finding_record(finding, quote, result.call, wording))
+        for statement in result.heard.statements:
+            self._put(jsonlines.statement_record(statement, result.call))
+
+    def closed(self, result: Closed, wording: Wording) -> None:
+        for finding in result.closing.findings:
+            self._put(jsonlines.finding_record(finding, "", result.call, wording))
+        for statement in result.closing.statements:
+            self._put(jsonlines.statement_record(statement, result.call))
+        self._put(
+            {
+                "type": "ended",
+                "call": result.call,
+                "duration_s": result.duration_s,
+                "not_assessable": list(result.closing.not_assessable),
+            }
+        )
+
+    def _put(self, record: jsonlines.Record) -> None:
+        self._stream.write(jsonlines.line(record) + "\n")
+        self._stream.flush()
+
+
+class _PlainReport(_Report):
+    def judged(self, result: Judged, wording: Wording) -> None:
+        utterance = result.utterance
+        for finding in result.heard.findings:
+            at = f" {clock(finding.start_s)}" if finding.start_s is not None else ""
+            text = utterance.text
+            before, quote, after = (
+                text[: finding.start],
+                text[finding.start : finding.end],
+                text[finding.end :],
+            )
+            self._put(f"{result.call} #{utterance.index}{at}  {before}⟦{quote}⟧{after}")
+            self._finding(finding, wording)
+
+    def closed(self, result: Closed, wording: Wording) -> None:
+        for finding in result.closing.findings:
+            self._put(f"{result.call}")
+            self._finding(finding, wording)
+        for statement in result.closing.statements:
+            if statement.state is StatementState.CANNOT_TELL:
+                name = wording.term(terms.STATEMENTS, statement.id)
+                state = wording.term(terms.STATEMENT_STATES, statement.state)
+                self._put(f"{result.call}  ? {name}: {state}")
+        if result.closing.not_assessable:
+            rules = ", ".join(result.closing.not_assessable)
+            self._put(f"{result.call}  ? {wording.text(NOT_ASSESSABLE, rules=rules)}")
+
+    def _finding(self, finding: Finding, wording: Wording) -> None:
+        text = wording.finding(finding)
+        sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
+        self._put(f"    {sign} {text.verdict}: {text.subject} ({finding.rule}, {text.severity})")
+        self._put(f"      {text.law} ({text.law_status})")
+        self._put(f"      {text.explanation}")
+        if text.say_now:
+            self._put(f"    → {text.say_now}")
+
+    def _put(self, line: str) -> None:
+        self._stream.write(line + "\n")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    path = Path(name)
+    try:
+        with path.open("rb") as lines:
+            yield lines
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise BadInput("The transcript cannot be used", (Fault(path, 0, 0, reason),)) from error
