@@ -24,6 +24,10 @@ ADVICE = "advice"
 CONDITION = "condition"
 ASKING = "asking"
 
+_FIRST_PERSON = frozenset(("i", "we", "我"))
+_CAUSING = frozenset(
+    ("ask", "let", "have", "make", "send", "get", "tell", "be", "让", "叫", "请", "派", "有", "是")
+)
 _REACH = {"en": 7, "zh": 8}  # how many tokens a negator reaches forward
 
 
@@ -84,6 +88,8 @@ def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
     between = range(cue.last + 1, match.first)
     if any(barrier.first in between for barrier in reading.heard(BARRIER)):
         return True
+    if all(reading.folded.tokens[index] in _CAUSING for index in between):
+        return False  # `never ask the police to …`, 不会让警察…
     # The match may itself open with the new subject: `if you won't talk | we will …`.
     reach = range(cue.last + 1, match.first + 1)
     return any(subject.first in reach for subject in reading.heard(SUBJECT))
@@ -92,8 +98,8 @@ def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
 def reported(reading: Reading, match: Match) -> bool:
     """`You said he called you …`, 您说有人…: others' words, told or asked about.
 
-    A report reaches to the end of its sentence, unless the agent's own conclusion (`so`, 所以)
-    begins in between.
+    A report reaches to the end of its sentence, unless the agent's own words begin in between: a
+    conclusion (`so`, 所以), or a clause of its own in the first person (`they said no, I'll …`).
     """
     for cue in reading.heard(REPORT):
         if cue.first > match.first:
@@ -102,15 +108,22 @@ def reported(reading: Reading, match: Match) -> bool:
         if reading.broken(start, match.first, SENTENCE):
             continue
         between = range(start, match.first)
-        if not any(barrier.first in between for barrier in reading.heard(BARRIER)):
+        if any(barrier.first in between for barrier in reading.heard(BARRIER)):
+            continue
+        if not any(_own_clause(reading, index) for index in range(start, match.first + 1)):
             return True
     return False
 
 
+def _own_clause(reading: Reading, index: int) -> bool:
+    """Whether a clause in the agent's own person begins at a token."""
+    first_person = reading.folded.tokens[index] in _FIRST_PERSON
+    return first_person and reading.folded.breaks[index] >= CLAUSE
+
+
 def advised(reading: Reading, match: Match) -> bool:
-    """Advice against fraud, correction of a falsehood, an apology: anywhere in the utterance."""
-    del match
-    return bool(reading.heard(ADVICE))
+    """Advice against fraud, correction of a falsehood, an apology: not from the match's own words."""
+    return any(cue.first < match.first or cue.last > match.last for cue in reading.heard(ADVICE))
 
 
 def conditional(reading: Reading, match: Match) -> bool:
