@@ -35,7 +35,12 @@ from assistant.events import (
 )
 from assistant.pacing import Pacer
 from assistant.session import CallSession
-from assistant.speech.recogniser import FinalHypothesis, Hypothesis, SpeechModel
+from assistant.speech.recogniser import (
+    FinalHypothesis,
+    Hypothesis,
+    Recogniser,
+    SpeechModel,
+)
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
 
@@ -239,10 +244,12 @@ class CallRun:
             return
         self._credits = [threading.Semaphore(_IN_FLIGHT) for _ in channels]
         sounds: list[queue.SimpleQueue[_Released | None]] = [queue.SimpleQueue() for _ in channels]
+        # Made here, in the order of the channels; each is then used by its own thread alone.
+        recognisers = [model.recogniser(channel.rate_hz) for channel in channels]
         for number, channel in enumerate(channels):
             threading.Thread(
                 target=self._recognise,
-                args=(number, channel, model, sounds[number]),
+                args=(number, channel, recognisers[number], sounds[number]),
                 name=f"recogniser-{channel.name}",
                 daemon=True,
             ).start()
@@ -385,11 +392,10 @@ class CallRun:
         self,
         number: int,
         channel: SourceChannel,
-        model: SpeechModel,
+        recogniser: Recogniser,
         sounds: queue.SimpleQueue[_Released | None],
     ) -> None:
         try:
-            recogniser = model.recogniser(channel.rate_hz)
             end_sample = 0
             while (released := sounds.get()) is not None:
                 chunk = released.chunk
@@ -483,4 +489,3 @@ class _Writing:
             )
             return False
         return True
-
