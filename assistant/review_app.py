@@ -25,8 +25,9 @@ from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
 from assistant.review.texts import KeptTexts
 from assistant.screens.brief import SMALLEST
-from assistant.screens.review import CallListScreen, CallReviewScreen
-from assistant.screens.review_lines import plain_listing
+from assistant.screens.review import CallReviewScreen
+from assistant.screens.review_list import CallListScreen
+from assistant.screens.review_list_lines import plain_listing
 from assistant.screens.runs import Run
 from assistant.screens.sheets import Sheet
 from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone

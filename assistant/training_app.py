@@ -18,8 +18,8 @@ from assistant.events import CallStarted
 from assistant.interface_text import N_
 from assistant.kept_guidance import Guided, KeptGuidance
 from assistant.record.kept import CallState
+from assistant.record.kept_sound import KeptSound, SideBySide
 from assistant.record.locations import Locations
-from assistant.record.sound import KeptSound, SideBySide
 from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
 from assistant.screens.call import CallScreen

@@ -29,10 +29,10 @@ from assistant.events import (
 from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
 from assistant.record.faults import UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall
+from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.reviews import Review, ReviewAct, standing
-from assistant.record.sound import KeptSound
 from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, REVIEWS, UTTERANCES
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict

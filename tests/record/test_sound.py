@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.record.faults import StoreDamaged, StoreFault, StoreReadOnly
-from assistant.record.sound import KeptSound, SideBySide, SoundChannel, SoundWriter
+from assistant.record.kept_sound import KeptSound, SideBySide
+from assistant.record.sound import SoundChannel, SoundWriter
 from tests.record.invented import RATE_HZ, Chunk, chunks, tone
 
 

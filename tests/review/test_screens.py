@@ -16,11 +16,14 @@ from assistant.record.store import CallStore
 from assistant.review.desk import ReviewDesk
 from assistant.review.texts import KeptTexts
 from assistant.review_app import ReviewApp, list_calls_plain
-from assistant.screens.review import CallListScreen, CallReviewScreen
+from assistant.screens.review import CallReviewScreen
 from assistant.screens.review_keys import ReviewCommand, read_review_key
-from assistant.screens.review_lines import local_time, matching
+from assistant.screens.review_lines import local_time
+from assistant.screens.review_list import CallListScreen
+from assistant.screens.review_list_lines import matching
 from assistant.wording import Reader, Wording
-from tests.review.kept import NOW, keep_some, texts_for
+from tests.review.kept import NOW, first_event, keep, keep_some, texts_for
+from tests.screens.calls import SCENES, over
 
 WORST = "20261007t021400-aa0001"
 
@@ -259,3 +262,25 @@ def test_the_plain_listing_of_an_empty_store_says_what_to_do(tmp_path: Path) -> 
     out = io.StringIO()
     list_calls_plain(Locations(tmp_path), out, interface="en")
     assert "assistant replay FILE --keep" in out.getvalue()
+
+
+async def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:
+    name = "\x1b[2J\u202eEve\r\n' OR 1=1 --"
+    with CallStore(Locations(tmp_path)) as store:
+        keep(
+            store,
+            "c1",
+            first_event(SCENES["en-US"], "2026-10-07T02:14:00+00:00", name),
+            over(SCENES["en-US"]),
+            whole=True,
+        )
+        desk = ReviewDesk(store, "x\x07y\x1b]0;z\x07", lambda: NOW)
+        app = ReviewApp(desk, texts_for, interface="en")
+        async with app.run_test(size=(120, 40)) as pilot:
+            for seen in (await _press(pilot, "enter", "c"), await _press(pilot, "q")):
+                assert not {"\x1b", "\x07", "\r", "\u202e"} & set(seen)
+                assert "Eve" in seen
+        out = io.StringIO()
+        list_calls_plain(store.locations, out, interface="en")
+        assert out.getvalue().count("\n") == 1
+        assert "\x1b" not in out.getvalue()

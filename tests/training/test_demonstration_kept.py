@@ -12,8 +12,8 @@ from assistant.demo.calls import demonstration_call
 from assistant.events import Envelope, FindingChanged, Input, Output, VerificationPolicy
 from assistant.pipeline import Delivery
 from assistant.record.kept import CallState
+from assistant.record.kept_sound import SideBySide
 from assistant.record.locations import Locations
-from assistant.record.sound import SideBySide
 from assistant.record.store import CallStore
 from assistant.speech.models import resolve_model
 from assistant.speech.recording import Recording
