@@ -269,7 +269,7 @@ class CallRun:
 
     def _merge(self, channels: tuple[SourceChannel, ...]) -> None:
         """Take results as they come; hand them on by audio position, then channel."""
-        waiting: list[deque[_Heard]] = [deque() for _ in channels]
+        waiting: list[deque[_Heard | _ChannelFailed]] = [deque() for _ in channels]
         open_channels = set(range(len(channels)))
         told_lag_s = [0.0] * len(channels)
         block = 0
@@ -278,19 +278,15 @@ class CallRun:
             if isinstance(item, _Acted):
                 self._receive(AgentActed(item.act, self._position, item.argument))
                 continue
-            if isinstance(item, _ChannelFailed):
-                open_channels.discard(item.channel)
-                self._dead.add(item.channel)
-                self._notice(str(item.error))
-                if not open_channels:
-                    raise item.error
-                self._receive(AudioGap(item.channel, self._position, 0, "recogniser_failed"))
-            else:
-                waiting[item.channel].append(item)
+            waiting[item.channel].append(item)
             while open_channels and all(waiting[number] for number in open_channels):
                 block += 1
                 for number in sorted(open_channels):
                     heard = waiting[number].popleft()
+                    if isinstance(heard, _ChannelFailed):
+                        open_channels.discard(number)
+                        self._fail(heard, last=not open_channels)
+                        continue
                     if heard.last:
                         open_channels.discard(number)
                     if number == min(open_channels | {number}):
@@ -319,6 +315,14 @@ class CallRun:
                 )
         reason = "cancelled" if self._stopping.is_set() else "end_of_recording"
         self._receive(CallEnded(self._position, reason))
+
+    def _fail(self, failed: _ChannelFailed, *, last: bool) -> None:
+        """A channel is deaf from here on; without any channel left the call ends."""
+        self._dead.add(failed.channel)
+        self._notice(str(failed.error))
+        if last:
+            raise failed.error
+        self._receive(AudioGap(failed.channel, self._position, 0, "recogniser_failed"))
 
     def _press_until(self, sample: int) -> None:
         while self._desk and self._desk[0].sample < sample:
