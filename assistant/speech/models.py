@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.speech import shipped
+from assistant.speech.defaults import read_defaults
 from assistant.speech.model_folder import ACOUSTIC, MFCC, REMEDY, check_folder
 from assistant.speech.recogniser import SpeechModel
 from assistant.speech.vosk_adapter import VoskModel
@@ -71,7 +73,8 @@ def resolve_model(
     Args:
         name_or_path: as given by the user: the name of an installed model, `demonstration` (of the
             call's language), `demonstration-en`, `demonstration-zh`, or a folder; `None` takes the
-            largest installed model for the language, else the demonstration model with a notice.
+            installed model that was chosen for the language (`models use`), else the largest one,
+            else the demonstration model with a notice.
         language: the call's language tag, such as `zh-TW`.
         data_dir: the program's data folder; installed models lie in `models` below it.
         allow_demonstration: whether the demonstration model may be taken without being named; not
@@ -85,18 +88,28 @@ def resolve_model(
         return ModelChoice(_named(name_or_path, language, data_dir), "")
     wanted = _model_language(language)
     installed = [model for model in installed_models(data_dir) if model.language == wanted]
+    chosen = chosen_model(data_dir, wanted)
+    notice = ""
+    if chosen is not None:
+        for path in installed_folders(data_dir):
+            if path.name == chosen:
+                with suppress(BadInput):
+                    return ModelChoice(folder_at(path), "")
+        notice = f"The speech model {chosen}, chosen for {wanted}, is missing or damaged. "
     if installed:
-        return ModelChoice(max(installed, key=_size), "")
+        best = max(installed, key=_size)
+        return ModelChoice(best, f"{notice}The model {best.name} listens." if notice else "")
     if not allow_demonstration:
         raise MissingPart(
-            f"No speech model for {language} is installed",
-            f"Put one into {_place(data_dir)}, name a folder with --model, or name the "
-            "demonstration model, which knows synthetic voices only: --model demonstration",
+            f"{notice}No speech model for {language} is installed",
+            f"Install one (`assistant models list`), put one into {_place(data_dir)}, name a "
+            "folder with --model, or name the demonstration model, which knows synthetic voices "
+            "only: --model demonstration",
         )
     return ModelChoice(
         demonstration_model(wanted),
-        f"No speech model for {language} is installed: the demonstration model listens, which "
-        "knows synthetic voices only.",
+        f"{notice}No speech model for {language} is installed: the demonstration model listens, "
+        "which knows synthetic voices only.",
     )
 
 
@@ -133,10 +146,24 @@ def installed_models(data_dir: Path | None) -> tuple[ModelFolder, ...]:
 
 
 def installed_folders(data_dir: Path | None) -> tuple[Path, ...]:
-    """The folders below the data folder that may be models, sorted."""
+    """The folders below the data folder that may be models, sorted.
+
+    A folder whose name begins with a dot is where an installation is at work.
+    """
     if data_dir is None or not (data_dir / INSTALLED).is_dir():
         return ()
-    return tuple(sorted(path for path in (data_dir / INSTALLED).iterdir() if path.is_dir()))
+    return tuple(
+        sorted(
+            path
+            for path in (data_dir / INSTALLED).iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        )
+    )
+
+
+def chosen_model(data_dir: Path | None, language: str) -> str | None:
+    """The name chosen for the model language `en` or `zh` with `assistant models use`."""
+    return read_defaults(data_dir / INSTALLED).get(language) if data_dir is not None else None
 
 
 def folder_at(path: Path) -> ModelFolder:
