@@ -144,7 +144,8 @@ class Exit:
 
     `priority` decides between two heard at once, higher first.  `verified` exits wait until the
     right party is confirmed.  `then` is `return`, `end`, or a stage to go on with; `answers` are
-    main-line steps that the customer's words have made unnecessary.
+    main-line steps that the customer's words have made unnecessary.  From a `firm` exit the agent's
+    going on with the main line does not lead back: a stop is a stop.
     """
 
     slug: str
@@ -152,6 +153,7 @@ class Exit:
     priority: int
     then: str = RETURN
     verified: bool = False
+    firm: bool = False
     answers: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
 

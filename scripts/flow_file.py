@@ -1,6 +1,6 @@
 """Reads a call flow from YAML and refuses one that could strand an agent.
 
-Owns the schema of `flows/<language>.yaml` and its checks, all told at once with line and column:
+Owns the loader of `flows/<language>.yaml` and its checks, all told at once with line and column:
 unknown stages and slots, lines of the debt where they might be said to a stranger, steps without a
 line that can always be said, exits that lead nowhere or round in a circle.  The form of the file is
 told in `flows/en-US.yaml`.  It walks nothing.
@@ -11,13 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
 
 from jinja2 import TemplateSyntaxError, nodes
-from pydantic import Field
 
-from compliance.context import Collector, Listener
-from compliance.documents import Document, Location, Schema, load_document
+from compliance.context import Collector
+from compliance.documents import Document, Location, load_document
 from compliance.errors import AssistantError, BadInput, Fault, MissingPart
 from compliance.phrases import Concepts, Phrase, PhraseSet, base_language
 from scripts.fields import DEBT, OPEN
@@ -29,80 +27,25 @@ from scripts.flow import (
     STAGES,
     Exit,
     Flow,
-    FlowStatus,
     Line,
     Stage,
     Step,
     TalkOff,
     line_environment,
 )
+from scripts.flow_schema import (
+    ExitSchema,
+    FlowSchema,
+    LineSchema,
+    LineText,
+    Phrases,
+    StepSchema,
+    TalkOffSchema,
+)
 from scripts.prompt import OBJECTIONS
 
 FLOWS = Path(__file__).parent / "flows"
 COLLECTORS = tuple(Collector)
-
-_Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-_Phrases = tuple[str, ...]
-_Text = Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class _LineSchema(Schema):
-    say: _Text
-    collector: tuple[Collector, ...] = ()
-    listener: tuple[Listener, ...] = ()
-    facts: dict[_Slug, bool] = Field(default_factory=dict)
-    verified: bool = False
-
-
-_Line = _Text | _LineSchema  # a line may be given as its text alone
-_Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
-
-
-class _StepSchema(Schema):
-    id: _Slug
-    lines: _Lines
-    otherwise: tuple[_Line, ...] = ()
-    collector: tuple[Collector, ...] = ()
-    required: bool = False
-    heard: _Phrases = ()
-    near: _Phrases = ()
-
-
-class _StageSchema(Schema):
-    steps: Annotated[tuple[_StepSchema, ...], Field(min_length=1)]
-    choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
-
-
-class _ExitSchema(Schema):
-    priority: Annotated[int, Field(ge=0, le=100)]
-    then: _Slug
-    verified: bool = False
-    answers: tuple[str, ...] = ()
-    cues: _Phrases = ()
-    choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
-    steps: Annotated[tuple[_StepSchema, ...], Field(min_length=1)]
-
-
-class _TalkOffSchema(Schema):
-    stages: tuple[_Slug, ...]
-    then: _Slug = RETURN
-    verified: bool = False
-    answers: tuple[str, ...] = ()
-    cues: _Phrases = ()
-    lines: _Lines
-    otherwise: tuple[_Line, ...] = ()
-
-
-class _FlowSchema(Schema):
-    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK"]
-    jurisdiction: Literal["tw", "cn", "us", "hk", "uk"]
-    version: Annotated[int, Field(ge=1)]
-    status: FlowStatus
-    concepts: dict[_Slug, tuple[str, ...]] = Field(default_factory=dict)
-    withheld: _Lines
-    stages: dict[_Slug, _StageSchema]
-    exits: dict[_Slug, _ExitSchema]
-    talk_offs: dict[_Slug, _TalkOffSchema]
 
 
 def flow_languages(folder: Path = FLOWS) -> tuple[str, ...]:
@@ -131,14 +74,14 @@ def load_flow(
 
 def read_flow(path: Path, collector: Collector = Collector.IN_HOUSE) -> Flow:
     """One flow from one file; raises `BadInput` as `load_flow`."""
-    document = load_document(path, _FlowSchema)
+    document = load_document(path, FlowSchema)
     return _Reader(document, collector).flow()
 
 
 class _Reader:
     """Turns one checked document into a flow, collecting faults on the way."""
 
-    def __init__(self, document: Document[_FlowSchema], collector: Collector) -> None:
+    def __init__(self, document: Document[FlowSchema], collector: Collector) -> None:
         self._document = document
         self._schema = document.value
         self._collector = collector
@@ -212,7 +155,7 @@ class _Reader:
             self._check_choices(item.choices, *location)
             yield Stage(slug, steps, item.choices)
 
-    def _exit(self, slug: str, item: _ExitSchema) -> Exit:
+    def _exit(self, slug: str, item: ExitSchema) -> Exit:
         location: Location = ("exits", slug)
         if slug not in EXITS:
             self._fault(f"unknown exit {slug!r}; there are: {', '.join(EXITS)}", *location)
@@ -227,11 +170,12 @@ class _Reader:
             item.priority,
             item.then,
             item.verified,
+            item.then == END if item.firm is None else item.firm,
             frozenset(item.answers),
             item.choices,
         )
 
-    def _talk_off(self, slug: str, item: _TalkOffSchema) -> TalkOff:
+    def _talk_off(self, slug: str, item: TalkOffSchema) -> TalkOff:
         location: Location = ("talk_offs", slug)
         if slug not in OBJECTIONS:
             self._fault(
@@ -249,7 +193,7 @@ class _Reader:
         )
 
     def _steps(
-        self, stage: str, items: tuple[_StepSchema, ...], where: Location, *, open_only: bool
+        self, stage: str, items: tuple[StepSchema, ...], where: Location, *, open_only: bool
     ) -> Iterator[Step]:
         for index, item in enumerate(items):
             location = (*where, "steps", index)
@@ -269,7 +213,7 @@ class _Reader:
         self,
         name: str,
         stage: str,
-        item: _StepSchema | _TalkOffSchema,
+        item: StepSchema | TalkOffSchema,
         location: Location,
         *,
         open_only: bool,
@@ -288,10 +232,12 @@ class _Reader:
             )
         return Step(name, stage, lines, otherwise, required)
 
-    def _lines(self, items: Iterable[_Line], where: Location, *, open_only: bool) -> Iterator[Line]:
+    def _lines(
+        self, items: Iterable[LineText], where: Location, *, open_only: bool
+    ) -> Iterator[Line]:
         for index, given in enumerate(items):
             location = (*where, index)
-            item = _LineSchema(say=given) if isinstance(given, str) else given
+            item = LineSchema(say=given) if isinstance(given, str) else given
             try:
                 tree = self._environment.parse(item.say)
                 template = self._environment.from_string(item.say)
@@ -378,7 +324,7 @@ class _Reader:
 
     # ---- listening -----------------------------------------------------------------------------
 
-    def _listen(self, into: list[Phrase], phrases: _Phrases, label: str, where: Location) -> None:
+    def _listen(self, into: list[Phrase], phrases: Phrases, label: str, where: Location) -> None:
         for index, text in enumerate(phrases):
             into.append(
                 Phrase(text, label, self._document.path, *self._document.place(*where, index))

@@ -1,0 +1,315 @@
+"""The moves of a call through its flow: from place to place, by rule.
+
+Owns `Place`, where a call stands in its script as one value, and `Route`, the moves between places:
+on to the next step, into an exit and back, back to identification, on again once the customer is
+confirmed.  It hears nothing and fills no line; every move takes a place and returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from scripts.flow import BEFORE_VERIFICATION, END, RETURN, Exit, Flow, Step, TalkOff
+
+# Exits for somebody who is not the customer: they end when the customer is confirmed.
+_NOT_THE_CUSTOMER = frozenset(("third_party", "wrong_number", "screener", "voicemail"))
+# Until the purpose is told, a matter that needs verification waits.
+_UNTOLD = (*BEFORE_VERIFICATION, "purpose")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An exit or talk-off in progress; `index` counts its steps, `since` finals."""
+
+    slug: str
+    index: int = 0
+    talk_off: bool = False
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the call stands; one value, so that going back is taking up an earlier one.
+
+    `open` is whether the debt may be spoken of.  `main` indexes the main line, and `resume` is
+    where that goes on once the customer is confirmed again.  `waiting` are exits called for that
+    cannot be entered yet, `visited` those that were.
+    """
+
+    open: bool = False
+    main: int = 0
+    done: frozenset[str] = frozenset()
+    frames: tuple[Frame, ...] = ()
+    resume: int = 0
+    waiting: tuple[str, ...] = ()
+    visited: frozenset[str] = frozenset()
+
+
+class Route:
+    """The moves through one flow."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.main = flow.main_line
+        self.purpose = self._first(lambda stage: stage not in BEFORE_VERIFICATION)
+        self.verification = self._first(lambda stage: stage == "verification")
+        self._index = {step.id: index for index, step in enumerate(self.main)}
+        self._asked = frozenset(step.id for step in self.main if step.stage == "verification")
+
+    def _first(self, wanted: Callable[[str], bool]) -> int:
+        return next(index for index, step in enumerate(self.main) if wanted(step.stage))
+
+    # ---- what is where -------------------------------------------------------------------------
+
+    def withheld(self, place: Place) -> bool:
+        """Whether what is due there waits for verification."""
+        return not place.open and place.main >= self.purpose
+
+    def may_show(self, place: Place, step: Step) -> bool:
+        """Whether a step may be shown as what comes next."""
+        return place.open or self._index.get(step.id, 0) < self.purpose
+
+    def stage(self, place: Place) -> str:
+        """The main-line stage that the call is in."""
+        return "verification" if self.withheld(place) else self.main[place.main].stage
+
+    def steps_of(self, frame: Frame) -> tuple[Step, ...]:
+        """The steps of an exit or talk-off in progress."""
+        if frame.talk_off:
+            return (self.flow.talk_offs[frame.slug].step,)
+        return self.flow.exits[frame.slug].steps
+
+    def then(self, frame: Frame) -> str:
+        """What follows after an exit or talk-off."""
+        if frame.talk_off:
+            return self.flow.talk_offs[frame.slug].then
+        return self.flow.exits[frame.slug].then
+
+    def may_leave(self, frame: Frame) -> bool:
+        """Whether the agent's going on with the main line ends this frame; a stop is a stop."""
+        return frame.talk_off or not self.flow.exits[frame.slug].firm
+
+    # ---- verification --------------------------------------------------------------------------
+
+    def withdrawn(self, place: Place) -> Place:
+        """The confirmation is gone: identify again, and remember where the call was."""
+        waiting = tuple(
+            frame.slug
+            for frame in place.frames
+            if not frame.talk_off and self.flow.exits[frame.slug].verified
+        )
+        frames = tuple(
+            frame
+            for frame in place.frames
+            if not frame.talk_off and not self.flow.exits[frame.slug].verified
+        )
+        return replace(
+            place,
+            main=min(place.main, self.verification),
+            done=place.done - self._asked,
+            frames=frames,
+            resume=max(place.resume, place.main),
+            waiting=(*waiting, *place.waiting),
+        )
+
+    def confirmed(self, place: Place, *, spoken: bool) -> Place:
+        """The right party is confirmed: go on with the purpose, or where the call was.
+
+        `spoken` is whether the agent has said anything yet: a call begins with hello all the same.
+        """
+        frames = tuple(frame for frame in place.frames if frame.slug not in _NOT_THE_CUSTOMER)
+        place = replace(place, frames=frames, done=place.done | self._asked)
+        if place.main == 0 and not spoken:
+            return place
+        return self._at(replace(place, resume=0), max(place.main, place.resume, self.purpose))
+
+    def customer_back(self, place: Place) -> Place:
+        """Somebody else has handed over: identify, if that is still to be done."""
+        frames = tuple(frame for frame in place.frames if frame.slug not in _NOT_THE_CUSTOMER)
+        if frames == place.frames:
+            return place
+        place = replace(place, frames=frames)
+        if place.open:
+            return place
+        return replace(
+            place,
+            main=self.verification,
+            resume=max(place.resume, place.main),
+            done=place.done - self._asked,
+        )
+
+    # ---- the main line -------------------------------------------------------------------------
+
+    def agent_said(self, place: Place, heard: frozenset[str], near: frozenset[str]) -> Place:
+        """The agent said these steps, for certain (`heard`) or only where they are due (`near`)."""
+        frame = place.frames[-1] if place.frames else None
+        if frame is None:
+            return self._main_said(place, heard, near)
+        steps = self.steps_of(frame)
+        due = {step.id for step in steps[frame.index : frame.index + 2]}
+        said = heard | (near & due)
+        further = [
+            index for index, step in enumerate(steps) if index >= frame.index and step.id in said
+        ]
+        place = replace(place, done=place.done | {steps[index].id for index in further})
+        if self.may_leave(frame):
+            # What was due here has been heard: only sure phrases lead away from it.
+            moved = self._main_said(
+                replace(place, frames=()), heard, frozenset() if further else near
+            )
+            if moved.main != place.main:
+                return moved
+        if further:
+            return self._advance_frame(place, further[-1] + 1)
+        if not frame.talk_off:
+            return place
+        if frame.since:  # the reply was given in the agent's own words
+            return self._advance_frame(place, 1)
+        return replace(place, frames=(*place.frames[:-1], replace(frame, since=1)))
+
+    def _main_said(self, place: Place, heard: frozenset[str], near: frozenset[str]) -> Place:
+        """The agent said steps of the main line; `near` count for the next two steps only."""
+        limit = len(self.main) if place.open else self.purpose
+        due = {step.id for step in self.main[place.main : place.main + 2]}
+        said = {
+            step.id
+            for step in self.main[:limit]
+            if step.id in heard or (step.id in near and step.id in due)
+        }
+        ahead = [self._index[name] for name in said if self._index[name] >= place.main]
+        place = replace(place, done=place.done | said)
+        return self._past(place, max(ahead)) if ahead else place
+
+    def _past(self, place: Place, index: int) -> Place:
+        """Go on after a step that was said; a required one left out in its stage is due first."""
+        stage = self.main[index].stage
+        following = index + 1
+        if following >= len(self.main) or self.main[following].stage != stage:
+            for earlier, step in enumerate(self.main[:index]):
+                if step.stage == stage and step.required and step.id not in place.done:
+                    return replace(place, main=earlier)
+        return self._at(place, following)
+
+    def _at(self, place: Place, index: int) -> Place:
+        """The first step from `index` on that is still to be said; the last one at the end."""
+        while index < len(self.main) and self.main[index].id in place.done:
+            index += 1
+        return self._take_waiting(replace(place, main=min(index, len(self.main) - 1)))
+
+    # ---- exits and talk-offs -------------------------------------------------------------------
+
+    def choose(self, place: Place, slug: str) -> Place:
+        """The agent's key decides, but for the debt, which waits for verification."""
+        reply = self.flow.talk_offs.get(slug)
+        if reply is not None:
+            return self._reply(place, reply) if place.open or not reply.verified else place
+        leave = self.flow.exits.get(slug)
+        if leave is None:
+            return place
+        if leave.verified and not place.open:
+            return self._call_for(place, leave)
+        if place.frames and place.frames[-1].slug == slug:
+            return place
+        return self.enter(place, slug)
+
+    def _reply(self, place: Place, reply: TalkOff) -> Place:
+        """Bring up the reply to an objection."""
+        if place.frames and place.frames[-1].slug == reply.slug:
+            return place
+        return replace(
+            place,
+            frames=(*place.frames, Frame(reply.slug, talk_off=True)),
+            done=place.done | reply.answers,
+        )
+
+    def enter(self, place: Place, slug: str) -> Place:
+        """Go into an exit; a reply in progress ends, the exit below it waits."""
+        leave = self.flow.exits.get(slug)
+        if leave is None or any(frame.slug == slug for frame in place.frames):
+            return place
+        frames = tuple(frame for frame in place.frames if not frame.talk_off)
+        return replace(
+            place,
+            frames=(*frames, Frame(slug)),
+            done=place.done | leave.answers,
+            visited=place.visited | {slug},
+            waiting=tuple(item for item in place.waiting if item != slug),
+        )
+
+    def _take_waiting(self, place: Place) -> Place:
+        """Enter what was called for earlier, once it can be."""
+        if place.frames or not place.waiting or not place.open:
+            return place
+        if self.main[place.main].stage in _UNTOLD:
+            return place
+        first = max(place.waiting, key=lambda slug: self.flow.exits[slug].priority)
+        return self.enter(place, first)
+
+    def advance(self, place: Place) -> Place:
+        """What is shown was said; what is withheld cannot be."""
+        if place.frames:
+            frame = place.frames[-1]
+            said = self.steps_of(frame)[frame.index].id
+            return self._advance_frame(replace(place, done=place.done | {said}), frame.index + 1)
+        if self.withheld(place):
+            return place
+        step = self.main[place.main]
+        return self._past(replace(place, done=place.done | {step.id}), place.main)
+
+    def _advance_frame(self, place: Place, index: int) -> Place:
+        """Go on to a step of the exit or reply in progress, or to what follows it."""
+        frame = place.frames[-1]
+        if index < len(self.steps_of(frame)):
+            moved = replace(frame, index=index, since=0)
+            return replace(place, frames=(*place.frames[:-1], moved))
+        then = self.then(frame)
+        if then == END:
+            return place
+        place = replace(place, frames=place.frames[:-1])
+        if then in self.flow.exits:
+            return self.enter(place, then)
+        if then != RETURN:
+            start = next(i for i, step in enumerate(self.main) if step.stage == then)
+            return self._at(place, max(place.main, start))
+        # What the customer's words have answered meanwhile need not be asked any more.
+        return self._at(place, place.main) if not place.frames else place
+
+    def customer_said(self, place: Place, called: tuple[str, ...]) -> Place:
+        """The customer's words call for exits or replies, told in the order of the words."""
+        exits = sorted(
+            (slug for slug in called if slug in self.flow.exits and slug not in place.visited),
+            key=lambda slug: -self.flow.exits[slug].priority,
+        )
+        for slug in exits:
+            place = self._call_for(place, self.flow.exits[slug])
+        if exits or place.frames:
+            return place
+        stage = self.stage(place)
+        for slug in called:
+            reply = self.flow.talk_offs.get(slug)
+            if reply is not None and stage in reply.stages and (place.open or not reply.verified):
+                return self._reply(place, reply)
+        return place
+
+    def _call_for(self, place: Place, leave: Exit) -> Place:
+        """An exit that the customer's words call for: now, later, or after a more urgent one."""
+        if any(frame.slug == leave.slug for frame in place.frames) or leave.slug in place.waiting:
+            return place
+        if leave.verified and not self._told(place):
+            return replace(
+                place,
+                waiting=(*place.waiting, leave.slug),
+                done=place.done | leave.answers,
+            )
+        current = place.frames[-1] if place.frames else None
+        if current is not None and not current.talk_off:
+            other = self.flow.exits[current.slug]
+            if other.priority >= leave.priority:
+                if other.firm:
+                    return place
+                return replace(place, waiting=(*place.waiting, leave.slug))
+        return self.enter(place, leave.slug)
+
+    def _told(self, place: Place) -> bool:
+        return place.open and self.main[place.main].stage not in BEFORE_VERIFICATION
