@@ -16,7 +16,7 @@ from assistant.composition import RecordedCall, load_guidance, new_call_id, prep
 from assistant.demo.calls import demonstration_call, demonstration_languages
 from assistant.events import VerificationPolicy
 from assistant.interface_text import N_, Interface
-from assistant.languages import jurisdiction_of, language_of
+from assistant.languages import LANGUAGES, jurisdiction_of, language_of
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
 from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end
@@ -97,6 +97,37 @@ def replay(
     _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
 
 
+def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | None) -> int:
+    """The reviewer's screens, or a plain list of kept calls."""
+    from assistant.review_app import list_calls_plain, run_review  # noqa: PLC0415 - as above
+
+    locations = locate(data_dir, os.environ)
+    shown_in = interface or _own_language(LANGUAGES)
+    if plain or not _on_a_terminal():
+        list_calls_plain(locations, sys.stdout, interface=shown_in)
+        return 0
+    return run_review(locations, interface=shown_in, theme=theme)
+
+
+def train_replay(
+    call: str, *, silent: bool, interface: str | None, theme: str, data_dir: Path | None
+) -> int:
+    """A kept call on the call screen, with its sound."""
+    from assistant.training_app import run_train_replay  # noqa: PLC0415 - as above
+
+    return run_train_replay(
+        locate(data_dir, os.environ),
+        call,
+        interface=interface or "",
+        theme=theme,
+        with_sound=not silent,
+    )
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty()
+
+
 def _show(
     call: RecordedCall,
     mode: str,
@@ -108,7 +139,7 @@ def _show(
 ) -> None:
     guidance = load_guidance(call.jurisdiction, call.language, call.collector)
     call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
-    if form is None and sys.stdout.isatty() and sys.stdin.isatty():
+    if form is None and _on_a_terminal():
         from assistant.call_screen import show_call  # noqa: PLC0415 - screens load slowly
 
         show_call(

@@ -184,11 +184,12 @@ def doctor(context: click.Context, /, *, as_json: bool, data_dir: Path | None) -
 @_interface
 @_theme
 @_data_dir
-def review(**options: Any) -> None:
+@click.pass_context
+def review(context: click.Context, /, **options: Any) -> None:
     """Judge the flags of kept calls."""
     from assistant import calls
 
-    calls.review(**options)
+    context.exit(calls.review(**options))
 
 
 @commands.group()
@@ -202,11 +203,12 @@ def train() -> None:
 @_interface
 @_theme
 @_data_dir
-def train_replay(call: str, **options: Any) -> None:
+@click.pass_context
+def train_replay(context: click.Context, /, call: str, **options: Any) -> None:
     """Play a kept call on the call screen, with sound, pauses and jumps."""
     from assistant import calls
 
-    calls.train_replay(call, **options)
+    context.exit(calls.train_replay(call, **options))
 
 
 def main() -> None:
