@@ -122,7 +122,7 @@ def _own_clause(reading: Reading, index: int) -> bool:
 
 
 def advised(reading: Reading, match: Match) -> bool:
-    """Advice against fraud, correction of a falsehood, an apology: not from the match's own words."""
+    """Advice against fraud, correction of a falsehood, an apology; not the match's own words."""
     return any(cue.first < match.first or cue.last > match.last for cue in reading.heard(ADVICE))
 
 

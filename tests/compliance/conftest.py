@@ -1,0 +1,29 @@
+"""Rule sets, loaded once for all tests of this floor: they are immutable."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance.packs import LANGUAGE_OF, load_rules
+from compliance.rules import RuleSet
+
+
+@pytest.fixture(scope="session")
+def us() -> RuleSet:
+    return load_rules("us", "en-US")
+
+
+@pytest.fixture(scope="session")
+def tw() -> RuleSet:
+    return load_rules("tw", "zh-TW")
+
+
+@pytest.fixture(scope="session")
+def cn() -> RuleSet:
+    return load_rules("cn", "zh-CN")
+
+
+@pytest.fixture(scope="session", params=["us", "tw", "cn"])
+def rules(request: pytest.FixtureRequest) -> RuleSet:
+    jurisdiction = str(request.param)
+    return load_rules(jurisdiction, LANGUAGE_OF[jurisdiction])

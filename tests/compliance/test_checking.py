@@ -1,0 +1,223 @@
+"""Checking transcripts: interleaved calls, bad lines, calls that cannot be judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from compliance.checking import (
+    BadLine,
+    Closed,
+    Judged,
+    Refused,
+    Result,
+    Started,
+    check_transcript,
+)
+from compliance.packs import load_rules
+from compliance.rules import RuleSet
+
+
+def check(*records: object, jurisdiction: str | None = None) -> list[Result]:
+    lines = [
+        record if isinstance(record, bytes) else json.dumps(record).encode() for record in records
+    ]
+    return list(check_transcript(lines, path="t.jsonl", jurisdiction=jurisdiction))
+
+
+def call(name: str, **fields: object) -> dict[str, object]:
+    return {"type": "call", "call": name, "jurisdiction": "us", "language": "en-US", **fields}
+
+
+def says(name: str, text: str, speaker: str = "agent", **fields: object) -> dict[str, object]:
+    return {"type": "utterance", "call": name, "speaker": speaker, "text": text, **fields}
+
+
+def rules_found(results: list[Result], name: str) -> list[str]:
+    return [
+        finding.rule
+        for result in results
+        if isinstance(result, Judged) and result.call == name
+        for finding in result.heard.findings
+    ]
+
+
+def faults(results: list[Result]) -> list[tuple[int, int, str]]:
+    return [
+        (result.fault.line, result.fault.column, result.fault.message)
+        for result in results
+        if isinstance(result, BadLine)
+    ]
+
+
+def test_interleaved_calls_keep_their_own_state_and_law() -> None:
+    results = check(
+        call("a", verified=True, counterparty="customer"),
+        call("b", jurisdiction="tw", language="zh-TW", verified=False),
+        says("a", "Your card is past due."),
+        says("b", "您的卡費逾期兩期了。"),
+        says("a", "This is his wife, he's not here.", "customer"),
+        says("b", "好。", "customer"),
+        says("a", "Tell him he owes four hundred dollars."),
+    )
+    assert rules_found(results, "a") == ["US-06"]
+    assert rules_found(results, "b") == ["TW-19"]
+    assert [result.call for result in results if isinstance(result, Closed)] == ["a", "b"]
+    indexes = [
+        result.utterance.index
+        for result in results
+        if isinstance(result, Judged) and result.call == "a"
+    ]
+    assert indexes == [0, 1, 2]
+
+
+def test_verification_that_is_heard_opens_the_debt() -> None:
+    results = check(
+        call("a", verified=False),
+        says("a", "Could I have your date of birth and the last four of your social?"),
+        says("a", "May fifth nineteen eighty four, and four four one two.", "customer"),
+        says("a", "Thank you, that all matches. Your card is past due."),
+    )
+    assert rules_found(results, "a") == []
+
+
+def test_one_bad_line_in_ten_thousand_is_told_and_the_rest_is_checked() -> None:
+    lines: list[object] = [call("a", verified=True, counterparty="customer")]
+    lines += [says("a", "We can look at a plan that suits you.") for _ in range(9_998)]
+    lines[5_000] = b'{"type": "utterance", "call": "a", "speaker": "agent", "text": '
+    lines.append(says("a", "You'll go to jail for this."))
+    results = check(*lines)
+    ((line, column, message),) = faults(results)
+    assert line == 5_001
+    assert column > 1
+    assert "not JSON" in message
+    assert rules_found(results, "a") == ["US-03"]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "part"),
+    [
+        (says("a", "x", "robot"), 36, "speaker"),
+        ({"type": "utterance", "call": "a", "speaker": "agent"}, 1, "'text' is missing"),
+        (says("a", "x", wors=[]), 69, "unknown key 'wors'"),
+        (says("a", "x", start_s="soon"), 69, "start_s"),
+        (
+            b'{"type": "utterance", "call": "a", "speaker": "agent", "text": "x", "start_s": NaN}',
+            1,
+            "",
+        ),
+        (b'["call"]', 1, "must be an object"),
+        (b'{"type": "speech"}', 1, "type is 'speech'"),
+        (b"\xff\xfe", 1, "not UTF-8"),
+        (b'{"type": "utterance", "text": "\xe9"}', 32, "not UTF-8"),
+        (says("z", "x"), 1, "no header"),
+        (call("a"), 1, "second header"),
+        (b"[" * 100_000, 1, "out of bounds"),
+        (b'{"type": "utterance", "call": "a", "speaker": "agent", "text": "\\ud83d"}', 1, "half"),
+    ],
+)
+def test_a_bad_line_is_told_with_its_place(line: object, column: int, part: str) -> None:
+    results = check(call("a", verified=True, counterparty="customer"), line, says("a", "Hello."))
+    found = faults(results)
+    assert len(found) == 1, found
+    assert found[0][:2] == (2, column)
+    assert part in found[0][2]
+    assert any(
+        isinstance(result, Judged) and result.utterance.text == "Hello." for result in results
+    )
+
+
+def test_a_bad_header_is_one_fault_not_one_for_each_utterance() -> None:
+    results = check(call("a", verified="yes"), says("a", "x"), says("a", "y"))
+    ((line, _, message),) = faults(results)
+    assert (line, message.split(":")[0]) == (1, "verified")
+
+
+def test_a_call_without_a_pack_is_refused_and_the_others_go_on() -> None:
+    results = check(
+        call("h", jurisdiction="hk", language="zh-HK"),
+        call("a", verified=True, counterparty="customer"),
+        says("h", "x"),
+        says("a", "You'll go to jail for this."),
+    )
+    (refused,) = [result for result in results if isinstance(result, Refused)]
+    assert refused.call == "h"
+    assert refused.error.exit_status == 3
+    assert rules_found(results, "a") == ["US-03"]
+
+
+def test_jurisdiction_and_language_imply_each_other() -> None:
+    results = check(
+        {"type": "call", "call": "a", "language": "zh-TW"},
+        {"type": "call", "call": "b", "jurisdiction": "cn"},
+        {"type": "call", "call": "c"},
+    )
+    started = [result for result in results if isinstance(result, Started)]
+    assert [(s.header.jurisdiction, s.header.language) for s in started] == [
+        ("tw", "zh-TW"),
+        ("cn", "zh-CN"),
+    ]
+    assert "neither a jurisdiction nor a language" in faults(results)[0][2]
+
+
+def test_a_jurisdiction_given_lets_utterances_come_alone() -> None:
+    results = check(says("a", "You'll go to jail for this."), jurisdiction="us")
+    assert rules_found(results, "a") == ["US-03"]
+
+
+def test_what_other_commands_write_can_be_checked_as_it_is() -> None:
+    results = check(
+        {"type": "started", "schema": 1, "call": "a"},
+        call("a", verified=True, counterparty="customer"),
+        {"type": "partial", "call": "a", "id": "x", "text": "hello"},
+        says("a", "Hello.", id="x", at_s=1.5, start_s=0.0, end_s=2.5),
+        b"",
+        {"type": "ended", "call": "a"},
+    )
+    assert not faults(results)
+    (judged,) = [result for result in results if isinstance(result, Judged)]
+    assert judged.utterance.id == "x"
+    (closed,) = [result for result in results if isinstance(result, Closed)]
+    assert closed.duration_s == 2.5
+
+
+def test_times_that_run_backwards_are_no_fault() -> None:
+    results = check(
+        call("a"),
+        says("a", "one", start_s=9.0, end_s=10.0),
+        says("a", "two", start_s=1.0, end_s=0.5),
+    )
+    assert not faults(results)
+
+
+def test_rules_are_asked_for_once_for_each_pair() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def rules_for(jurisdiction: str, language: str) -> RuleSet:
+        asked.append((jurisdiction, language))
+        return load_rules(jurisdiction, language)
+
+    lines = [json.dumps(call(name)).encode() for name in "abc"]
+    assert len(list(check_transcript(lines, path=Path("t"), rules_for=rules_for))) == 6
+    assert asked == [("us", "en-US")]
+
+
+def test_nothing_is_held_back(us: RuleSet) -> None:
+    """Each line's results come before the next line is read."""
+    read: list[int] = []
+
+    def lines() -> list[bytes]:
+        return [json.dumps(record).encode() for record in (call("a"), says("a", "x"))]
+
+    def one_by_one() -> object:
+        for number, line in enumerate(lines()):
+            read.append(number)
+            yield line
+
+    results = check_transcript(one_by_one(), path="t", rules_for=lambda *_: us)  # type: ignore[arg-type]
+    next(results)
+    assert read == [0]
+    next(results)
+    assert read == [0, 1]
