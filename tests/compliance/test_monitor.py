@@ -289,9 +289,8 @@ def test_odd_texts_are_judged_without_fuss(rules: RuleSet, text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    ("we", "you", "not", "will", "never", "arrested", "your", "boss", "call", "said", "if", "be")
-    + ("jail", ".", ",", "wife", "is", "his", "debt", "不會", "坐牢")
-)
+    ["we", "you", "not", "will", "never", "arrested", "your", "boss", "call", "said", "if", "be"]
+) | st.sampled_from(["jail", ".", ",", "wife", "is", "his", "debt", "不會", "坐牢"])
 
 
 @settings(deadline=None, max_examples=60)
