@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -42,7 +42,7 @@ from assistant.screens.keys import KEY_TABLE, Command
 from assistant.screens.pages import help_page
 from assistant.screens.runs import Run
 from assistant.screens.setup import CallSetup
-from assistant.screens.sheets import Sheet
+from assistant.screens.sheets import Palette, Sheet
 from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
 from assistant.wording import Wording
 
@@ -88,12 +88,13 @@ class CallApp(App[int]):
         self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
         self.call_screen = CallScreen(setup, self.wording, desk)
         self._brief = BriefScreen(setup, self.wording) if setup.brief else None
-        self._inbox = Inbox()
+        self._inbox = Inbox(wake=lambda: self.post_message(_EventsWait()))
         self._connected = False
         for palette in (DARK, LIGHT):
             self.register_theme(palette.theme())
         self.theme = LIGHT.name if setup.theme == "light" else DARK.name
         self.title = "assistant"
+        self.animation_level = "none"  # nothing moves but what changed
 
     # ---- coming up and going down ------------------------------------------------------------
 
@@ -134,8 +135,8 @@ class CallApp(App[int]):
         """
         if self._thread_id == threading.get_ident():
             self.call_screen.receive(envelopes)
-        elif self._inbox.put(envelopes):
-            self.post_message(_EventsWait())
+        else:
+            self._inbox.put(envelopes)
 
     def on__events_wait(self) -> None:
         """Show everything that waits."""
@@ -211,13 +212,13 @@ class CallApp(App[int]):
         """Every command by its name."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(
-                CommandPalette(
+                Palette(
                     placeholder=self.wording.text("find a command by its name"),
                     id="--command-palette",
                 )
             )
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: every key's command, languages, themes."""
         text = self.wording.text
         if self._connected and isinstance(screen, CallScreen):

@@ -110,7 +110,7 @@ def draw_account(
         ]
     if len(warned) > 1 and len(lines) + len(warned) <= height:
         lines += warned
-    return [fit(line, width) for line in lines]
+    return [fit(line, width) for line in lines[:height]]
 
 
 def cover(view: CallView, wording: Wording, width: int) -> list[Line]:

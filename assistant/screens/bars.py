@@ -72,7 +72,10 @@ _FIRST_TO_GO = (
     Command.PROMISE,
     Command.HARDSHIP,
     Command.DISPUTE,
+    Command.THIRD_PARTY,
 )
+_LAGGING_S = 1.0
+"""From here on lag is worth more room than the levels are."""
 
 
 def clock(seconds: float) -> str:
@@ -114,7 +117,7 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
         Run(" ", Tone.BAR),
         Run(sign, Tone.GOOD if not view.ended else Tone.MUTED),
         Run(" " + pad(clock(view.call_s), 8), Tone.STRONG),
-        Run(pad(name, 18 if width >= 100 else 14) + " ", Tone.STRONG),
+        Run(pad(name, 18 if width >= 100 else 12) + " ", Tone.STRONG),
         verification(view, wording),
     )
     levels = [
@@ -126,15 +129,16 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
     ]
     lag = Run(
         wording.text("lag {seconds} s", seconds=f"{view.worst_lag_s:.1f}") + "  ",
-        Tone.CAUTION if view.worst_lag_s >= 2 else Tone.MUTED,
+        Tone.CAUTION if view.worst_lag_s >= _LAGGING_S else Tone.MUTED,
     )
     place = Run(_place(wording, setup) + "  ", Tone.MUTED)
     help_key = Run("F1 " + wording.text("help") + " ", Tone.MUTED)
+    behind = view.worst_lag_s >= _LAGGING_S
     for right in (
         (place, *levels, lag, help_key),
         (*levels, lag, help_key),
-        (*levels, lag),
-        (lag,),
+        (lag, help_key) if behind else (*levels, help_key),
+        (help_key,),
     ):
         if cells(left) + 2 + cells(right) <= width:
             return [spread(left, right, width)]

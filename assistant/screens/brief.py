@@ -126,12 +126,16 @@ class BriefScreen(Screen[None]):
     def tell(self, told: Run | None) -> None:
         """Say one line at the bottom."""
         self._told = told
-        self.query_one("#status", Pane).redraw()
+        self._redraw_status()
 
     def hear(self, hearing: Hearing) -> None:
         """The recogniser's state changed."""
         self._hearing = hearing
-        self.query_one("#status", Pane).redraw()
+        self._redraw_status()
+
+    def _redraw_status(self) -> None:
+        if self.is_mounted:
+            self.query_one("#status", Pane).redraw()
 
     def _head(self, width: int, _height: int) -> Sequence[Line]:
         mode = MODES[self._setup.mode]

@@ -8,7 +8,7 @@ out.  It starts no thread and knows no widget.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.events import Envelope, UtterancePartial
 
@@ -17,30 +17,34 @@ CAPACITY = 4096
 
 
 class Inbox:
-    """Takes events from one thread, hands them to another, in order."""
+    """Takes events from one thread, hands them to another, in order.
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    Args:
+        wake: tells the reader that something waits, once per `take`; called in the sender's
+            thread, must return at once.
+        capacity: how many events may wait.
+    """
+
+    def __init__(self, wake: Callable[[], object], capacity: int = CAPACITY) -> None:
+        self._wake = wake
         self._capacity = capacity
         self._waiting: list[Envelope] = []
         self._partials: dict[str, int] = {}
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, envelopes: Sequence[Envelope]) -> bool:
-        """Leave events; blocks while the inbox is full.
-
-        Returns whether the reader must be woken, which is once per `take`.
-        """
-        wake = False
+    def put(self, envelopes: Sequence[Envelope]) -> None:
+        """Leave events; blocks while the inbox is full, returns at once when it is closed."""
         with self._changed:
             for envelope in envelopes:
                 while len(self._waiting) >= self._capacity and not self._closed:
                     self._changed.wait()
                 if self._closed:
-                    return False
-                wake = wake or not self._waiting
+                    return
+                first = not self._waiting
                 self._leave(envelope)
-        return wake
+                if first:
+                    self._wake()
 
     def _leave(self, envelope: Envelope) -> None:
         event = envelope.event

@@ -117,7 +117,7 @@ def wrap(text: str, width: int) -> tuple[tuple[int, int], ...]:
             opening = place
         if used + size > width and not char.isspace():
             end = opening if opening > start else place
-            lines.append((start, end - (len(text[start:end]) - len(text[start:end].rstrip()))))
+            lines.append((start, start + len(text[start:end].rstrip())))
             start = place = end
             used, opening = 0, -1
             continue
@@ -125,8 +125,8 @@ def wrap(text: str, width: int) -> tuple[tuple[int, int], ...]:
         place += 1
         if used == size and char.isspace() and lines:
             start, used = place, 0  # no blank begins a line
-    if start < len(text):
-        lines.append((start, len(text)))
+    if start < len(text) or not lines:
+        lines.append((start, start + len(text[start:].rstrip())))
     return tuple(lines)
 
 

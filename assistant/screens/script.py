@@ -229,4 +229,4 @@ def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[L
         lines.append((Run(more, Tone.MUTED),))
     if unsaid:
         lines.append(unsaid)
-    return lines
+    return lines[:height]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
+from textual.command import CommandPalette
 from textual.containers import Vertical
 from textual.events import Key
 from textual.geometry import Size
@@ -110,7 +111,8 @@ class Sheet(ModalScreen[None]):
         return [spread(left, (Run(close, Tone.MUTED),), width, Tone.BAR)]
 
     def redraw(self) -> None:
-        """What stands on the sheet has changed."""
+        """What stands on the sheet has changed, or its language."""
+        self.query_one(Pane).redraw()
         self._page.redraw()
 
     def on_key(self, event: Key) -> None:
@@ -135,7 +137,7 @@ class Menu(ModalScreen[int]):
     """
 
     def __init__(self, wording: Wording, title: str, labels: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__(classes="-below")
         self._wording = wording
         self._title = title
         self._labels = labels
@@ -143,7 +145,7 @@ class Menu(ModalScreen[int]):
     def compose(self) -> ComposeResult:
         """The title and one numbered line for each label."""
         pane = Pane(self._draw, id="menu")
-        pane.styles.height = len(self._labels) + 4
+        pane.styles.height = len(self._labels) + 6
         yield pane
 
     def _draw(self, width: int, _height: int) -> Sequence[Line]:
@@ -160,6 +162,14 @@ class Menu(ModalScreen[int]):
         press = read_key(event.key, event.character)
         digit = press.digit if isinstance(press, Press) else 0
         self.dismiss(digit - 1 if 1 <= digit <= len(self._labels) else -1)
+
+
+class Palette(CommandPalette):
+    """Textual's command palette, its cursor at rest."""
+
+    def on_mount(self) -> None:
+        """Nothing blinks."""
+        self.query_one(Input).cursor_blink = False
 
 
 class IdentifierEntry(ModalScreen[str]):
@@ -196,8 +206,10 @@ class IdentifierEntry(ModalScreen[str]):
         ]
 
     def on_mount(self) -> None:
-        """Typing begins at once."""
-        self.query_one(Input).focus()
+        """Typing begins at once; nothing blinks."""
+        entry = self.query_one(Input)
+        entry.cursor_blink = False
+        entry.focus()
 
     def on_key(self, event: Key) -> None:
         """Esc leaves; a sign alone decides by ear."""

@@ -131,11 +131,15 @@ class Transcript(ScrollView, can_focus=False):
     def follow(self) -> None:
         """Keep the end in sight from now on."""
         self._following = True
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self._to_end()
+
+    def _to_end(self) -> None:
+        # Forced, since Textual learns only with the next layout that there is something to scroll.
+        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
 
     def scroll_by(self, lines: int) -> None:
         """Scroll by so many lines (up: negative); reaching the end follows it again."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
         self._following = self.scroll_offset.y >= self.max_scroll_y
 
     def to_top(self) -> None:
@@ -156,9 +160,11 @@ class Transcript(ScrollView, can_focus=False):
         return max(2, width - label_width(self._wording) - side)
 
     def on_resize(self) -> None:
-        """Another width: every row is laid out again."""
-        if self.is_attached and self._laid_out_for != self._text_width:
+        """Another width: every row is laid out again; another height: the end stays in sight."""
+        if self._laid_out_for != self._text_width:
             self._lay_out(0)
+        elif self._following:
+            self._to_end()
 
     def _lay_out(self, first: int) -> None:
         width = self._text_width
@@ -176,7 +182,7 @@ class Transcript(ScrollView, can_focus=False):
         self._height = height
         self.virtual_size = Size(self.scrollable_content_region.width, height)
         if self._following:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self._to_end()
         self.refresh()
 
     def _break(self, row: Row, width: int) -> tuple[tuple[int, int], ...]:

@@ -183,22 +183,27 @@ def partial(name: str, text: str) -> Envelope:
 
 
 def test_only_partials_that_were_overtaken_are_left_out() -> None:
-    inbox = Inbox()
+    woken: list[int] = []
+    inbox = Inbox(wake=lambda: woken.append(1))
     moment = Envelope(SCHEMA, "c", 0, MomentMarked(1.0))
-    assert inbox.put([partial("a", "one"), moment])
-    assert not inbox.put([partial("b", "else"), partial("a", "one two"), moment])
+    inbox.put([partial("a", "one"), moment])
+    inbox.put([partial("b", "else"), partial("a", "one two"), moment])
+    assert len(woken) == 1
     assert inbox.take() == (partial("a", "one two"), moment, partial("b", "else"), moment)
     assert inbox.take() == ()
-    assert inbox.put([partial("a", "three")])
+    inbox.put([partial("a", "three")])
+    assert len(woken) == 2
 
 
 def test_a_full_inbox_makes_the_sender_wait_and_loses_nothing() -> None:
-    inbox = Inbox(capacity=4)
+    woken = threading.Semaphore(0)
+    inbox = Inbox(wake=woken.release, capacity=4)
     sent = [Envelope(SCHEMA, "c", seq, MomentMarked(float(seq))) for seq in range(100)]
     sender = threading.Thread(target=inbox.put, args=(sent,), daemon=True)
     sender.start()
     taken: list[Envelope] = []
     while len(taken) < len(sent):
+        assert woken.acquire(timeout=5), "the reader is woken although the sender still waits"
         batch = inbox.take()
         assert len(batch) <= 4
         taken += batch
@@ -208,7 +213,7 @@ def test_a_full_inbox_makes_the_sender_wait_and_loses_nothing() -> None:
 
 
 def test_closing_lets_a_waiting_sender_go() -> None:
-    inbox = Inbox(capacity=1)
+    inbox = Inbox(wake=lambda: None, capacity=1)
     sent = [Envelope(SCHEMA, "c", seq, MomentMarked(float(seq))) for seq in range(10)]
     sender = threading.Thread(target=inbox.put, args=(sent,), daemon=True)
     sender.start()
