@@ -19,6 +19,7 @@ from assistant.events import AgentActed, CallStarted, VerificationPolicy
 from assistant.pacing import Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.session import CallSession
+from assistant.speech.child import Restart
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
@@ -73,7 +74,8 @@ class RecordedCall:
     """A recording to run as a call.
 
     `channels` maps the file's channels (see `assistant.speech.channel_map`); `speed` is call
-    seconds per second, `None` as fast as possible; `desk` are keys known beforehand.
+    seconds per second, `None` as fast as possible; `desk` are keys known beforehand; `isolated` is
+    whether recognition runs in a process of its own.
     """
 
     audio: Path
@@ -86,6 +88,7 @@ class RecordedCall:
     channels: str | None = None
     speed: float | None = 1.0
     desk: tuple[DeskAct, ...] = ()
+    isolated: bool = False
 
 
 def header_of(call: RecordedCall) -> CallHeader:
@@ -157,7 +160,11 @@ def prepare(
         call=call_id,
         begin=begin,
         source=source,
-        load=lambda: open_model(call.model),
+        load=lambda: open_model(
+            call.model,
+            isolated=call.isolated,
+            restarted=lambda restart: notice(restart_line(restart)),
+        ),
         pacer=pacer,
         deliver=deliver,
         clock=time.monotonic,
@@ -169,6 +176,14 @@ def prepare(
         loaded=loaded,
     )
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
+
+
+def restart_line(restart: Restart) -> str:
+    """What the user is told when a recogniser died and another took over."""
+    done = f"The speech recogniser stopped and was started again within {restart.took_s:.1f} s"
+    if restart.unheard:
+        return f"{done}; some seconds before could not be recognised."
+    return f"{done}; what was said meanwhile has been recognised."
 
 
 def new_call_id(now: datetime, entropy: bytes) -> str:

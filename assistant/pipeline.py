@@ -40,6 +40,7 @@ from assistant.speech.recogniser import (
     Hypothesis,
     Recogniser,
     SpeechModel,
+    UnheardStretch,
 )
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
@@ -340,6 +341,12 @@ class CallRun:
                             RecognisedWord(word.text, word.start, word.end, word.confidence)
                             for word in hypothesis.words
                         ),
+                    )
+                )
+            elif isinstance(hypothesis, UnheardStretch):
+                self._receive(
+                    AudioGap(
+                        heard.channel, hypothesis.start, hypothesis.samples, "recogniser_failed"
                     )
                 )
             else:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.speech import shipped
+from assistant.speech.child import ChildModel, Restart
 from assistant.speech.defaults import read_defaults
 from assistant.speech.model_folder import ACOUSTIC, MFCC, REMEDY, check_folder
 from assistant.speech.recogniser import SpeechModel
@@ -181,15 +183,33 @@ def folder_at(path: Path) -> ModelFolder:
     return ModelFolder(name, path, _language_of(name), facts.rate_hz, demonstration=False)
 
 
-def open_model(folder: ModelFolder) -> SpeechModel:
+def open_model(
+    folder: ModelFolder,
+    *,
+    isolated: bool = False,
+    restarted: Callable[[Restart], None] = lambda _restart: None,
+) -> SpeechModel:
     """Open a model; one that is not as shipped first in a process of its own.
 
     Takes some hundredths of a second for the demonstration models and up to a minute for the
     largest ones: call it in the background.
 
+    Args:
+        isolated: whether recognition stays in a process of its own, so that a native abort takes
+            no call with it; costs about 0.2 s more to open.
+        restarted: with `isolated`, told when a recogniser died and another took over.
+
     Raises:
         AssistantError: Vosk is missing, or the model does not open or decode.
     """
+    if isolated:
+        try:
+            return ChildModel(
+                folder.path, name=folder.name, rate_hz=folder.rate_hz, restarted=restarted
+            )
+        except AssistantError:
+            probe(folder)  # says which file is at fault, where one is
+            raise
     if not folder.demonstration:
         probe(folder)
     return VoskModel(folder.path, name=folder.name, rate_hz=folder.rate_hz)

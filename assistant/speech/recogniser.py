@@ -42,7 +42,20 @@ class FinalHypothesis:
     words: tuple[RecognisedWord, ...] = ()
 
 
-Hypothesis = PartialHypothesis | FinalHypothesis
+@dataclass(frozen=True, slots=True)
+class UnheardStretch:
+    """Sound that could not be recognised: `samples` from `start` on were left out.
+
+    `sample` is how much sound the recogniser had been given.  What was said there is not
+    assessable.
+    """
+
+    sample: int
+    start: int
+    samples: int
+
+
+Hypothesis = PartialHypothesis | FinalHypothesis | UnheardStretch
 
 
 class Recogniser(Protocol):

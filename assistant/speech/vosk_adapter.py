@@ -76,12 +76,7 @@ class VoskModel:
         return self._rate_hz
 
     def recogniser(self, rate_hz: int) -> VoskRecogniser:
-        if rate_hz < self._rate_hz:
-            raise AssistantError(
-                f"The speech model {self._name} needs at least {self._rate_hz} samples a second, "
-                f"not {rate_hz}",
-                "Convert the sound to the model's rate first",
-            )
+        check_rate(rate_hz, self._rate_hz, self._name)
         try:
             native = self._vosk.KaldiRecognizer(self._model, float(rate_hz))
         except Exception as fault:  # Vosk raises the bare class
@@ -92,61 +87,44 @@ class VoskModel:
         return VoskRecogniser(native, model_name=self._name, rate_hz=rate_hz)
 
 
-class VoskRecogniser:
-    """A `Recogniser`: one channel's stream through Vosk."""
+class AnswerReader:
+    """Turns Vosk's JSON into hypotheses, wherever Vosk runs.
 
-    def __init__(self, native: Any, *, model_name: str, rate_hz: int) -> None:
-        self._native = native
-        self._model_name = model_name
+    Args:
+        rate_hz: samples a second of the stream.
+        first_sample: where in the stream this recogniser began; word times count from there.
+        text: the partial that was told last, where another recogniser told it.
+    """
+
+    def __init__(self, rate_hz: int, *, first_sample: int = 0, text: str = "") -> None:
         self._rate_hz = rate_hz
-        self._samples = 0
+        self._first_sample = first_sample
         self._last_answer = ""
-        self._text = ""
+        self.sample = first_sample
+        self.text = text
 
-    @property
-    def rate_hz(self) -> int:
-        return self._rate_hz
-
-    def accept(self, pcm: bytes) -> list[Hypothesis]:
-        if len(pcm) % BYTES_PER_SAMPLE:
-            raise ValueError("16-bit sound has an even number of bytes")
-        if not pcm:
-            return []
-        self._samples += len(pcm) // BYTES_PER_SAMPLE
-        try:
-            ended = self._native.AcceptWaveform(pcm)
-            answer = self._native.Result() if ended else self._native.PartialResult()
-        except Exception as fault:  # Vosk raises the bare class
-            raise _failed(self._model_name) from fault
-        return self._settle(answer) if ended else self._grow(answer)
-
-    def finish(self) -> list[Hypothesis]:
-        try:
-            answer = self._native.FinalResult()
-        except Exception as fault:  # Vosk raises the bare class
-            raise _failed(self._model_name) from fault
-        return self._settle(answer)
-
-    def _grow(self, answer: str) -> list[Hypothesis]:
+    def grow(self, answer: str) -> list[Hypothesis]:
+        """What Vosk said while the utterance goes on."""
         if answer == self._last_answer:  # most chunks: spare the parsing
             return []
         self._last_answer = answer
         text = str(json.loads(answer).get("partial", ""))
-        if not text or text == self._text:
+        if not text or text == self.text:
             return []
-        self._text = text
-        return [PartialHypothesis(sample=self._samples, text=text)]
+        self.text = text
+        return [PartialHypothesis(sample=self.sample, text=text)]
 
-    def _settle(self, answer: str) -> list[Hypothesis]:
-        heard_before = bool(self._text)
-        self._text = ""
+    def settle(self, answer: str) -> list[FinalHypothesis]:
+        """What Vosk said at an endpoint."""
+        heard_before = bool(self.text)
+        self.text = ""
         self._last_answer = ""
         told = json.loads(answer)
         text = str(told.get("text", ""))
         if not text and not heard_before:
             return []
         words = tuple(self._word(word) for word in told.get("result", ())) if text else ()
-        return [FinalHypothesis(sample=self._samples, text=text, words=words)]
+        return [FinalHypothesis(sample=self.sample, text=text, words=words)]
 
     def _word(self, told: dict[str, Any]) -> RecognisedWord:
         return RecognisedWord(
@@ -157,8 +135,53 @@ class VoskRecogniser:
         )
 
     def _sample_at(self, time_s: float) -> int:
-        """Vosk tells seconds of the stream; a word can end no later than the sound it had."""
-        return min(max(round(time_s * self._rate_hz), 0), self._samples)
+        """Vosk tells seconds of its stream; a word can end no later than the sound it had."""
+        sample = self._first_sample + round(time_s * self._rate_hz)
+        return min(max(sample, self._first_sample), self.sample)
+
+
+class VoskRecogniser:
+    """A `Recogniser`: one channel's stream through Vosk."""
+
+    def __init__(self, native: Any, *, model_name: str, rate_hz: int) -> None:
+        self._native = native
+        self._model_name = model_name
+        self._rate_hz = rate_hz
+        self._reader = AnswerReader(rate_hz)
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rate_hz
+
+    def accept(self, pcm: bytes) -> list[Hypothesis]:
+        if len(pcm) % BYTES_PER_SAMPLE:
+            raise ValueError("16-bit sound has an even number of bytes")
+        if not pcm:
+            return []
+        self._reader.sample += len(pcm) // BYTES_PER_SAMPLE
+        try:
+            ended = self._native.AcceptWaveform(pcm)
+            answer = self._native.Result() if ended else self._native.PartialResult()
+        except Exception as fault:  # Vosk raises the bare class
+            raise _failed(self._model_name) from fault
+        return [*self._reader.settle(answer)] if ended else self._reader.grow(answer)
+
+    def finish(self) -> list[Hypothesis]:
+        try:
+            answer = self._native.FinalResult()
+        except Exception as fault:  # Vosk raises the bare class
+            raise _failed(self._model_name) from fault
+        return [*self._reader.settle(answer)]
+
+
+def check_rate(rate_hz: int, model_rate_hz: int, model_name: str) -> None:
+    """Raise AssistantError where `rate_hz` is below the model's: Vosk aborts on such sound."""
+    if rate_hz < model_rate_hz:
+        raise AssistantError(
+            f"The speech model {model_name} needs at least {model_rate_hz} samples a second, "
+            f"not {rate_hz}",
+            "Convert the sound to the model's rate first",
+        )
 
 
 def _failed(model_name: str) -> AssistantError:

@@ -106,7 +106,7 @@ def test_partials_come_only_when_they_change_and_grow_word_by_word(model: Speech
             assert hypothesis.text
             assert hypothesis.text != before
             partials += 1
-        before = "" if isinstance(hypothesis, FinalHypothesis) else hypothesis.text
+        before = hypothesis.text if isinstance(hypothesis, PartialHypothesis) else ""
     assert partials > sum(len(final.words) for final in finals(heard)) / 2
 
 
