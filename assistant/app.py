@@ -1,12 +1,12 @@
 """The call application: composes the brief and the call screen and carries events to them.
 
     app = CallApp(CallSetup(rules, "zh-TW", "tw", account=account), desk)
-    code = app.run() or 0
+    code = app.run_to_end()
 
 The desk is told `ready()` once the screen is up (load models then), `connect()` when the agent
 connects, `act()` and `identifier_said()` by keys, `end()` by F10.  From any thread the driver calls
 `app.deliver(envelopes)` (bounded: it blocks while the screen is behind), or posts `CallEvents`,
-`ViewRebuilt`, `HearingChanged`, `Notice` or `CallFailed`.  `run()` returns 0, or 130 after Ctrl-C.
+`ViewRebuilt`, `HearingChanged`, `Notice` or `CallFailed`.  `run_to_end()` returns 0, or 130 after Ctrl-C.
 It must not compute anything about a call.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Key
@@ -40,6 +40,7 @@ from assistant.screens.desk import (
 from assistant.screens.inbox import Inbox
 from assistant.screens.keys import KEY_TABLE, Command
 from assistant.screens.pages import help_page
+from assistant.screens.quiet import QuietApp
 from assistant.screens.runs import Run
 from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import Palette, Sheet
@@ -53,7 +54,7 @@ class _EventsWait(Message):
     """The inbox has something."""
 
 
-class CallApp(App[int]):
+class CallApp(QuietApp):
     """One call on the screen.
 
     Args:
@@ -152,7 +153,7 @@ class CallApp(App[int]):
 
     def on_hearing_changed(self, message: HearingChanged) -> None:
         """The recogniser is loading or listening."""
-        if self._brief is not None:
+        if self._brief is not None and not self._connected:
             self._brief.hear(message.hearing)
         self.call_screen.hear(message.hearing)
 

@@ -23,7 +23,6 @@ from compliance.errors import AssistantError
 from scripts.account import Account, matches
 from scripts.engine import ScriptEngine
 
-_INTERRUPTED = 130
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
 _LEAVE_WITHIN_S = 5.0
 
@@ -111,12 +110,11 @@ def show_call(
     theme: str,
     keep_in: Locations | None,
     notices: Sequence[str],
-) -> None:
-    """Run a recording on the call screen until the user leaves.
+) -> int:
+    """Run a recording on the call screen until the user leaves; returns the exit status.
 
     Raises:
-        KeyboardInterrupt: the user left with Ctrl-C.
-        AssistantError: the recording, the rules or the store cannot be used.
+        AssistantError: the recording, the rules or the store cannot be used, or the screen failed.
     """
     desk = RunDesk(call.account, call.language)
     setup = CallSetup(
@@ -143,11 +141,11 @@ def show_call(
         app = CallApp(setup, desk)
         desk.attach(prepared, app)
         with native_output_kept_off_screen():
-            status = app.run()
-            prepared.run.stop()
-            prepared.run.join(_LEAVE_WITHIN_S)
-    if status == _INTERRUPTED:
-        raise KeyboardInterrupt
+            try:
+                return app.run_to_end()
+            finally:
+                prepared.run.stop()
+                prepared.run.join(_LEAVE_WITHIN_S)
 
 
 def _talk_offs(guidance: Guidance, account: Account | None, call_id: str) -> Mapping[str, str]:

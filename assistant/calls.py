@@ -37,7 +37,7 @@ def demo(
     theme: str,
     keep: bool,
     data_dir: Path | None,
-) -> None:
+) -> int:
     """The demonstration call, with the keys that its agent presses."""
     language = language or _own_language(demonstration_languages())
     shown = demonstration_call(language)
@@ -53,7 +53,7 @@ def demo(
         speed=speed,
         desk=shown.desk,
     )
-    _show(call, "demo", form, interface, theme, _locations(keep, data_dir), choice.notice)
+    return _show(call, "demo", form, interface, theme, _locations(keep, data_dir), choice.notice)
 
 
 def replay(
@@ -71,7 +71,7 @@ def replay(
     theme: str,
     keep: bool,
     data_dir: Path | None,
-) -> None:
+) -> int:
     """A recording; nobody sits at the keys of the past, so what is said decides verification."""
     loaded = load_account(account) if account is not None else None
     if language is None:
@@ -94,7 +94,7 @@ def replay(
         channels=channels,
         speed=speed,
     )
-    _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
+    return _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
 
 
 def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | None) -> int:
@@ -136,13 +136,13 @@ def _show(
     theme: str,
     keep_in: Locations | None,
     model_notice: str,
-) -> None:
+) -> int:
     guidance = load_guidance(call.jurisdiction, call.language, call.collector)
     call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
     if form is None and _on_a_terminal():
         from assistant.call_screen import show_call  # noqa: PLC0415 - screens load slowly
 
-        show_call(
+        return show_call(
             call,
             call_id=call_id,
             guidance=guidance,
@@ -152,7 +152,6 @@ def _show(
             keep_in=keep_in,
             notices=(model_notice,) if model_notice else (),
         )
-        return
     texts = CollectorTexts(guidance.rules, call.collector)
     wording = Wording(texts, Interface(interface or call.language), call.language)
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
@@ -167,9 +166,10 @@ def _show(
             notice=_tell,
             keeper=writer,
         )
-        run_to_end(prepared.run)
+        status = run_to_end(prepared.run)
     if keep_in is not None:
         _tell(wording.text(KEPT, call=call_id))
+    return status
 
 
 def _own_language(offered: tuple[str, ...]) -> str:

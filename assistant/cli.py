@@ -107,11 +107,12 @@ def commands() -> None:
 @_theme
 @_keep
 @_data_dir
-def demo(language: str | None, **options: Any) -> None:
+@click.pass_context
+def demo(context: click.Context, /, language: str | None, **options: Any) -> None:
     """Run the demonstration call: an invented customer, real recognition, real rules."""
     from assistant import calls
 
-    calls.demo(language, **options)
+    context.exit(calls.demo(language, **options))
 
 
 @commands.command()
@@ -132,11 +133,12 @@ def demo(language: str | None, **options: Any) -> None:
 @_theme
 @_keep
 @_data_dir
-def replay(file: Path, **options: Any) -> None:
+@click.pass_context
+def replay(context: click.Context, /, file: Path, **options: Any) -> None:
     """Run any recording through the live pipeline."""
     from assistant import calls
 
-    calls.replay(file, **options)
+    context.exit(calls.replay(file, **options))
 
 
 @commands.command()

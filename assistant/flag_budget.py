@@ -49,12 +49,14 @@ class FlagOnLine:
 def may_take_the_line(finding: Finding) -> bool:
     """Whether this finding, in this state, may interrupt an agent who is speaking.
 
-    Only what has something to do now; a provisional one only for a critical rule; doubtful facts
-    only where they weigh enough to act on before the call is over.
+    Only what has something to do now; a provisional one only for a clear breach of a critical rule;
+    doubtful facts only where they weigh enough to act on before the call is over.
     """
     if finding.do_now is None or finding.status is Status.WITHDRAWN:
         return False
-    if finding.status is Status.PROVISIONAL and finding.severity is not Severity.CRITICAL:
+    if finding.status is Status.PROVISIONAL and not (
+        finding.severity is Severity.CRITICAL and finding.verdict is Verdict.BREACH
+    ):
         return False
     if finding.verdict is Verdict.BREACH:
         return finding.severity is not Severity.HINT

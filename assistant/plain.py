@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant import events, terms
+from assistant.flag_budget import may_take_the_line
 from assistant.interface_text import N_
 from assistant.wording import Wording
 from compliance.findings import Finding, StatementState, Status, Verdict
@@ -27,7 +28,7 @@ class PlainCall:
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
-        self._told: dict[str, Status] = {}
+        self._told: set[str] = set()
         self._stage = ""
         self._verified: bool | None = None
 
@@ -73,16 +74,16 @@ class PlainCall:
                 return
 
     def _finding(self, finding: Finding, call_s: float) -> Iterator[str]:
-        if self._told.get(finding.id) is finding.status:
-            return
-        self._told[finding.id] = finding.status
         text = self._wording.finding(finding)
         if finding.status is Status.WITHDRAWN:
-            told = self._wording.text(WITHDRAWN, subject=text.subject)
-            yield f"{clock(call_s)}  ○ {told}"
+            if finding.id in self._told:
+                told = self._wording.text(WITHDRAWN, subject=text.subject)
+                yield f"{clock(call_s)}  ○ {told}"
             return
         if finding.status is Status.PROVISIONAL:
-            yield f"{clock(call_s)}  ⚠ … {text.subject}: {text.do_now}"
+            if finding.id not in self._told and may_take_the_line(finding):
+                self._told.add(finding.id)
+                yield f"{clock(call_s)}  ⚠ … {text.subject}: {text.do_now}"
             return
         sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
         yield f"{clock(call_s)}  {sign} {text.verdict}: {text.subject}. {text.do_now}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import ClassVar, TextIO
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -25,6 +25,7 @@ from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
 from assistant.review.texts import KeptTexts
 from assistant.screens.brief import SMALLEST
+from assistant.screens.quiet import QuietApp
 from assistant.screens.review import CallReviewScreen
 from assistant.screens.review_list import CallListScreen
 from assistant.screens.review_list_lines import plain_listing
@@ -42,7 +43,7 @@ RULES_CHANGED = N_("The rules have changed since this call: the flags are those 
 INTERRUPTED = 130
 
 
-class ReviewApp(App[int]):
+class ReviewApp(QuietApp):
     """Kept calls, listed and judged.
 
     Args:
@@ -177,7 +178,7 @@ def run_review(
     with CallStore(locations) as store:
         find = texts_for or KeptGuidance().texts_for
         desk = ReviewDesk(store, reviewer or system_user(), now)
-        return ReviewApp(desk, find, interface=interface, theme=theme).run() or 0
+        return ReviewApp(desk, find, interface=interface, theme=theme).run_to_end()
 
 
 def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> None:

@@ -20,6 +20,8 @@ from assistant.plain import PlainCall
 from assistant.record.locations import Locations
 from assistant.wording import Wording
 
+INTERRUPTED = 130
+
 
 class Reporter(Protocol):
     """Writes deliveries on a stream."""
@@ -59,12 +61,13 @@ class PlainReporter:
         self._stream.flush()
 
 
-def run_to_end(run: CallRun) -> None:
-    """Run a call in the foreground.
+def run_to_end(run: CallRun) -> int:
+    """Run a call in the foreground; returns the exit status.
+
+    When the user ends it (interrupt, terminate or hang-up signal) everything heard until then is
+    delivered and the status is 130.
 
     Raises:
-        KeyboardInterrupt: the user ended it (interrupt, terminate or hang-up signal); everything
-            heard until then was delivered.
         AssistantError: it could not go on.
     """
     run.connect()
@@ -74,8 +77,7 @@ def run_to_end(run: CallRun) -> None:
             pass
     if run.failure is not None:
         raise run.failure
-    if stopped():
-        raise KeyboardInterrupt
+    return INTERRUPTED if stopped() else 0
 
 
 @contextmanager

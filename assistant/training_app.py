@@ -139,7 +139,7 @@ def run_train_replay(
             brief=False,
             reader=Reader.TRAINER,
         )
-        return TrainingApp(setup, replay).run() or 0
+        return TrainingApp(setup, replay).run_to_end()
 
 
 def _voice(sound: KeptSound | None, open_things: ExitStack) -> tuple[Voice | None, int, str]:

@@ -31,6 +31,10 @@ _SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
 _KEPT = 12  # tokens of the fragment before that an utterance is read with
 
 
+# What is told before its utterance has ended.  A screen may be stricter; other programs decide.
+_EARLY = frozenset((Severity.CRITICAL, Severity.MAJOR))
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What one utterance changed."""
@@ -78,7 +82,7 @@ class Monitor:
     def hear(self, utterance: Utterance, context: CallContext) -> Heard:
         """What this utterance changes: findings born, confirmed or withdrawn; statements moved.
 
-        A partial shows critical rules only, as provisional.  A partial with the text it had before
+        A partial shows critical and major rules only, as provisional.  A partial with the text it had before
         changes nothing and costs nothing.
         """
         if not utterance.final and self._texts.get(utterance.id) == utterance.text:
@@ -216,8 +220,8 @@ class Monitor:
     ) -> Iterable[Finding]:
         known = self._open.setdefault(utterance.id, {})
         for hit in hits:
-            critical = hit.rule.severity is Severity.CRITICAL and hit.verdict is Verdict.BREACH
-            if critical and hit.rule.id not in known:
+            early = hit.rule.severity in _EARLY and hit.verdict is not Verdict.NOT_ASSESSABLE
+            if early and hit.rule.id not in known:
                 finding = self._finding(utterance, hit, Status.PROVISIONAL, context)
                 known[hit.rule.id] = finding
                 yield finding

@@ -1,0 +1,34 @@
+"""An application that ends quietly when it fails.
+
+Owns what a user sees of an unforeseen fault in a screen: one line with a place.  Textual's own
+report prints the values of local variables, and those may hold what was said.
+"""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from compliance.errors import AssistantError, place_of
+
+
+class QuietApp(App[int]):
+    """Ends with an `AssistantError` instead of a traceback."""
+
+    def _fatal_error(self) -> None:
+        """Textual's hook for an unhandled exception: leave, and print nothing."""
+        self._close_messages_no_wait()
+
+    def run_to_end(self) -> int:
+        """Run until the user leaves; returns the exit status.
+
+        Raises:
+            AssistantError: the screen failed.
+        """
+        status = self.run()
+        error = self._exception
+        if error is not None:
+            raise AssistantError(
+                f"The screen failed ({type(error).__name__} in {place_of(error)})",
+                "What was kept so far is safe; please report this place.",
+            )
+        return status or 0
