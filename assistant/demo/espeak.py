@@ -111,13 +111,13 @@ def word_spans(words: list[tuple[int, int]], marks: list[Mark], end: int) -> lis
 
 
 class _Library:
-    """One loaded and initialised libespeak-ng."""
+    """One loaded and initialised libespeak-ng; `folder` is its data, else the package's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None = None) -> None:
         import espeakng_loader  # noqa: PLC0415  (only the recipe's child needs it)
 
         self._library: Any = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = espeakng_loader.get_data_path().encode()
+        data = (folder or espeakng_loader.get_data_path()).encode()
         self.rate_hz: int = self._library.espeak_Initialize(
             SYNCHRONOUS, 200, ctypes.c_char_p(data), PHONEME_EVENTS
         )
@@ -163,10 +163,13 @@ class _Library:
         return bytes(self._sound), list(self._marks)
 
 
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer every request: `text`, `words` (spans), `voice`, `wpm`, `pitch`, `range`."""
+def serve(requests: IO[bytes], answers: IO[bytes], folder: str | None = None) -> None:
+    """Answer every request: `text`, `words` (spans), `voice`, `wpm`, `pitch`, `range`.
+
+    Where a request has `marks`, so has its answer: kind, sample, position and phoneme of each.
+    """
     asked = [json.loads(line) for line in requests]
-    library = _Library()
+    library = _Library(folder)
     for request in asked:
         sound, marks = library.say(
             request["text"], request["voice"], request["wpm"], request["pitch"], request["range"]
@@ -174,9 +177,11 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         samples = len(sound) // 2
         spans = word_spans([(a, b) for a, b in request["words"]], marks, samples)
         head = {"rate_hz": library.rate_hz, "samples": samples, "spans": spans}
+        if request.get("marks"):
+            head["marks"] = [(m.kind, m.sample, m.position, m.phoneme) for m in marks]
         answers.write(json.dumps(head).encode() + b"\n" + sound)
         answers.flush()
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, sys.argv[1] if len(sys.argv) > 1 else None)

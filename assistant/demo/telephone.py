@@ -41,7 +41,7 @@ def telephone(
     power = np.sqrt(np.mean(noise**2)) if len(noise) else 0.0
     if power > 0:
         sound += noise * (10 ** (noise_db / 20) / power)
-    return _through_mu_law(np.clip(sound, -1.0, 1.0))
+    return through_mu_law(np.clip(sound, -1.0, 1.0))
 
 
 def lay_out(turns: Iterable[tuple[int, int, Pcm]], channels: int, samples: int) -> tuple[Pcm, ...]:
@@ -64,7 +64,7 @@ def _band_limited(sound: npt.NDArray[np.float64], rate_hz: int) -> npt.NDArray[n
     return np.asarray(np.fft.irfft(spectrum * gain, len(sound)), dtype=np.float64)
 
 
-def _through_mu_law(sound: npt.NDArray[np.float64]) -> Pcm:
+def through_mu_law(sound: npt.NDArray[np.float64]) -> Pcm:
     """Coded and decoded again as ITU-T G.711 µ-law does: 14 bits, eight segments, 16 steps."""
     linear = np.round(sound * 8031).astype(np.int64)
     biased = np.minimum(np.abs(linear), 8031) + 33

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from assistant.speech.recipe.const_fst import INFINITE, Arc, Fst, State
+from assistant.speech.recipe.const_fst import Arc, Fst, State
 from assistant.speech.recipe.lookahead_fst import LookaheadFst, with_lookahead
 
 SILENCE, NOISE = "SIL", "SPN"
@@ -114,7 +114,7 @@ def build(pronunciations: Pronunciations, phones: PhoneTable) -> Lexicon:
     writer.add(start, Arc(_enter(1), 0, WITH_SILENCE + STEP_COST, silence))
     writer.add(silence, Arc(_stay(1), 0, STEP_COST, silence))
     after = (Arc(0, 0, WITHOUT_SILENCE, loop), Arc(_enter(1), 0, WITH_SILENCE + STEP_COST, silence))
-    for arc in root.arcs(writer, numbers, after, above=0):
+    for arc in root.arcs(writer, numbers, after):
         writer.add(loop, arc)
     writer.add(loop, _unknown(writer, phones, after))
     states = [State(tuple(arcs)) for arcs in writer.states]
@@ -176,25 +176,31 @@ class _Node:
             self.children[phone].settle(words, known)
 
     def arcs(
-        self, writer: _Writer, numbers: Mapping[str, int], after: Sequence[Arc], above: int
+        self,
+        writer: _Writer,
+        numbers: Mapping[str, int],
+        after: Sequence[Arc],
+        above: int = 0,
+        paid: float = 0.0,
     ) -> list[Arc]:
-        """The arcs out of this node; `above` is the label already given, or 0."""
+        """The arcs out of this node.
+
+        `above` is the label already given, or 0, and `paid` is what of its word's cost was charged
+        with it: the cheapest string's; a dearer one pays the rest where it ends.
+        """
         result = []
         for phone in sorted(self.children):
             child = self.children[phone]
             label, cost = 0, 0.0
             if not above and len(child.below) == 1:
-                (word,) = child.below
-                # Two strings of one word may both lie below: then each bears its own cost.
-                costs = child.costs()
-                label = numbers[word]
-                cost = costs[0] if len(set(costs)) == 1 else 0.0
-            given = above or label
-            onward = child.arcs(writer, numbers, after, given)
+                label = numbers[next(iter(child.below))]
+                cost = min(child.costs())
+            given, charged = above or label, paid + cost
+            onward = child.arcs(writer, numbers, after, given, charged)
             for word, word_cost in sorted(child.words.items()):
                 if given:
-                    extra = 0.0 if label and cost else word_cost if label else 0.0
-                    onward += [Arc(a.ilabel, a.olabel, a.weight + extra, a.nextstate) for a in after]
+                    rest = word_cost - charged
+                    onward += [replace(arc, weight=arc.weight + rest) for arc in after]
                 else:
                     leaf = writer.shared(tuple(after), None)
                     onward.append(Arc(0, numbers[word], word_cost, leaf))
@@ -235,5 +241,3 @@ class _Writer:
             self.known[key] = state
         return self.known[key]
 
-
-__all__ = ["INFINITE", "Lexicon", "PhoneTable", "Pronunciations", "build"]

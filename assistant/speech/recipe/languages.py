@@ -1,0 +1,164 @@
+"""What differs between the languages of the recipe.
+
+Owns voices, amounts of material, decoding scales and sizes for English and Mandarin, and the way
+from a sentence to the words that its model knows.  Everything else treats both alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.speech.recipe import numbers_en, numbers_zh
+from assistant.speech.recipe.templates import Draw
+from assistant.speech.recipe.training import Plan
+from compliance.errors import AssistantError
+
+TEXTS = Path(__file__).with_name("texts")
+_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one language's model is made.
+
+    Args:
+        bases: the synthesiser's voices, one drawn for each line.
+        named: variants that come with the synthesiser and are trained on besides random ones;
+            the demonstration calls are spoken by them.
+        unseen: voices that are never trained on; measuring uses them.
+        paces: slowest and fastest, in the synthesiser's words a minute.
+        spoken_lines: training lines from templates, `loose_lines` of unconnected words.
+        sentences: drawn for the language model.
+        vocabulary: most words the model knows.
+        grammar_bytes: the language model's file is pruned to this size.
+        acoustic_scale: Kaldi's weight of the network against the language model.
+    """
+
+    language: str
+    numbers: Mapping[str, Draw]
+    bases: tuple[str, ...]
+    named: tuple[str, ...]
+    unseen: tuple[str, ...]
+    paces: tuple[int, int]
+    plan: Plan
+    spoken_lines: int
+    loose_lines: int
+    sentences: int
+    vocabulary: int
+    grammar_bytes: int
+    acoustic_scale: float
+    speakers: int = 200
+    harvest_lines: int = 3000
+
+    @property
+    def core(self) -> tuple[Path, ...]:
+        """The sentences that the network is trained on."""
+        return (TEXTS / self.language / "core.txt",)
+
+    @property
+    def texts(self) -> tuple[Path, ...]:
+        """All sentences: what is added to the others changes words and language model only."""
+        others = sorted((TEXTS / self.language).glob("*.txt"))
+        return (*self.core, *(path for path in others if path not in self.core))
+
+    def words(self, sentence: str) -> list[str]:
+        """The words of a sentence as the model writes them."""
+        return words_of(sentence, self.language)
+
+
+def recipe_for(language: str) -> Recipe:
+    """The recipe of `en` or `zh`.
+
+    Raises:
+        AssistantError: there is none.
+    """
+    if language == "en":
+        return Recipe(
+            language="en",
+            numbers=numbers_en.NUMBERS,
+            bases=("en-us", "en-us", "en-us", "gmw/en", "gmw/en-GB-x-rp"),
+            named=("", "f2", "f3", "f4", "m3", "m7", "max", "linda"),
+            unseen=(
+                "en-us+f1",
+                "en-us+m1",
+                "en-us+m4",
+                "en-us+Annie",
+                "en-us+Gene",
+                "en-us+Michael",
+                "en-us+steph",
+                "gmw/en+victor",
+                "gmw/en+belinda",
+                "gmw/en+m6",
+            ),
+            paces=(130, 215),
+            plan=Plan(epochs=5.0),
+            spoken_lines=6000,
+            loose_lines=3500,
+            sentences=200_000,
+            vocabulary=7000,
+            grammar_bytes=1_000_000,
+            acoustic_scale=0.65,
+        )
+    if language == "zh":
+        return Recipe(
+            language="zh",
+            numbers=numbers_zh.NUMBERS,
+            bases=("cmn-latn-pinyin",),
+            named=("", "f2", "f3", "f4", "f5", "m3", "m7", "max"),
+            unseen=tuple(
+                f"cmn-latn-pinyin+{variant}"
+                for variant in (
+                    "f1",
+                    "m1",
+                    "m4",
+                    "m6",
+                    "Annie",
+                    "Gene",
+                    "Michael",
+                    "steph",
+                    "victor",
+                    "belinda",
+                )
+            ),
+            paces=(145, 240),
+            plan=Plan(epochs=5.0, seed=2),
+            spoken_lines=6000,
+            loose_lines=3500,
+            sentences=200_000,
+            vocabulary=9000,
+            grammar_bytes=1_000_000,
+            acoustic_scale=0.5,
+        )
+    raise AssistantError(f"there is no recipe for {language}", "There are: en, zh")
+
+
+def words_of(sentence: str, language: str) -> list[str]:
+    """English in small letters; Mandarin in Simplified characters, cut into words."""
+    if language == "zh":
+        runs = _HAN_RUN.findall(_simplify()(sentence))
+        return [word for run in runs for word in _cut()(run)]
+    return _ENGLISH_WORD.findall(sentence.lower().replace("’", "'"))
+
+
+@cache
+def _simplify() -> Callable[[str], str]:
+    import opencc  # noqa: PLC0415  (loads tables that English does without)
+
+    convert: Any = opencc.OpenCC("t2s").convert
+    return lambda text: str(convert(text))
+
+
+@cache
+def _cut() -> Callable[[str], list[str]]:
+    import jieba  # noqa: PLC0415  (loads a dictionary that English does without)
+
+    jieba.setLogLevel(60)
+    tokenizer: Any = jieba.Tokenizer()
+    # Words of its dictionary only: guessed ones would be another word each time.
+    return lambda run: [str(word) for word in tokenizer.cut(run, HMM=False)]

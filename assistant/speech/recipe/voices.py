@@ -1,0 +1,102 @@
+"""Synthetic speakers for training: espeak-ng variants drawn at random.
+
+Owns what makes one speaker unlike another: formants, pitch, breath, roughness, pace; and the folder
+in which the synthesiser finds them.  The variants that come with the synthesiser are never among
+them, so that those can be held back for measuring.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.demo.synthesis import Voice
+
+FAMILIES = ("gmw", "sit")  # of languages: English and Chinese are among them
+PLAIN_SHARE = 0.12  # of the speakers have the synthesiser's own formants
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A random speaker: `definition` is an espeak-ng variant file (docs/voices.md of espeak-ng)."""
+
+    name: str
+    definition: str
+
+
+def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...]:
+    """Speakers between a deep and a child-like voice."""
+    speakers = []
+    for number in range(count):
+        plain = random.random() < PLAIN_SHARE
+        # One length of the vocal tract moves all formants; each then differs a little by itself.
+        tract = 0.0 if plain else random.uniform(-14, 26)
+        low = random.uniform(68, 215)
+        lines = [
+            "language variant",
+            f"name random{number}",
+            f"pitch {low:.0f} {low * random.uniform(1.2, 1.8):.0f}",
+        ]
+        for formant in range(9):
+            if plain:
+                break
+            frequency = 100 + tract + random.normal(0, 4 if formant else 2)
+            height = random.uniform(70, 120)
+            width = random.uniform(70, 170)
+            shift = random.choice((0, 0, random.uniform(-200, 100))) if formant > 1 else 0
+            lines.append(f"formant {formant} {frequency:.0f} {height:.0f} {width:.0f} {shift:.0f}")
+        if random.random() < 0.3:
+            lines.append(f"breath 0 {' '.join(str(v) for v in random.integers(1, 5, 7))}")
+        if random.random() < 0.4:
+            lines.append(f"roughness {random.integers(1, 6)}")
+        if random.random() < 0.25:
+            lines.append(f"flutter {random.integers(0, 25)}")
+        if random.random() < 0.25:
+            lines.append(f"echo {random.integers(20, 130)} {random.integers(3, 16)}")
+        if random.random() < 0.35:
+            lines.append(f"stressAmp {' '.join(str(v) for v in random.integers(14, 24, 8))}")
+        if random.random() < 0.3:
+            lines.append(f"voicing {random.integers(60, 130)}")
+        if random.random() < 0.3:
+            lines.append(f"consonants {random.integers(60, 140)} {random.integers(60, 140)}")
+        speakers.append(Speaker(f"random{number}", "\n".join(lines) + "\n"))
+    return tuple(speakers)
+
+
+def draw_voice(
+    base: str, variants: Sequence[str], paces: tuple[int, int], random: np.random.Generator
+) -> Voice:
+    """One way of speaking: a variant of `base` ("" is the base itself), a pace, a melody."""
+    variant = variants[int(random.integers(len(variants)))]
+    return Voice(
+        f"{base}+{variant}" if variant else base,
+        int(random.integers(*paces)),
+        int(random.integers(25, 75)),
+        int(random.integers(20, 80)),
+    )
+
+
+def write_speakers(speakers: Sequence[Speaker], synthesiser: Path, folder: Path) -> Path:
+    """A folder that looks like the synthesiser's own, with `speakers` beside its variants.
+
+    Args:
+        speakers: to be found as `base+name`.
+        synthesiser: espeak-ng's data folder; it is not changed.
+        folder: made anew; the synthesiser is started on what is returned.
+    """
+    target = folder / "espeak-ng-data"
+    shutil.copytree(synthesiser, target)
+    # The library lists 349 voices at most, and does not find what is beyond.
+    for other in (target / "lang").iterdir():
+        if not other.is_dir():
+            other.unlink()
+        elif other.name not in FAMILIES:
+            shutil.rmtree(other)
+    shutil.rmtree(target / "voices" / "mb", ignore_errors=True)
+    for speaker in speakers:
+        (target / "voices" / "!v" / speaker.name).write_text(speaker.definition, encoding="ascii")
+    return target
