@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, FiniteFloat
 
@@ -29,7 +29,7 @@ MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 
 # What other commands write beside calls and utterances; their output can be checked as it is.
 _PASSED_OVER = frozenset(
-    ("started", "partial", "finding", "stage", "statement", "objection", "promise", "lag", "ended")
+    "started partial finding stage statement objection promise lag ended verification listener gap".split()
 )
 
 
@@ -97,6 +97,7 @@ class _UtteranceRecord(Schema):
     end_s: FiniteFloat | None = None
     words: tuple[_WordRecord, ...] = ()
     id: str | None = None
+    index: int | None = None
     at_s: FiniteFloat | None = None
 
 
@@ -120,6 +121,9 @@ class _CallRecord(Schema):
     facts: dict[str, bool] = Field(default_factory=dict)
     account: dict[str, object] | None = None
     contacts: tuple[_ContactRecord, ...] | None = None
+
+
+_R = TypeVar("_R", bound=Schema)
 
 
 @dataclass(slots=True)
@@ -174,22 +178,55 @@ class _Check:
                 return
             kind = record.get("type")
             if kind == "call":
-                yield self._start(number, self._header(record))
+                header, faults = self._header(record)
+                yield from self._told(number, line, faults)
+                yield self._start(number, header)
             elif kind == "utterance":
-                utterance = validate_mapping(record, _UtteranceRecord, path=self._path)
+                utterance, faults = self._readable(record, _UtteranceRecord, "speaker", "text")
+                yield from self._told(number, line, faults)
                 yield from self._judge(number, utterance)
             elif kind not in _PASSED_OVER:
                 names = "'call' or 'utterance'"
                 yield self._bad(number, 1, f"type is {kind!r} where {names} is expected")
         except BadInput as error:
-            text = line.decode("utf-8", errors="replace")
-            for fault in error.faults:
-                column = fault.column or _column_of(text, fault.message)
-                yield self._bad(number, column, fault.message)
+            yield from self._told(number, line, error.faults)
 
-    def _header(self, record: dict[str, object]) -> _CallRecord:
+    def _told(self, number: int, line: bytes, faults: Iterable[Fault]) -> Iterator[BadLine]:
+        text = line.decode("utf-8", errors="replace")
+        for fault in faults:
+            column = fault.column or _column_of(text, fault.message)
+            yield self._bad(number, column, fault.message)
+
+    def _readable(
+        self, record: dict[str, object], schema: type[_R], *needed: str
+    ) -> tuple[_R, tuple[Fault, ...]]:
+        """A record without those of its fields that are wrong, and what is wrong with them.
+
+        A wrong field counts as absent, that is as unknown: what depends on it is not assessable,
+        and everything else on the line is still judged.
+
+        Raises:
+            BadInput: a field that is needed is wrong or missing.
+        """
         try:
-            return validate_mapping(record, _CallRecord, path=self._path)
+            return validate_mapping(record, schema, path=self._path), ()
+        except BadInput as error:
+            whole = {name: record[name] for name in ("type", "call", *needed) if name in record}
+            kept = validate_mapping(whole, schema, path=self._path)  # what is needed must hold
+            faults = error.faults
+        for name, value in record.items():
+            if name in whole:
+                continue
+            try:
+                kept = validate_mapping({**whole, name: value}, schema, path=self._path)
+            except BadInput:
+                continue
+            whole[name] = value
+        return kept, faults
+
+    def _header(self, record: dict[str, object]) -> tuple[_CallRecord, tuple[Fault, ...]]:
+        try:
+            return self._readable(record, _CallRecord)
         except BadInput:
             # One fault for the header, not one more for each utterance of the call.
             self._refused.add(str(record.get("call")))

@@ -20,6 +20,7 @@ NOT_NEGATOR = "not_negator"
 BARRIER = "barrier"
 SUBJECT = "subject"
 REPORT = "report"
+NOT_REPORT = "not_report"
 ADVICE = "advice"
 CONDITION = "condition"
 ASKING = "asking"
@@ -69,7 +70,7 @@ def negated(reading: Reading, match: Match) -> bool:
     are cues of their own and cancel it; so does a negation that belongs to the phrase itself.
     """
     for negator in reading.heard(NEGATOR):
-        if any(fake.first <= negator.first <= fake.last for fake in reading.heard(NOT_NEGATOR)):
+        if _cancelled(reading, negator, NOT_NEGATOR):
             continue
         if negator.first >= match.first:
             if negator.first <= match.last and not reading.denying:
@@ -79,6 +80,11 @@ def negated(reading: Reading, match: Match) -> bool:
         if distance <= _REACH.get(reading.language, 7) and not _stopped(reading, negator, match):
             return True
     return False
+
+
+def _cancelled(reading: Reading, cue: Match, label: str) -> bool:
+    """Whether a cue is part of a look-alike."""
+    return any(fake.first <= cue.first <= fake.last for fake in reading.heard(label))
 
 
 def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
@@ -102,7 +108,7 @@ def reported(reading: Reading, match: Match) -> bool:
     conclusion (`so`, 所以), or a clause of its own in the first person (`they said no, I'll …`).
     """
     for cue in reading.heard(REPORT):
-        if cue.first > match.first:
+        if cue.first > match.first or _cancelled(reading, cue, NOT_REPORT):
             continue
         start = min(cue.last + 1, match.first)
         if reading.broken(start, match.first, SENTENCE):

@@ -82,8 +82,8 @@ class Monitor:
     def hear(self, utterance: Utterance, context: CallContext) -> Heard:
         """What this utterance changes: findings born, confirmed or withdrawn; statements moved.
 
-        A partial shows critical and major rules only, as provisional.  A partial with the text it had before
-        changes nothing and costs nothing.
+        A partial shows critical and major rules only, as provisional.  A partial with the text it
+        had before changes nothing and costs nothing.
         """
         if not utterance.final and self._texts.get(utterance.id) == utterance.text:
             return Heard()

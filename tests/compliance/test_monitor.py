@@ -88,11 +88,11 @@ def test_a_partial_that_was_no_speech_withdraws_too(us: RuleSet) -> None:
     assert call.monitor.dropped("u0") == ()
 
 
-def test_only_critical_rules_speak_on_partials(us: RuleSet) -> None:
+def test_minor_rules_wait_for_the_final(us: RuleSet) -> None:
     call = Call(us)
-    assert call.partial("buy gift cards and read me the numbers") == ()
-    (finding,) = call.final("buy gift cards and read me the numbers")
-    assert finding.rule == "US-20"
+    assert call.partial("just borrow it from anywhere") == ()
+    (finding,) = call.final("just borrow it from anywhere")
+    assert finding.rule == "US-20-borrow"
 
 
 def test_an_open_provisional_flag_is_withdrawn_at_the_end(us: RuleSet) -> None:
