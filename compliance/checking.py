@@ -29,7 +29,7 @@ MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 
 # What other commands write beside calls and utterances; their output can be checked as it is.
 _PASSED_OVER = frozenset(
-    "started partial finding stage statement objection promise lag ended verification listener gap".split()
+    ["started", "partial", "finding", "stage", "statement", "objection", "promise", "lag", "ended", "verification", "listener", "gap"]
 )
 
 

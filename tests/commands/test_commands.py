@@ -272,7 +272,19 @@ def test_one_bad_line_in_ten_thousand_is_told_and_the_rest_is_judged(
     finished = assistant("check", "--jsonl", "long.jsonl")
     assert finished.status == 2
     assert "long.jsonl:5001:" in finished.errors
-    assert len([r for r in finished.records if r["type"] == "finding"]) == 1
+    found = [r for r in finished.records if r["type"] == "finding" and r["utterance"] is not None]
+    assert [r["utterance"] for r in found] == [9_997]
+
+
+def test_a_wrong_field_is_told_and_counts_as_unknown(assistant: Assistant) -> None:
+    header = {**HEADER, "customer_timezone": 5, "mood": "sunny"}
+    finished = assistant(
+        "check", "--jsonl", "-", stdin=lines(header, utterance("You will be arrested."))
+    )
+    assert finished.status == 2
+    assert "customer_timezone" in finished.errors
+    assert "mood" in finished.errors
+    assert [r["rule"] for r in finished.records if r["type"] == "finding"] == ["US-03"]
 
 
 @pytest.mark.parametrize(
