@@ -29,8 +29,11 @@ MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 
 # What other commands write beside calls and utterances; their output can be checked as it is.
 _PASSED_OVER = frozenset(
-    ["started", "partial", "finding", "stage", "statement", "objection", "promise", "lag", "ended", "verification", "listener", "gap"]
-)
+    (
+        "started", "partial", "finding", "stage", "statement", "objection", "promise", "lag",
+        "verification", "listener", "gap", "ended",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from compliance.findings import (
 from compliance.guards import Reading, excuse
 from compliance.phrases import Match
 from compliance.rules import Detector, RequiredStatement, Rule, RuleSet
+from compliance.statements import Progress
 from compliance.text import Folded, fold, joined
 from compliance.transcript import Speaker, Utterance
 
@@ -77,7 +78,7 @@ class Monitor:
         self._undecided: dict[str, None] = {}
         self._unknown_speaker = False
         self._agent_utterances = 0
-        self._statements = {statement.id: _Progress(statement) for statement in rules.statements}
+        self._statements = {statement.id: Progress(statement) for statement in rules.statements}
 
     def hear(self, utterance: Utterance, context: CallContext) -> Heard:
         """What this utterance changes: findings born, confirmed or withdrawn; statements moved.
@@ -288,52 +289,6 @@ class Monitor:
         elements = {label[1:] for label in labels if label[0] == "="}
         changes = (progress.heard(elements, context) for progress in self._statements.values())
         return tuple(change for change in changes if change is not None)
-
-
-class _Progress:
-    """How far one required statement has got."""
-
-    def __init__(self, required: RequiredStatement) -> None:
-        self.required = required
-        self._heard: set[str] = set()
-        self._told: Statement | None = None
-        self._due = False
-
-    def heard(self, elements: set[str], context: CallContext) -> Statement | None:
-        """The statement if its state changed."""
-        required = self.required
-        self._heard.update(
-            element for element in required.elements if f"{required.id}/{element}" in elements
-        )
-        self._due = self._due or bool(required.when.holds(context))
-        if not self._due:
-            return None
-        return self._tell(self._now())
-
-    def closed(self, agent_utterances: int, *, cannot_tell: bool) -> Statement | None:
-        """The statement at the end, where it changed; nothing where it never was due."""
-        now = self._now()
-        if now.state is StatementState.SAID:
-            return None
-        if cannot_tell and agent_utterances < self.required.min_utterances:
-            return self._tell(replace(now, state=StatementState.CANNOT_TELL))
-        if not self._due or agent_utterances < self.required.min_utterances:
-            return None
-        state = StatementState.CANNOT_TELL if cannot_tell else StatementState.MISSED
-        return self._tell(replace(now, state=state))
-
-    def _now(self) -> Statement:
-        missing = tuple(name for name in self.required.elements if name not in self._heard)
-        if not missing:
-            return Statement(self.required.id, StatementState.SAID)
-        state = StatementState.PARTIAL if self._heard else StatementState.DUE
-        return Statement(self.required.id, state, missing)
-
-    def _tell(self, statement: Statement) -> Statement | None:
-        if statement == self._told:
-            return None
-        self._told = statement
-        return statement
 
 
 def _surer(verdict: Verdict, than: Verdict) -> bool:

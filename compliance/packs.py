@@ -1,7 +1,7 @@
 """Loads rule packs: YAML on disk to a compiled `RuleSet`, with all faults at once.
 
-Owns the file formats under `packs/` and their schema.  Detectors are written once per family and
-language (`detectors/<family>.<language>.yaml`), a jurisdiction's rules cite and scope them
+Owns the way from files under `packs/` to rules.  Detectors are written once per family and language
+(`detectors/<family>.<language>.yaml`), a jurisdiction's rules cite and scope them
 (`<jurisdiction>.yaml`), `families.yaml` says what a talking agent is told, `cues/` what the readers
 of context and the tracker listen for.  It judges nothing.
 """
@@ -13,18 +13,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field
-
-from compliance.context import Collector, Listener
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart
-from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
+from compliance.pack_files import (
+    CueFile,
+    DetectorFile,
+    FamilyFile,
+    PackFile,
+    RuleEntry,
+    When,
+)
 from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
 from compliance.rules import (
-    EVERYWHERE,
-    Condition,
     Detector,
-    Guard,
     Repair,
     RequiredStatement,
     Rule,
@@ -49,101 +50,6 @@ JURISDICTION_OF = {
     "zh-HK": "hk",
 }
 LANGUAGE_OF = {jurisdiction: language for language, jurisdiction in JURISDICTION_OF.items()}
-
-
-class _Texts(Schema):
-    en: str
-    hant: str = Field(alias="zh-Hant")
-    hans: str = Field(alias="zh-Hans")
-
-    def by_locale(self) -> dict[str, str]:
-        return {"en": self.en, "zh-Hant": self.hant, "zh-Hans": self.hans}
-
-
-class _When(Schema):
-    listener: tuple[Listener, ...] = ()
-    verified: bool | None = None
-    collector: tuple[Collector, ...] = ()
-    stage: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    facts: dict[str, bool] = Field(default_factory=dict)
-
-    def condition(self) -> Condition:
-        return Condition(
-            listener=self.listener,
-            verified=self.verified,
-            collector=self.collector,
-            stage=self.stage,
-            states=self.states,
-            facts=tuple(self.facts.items()),
-        )
-
-
-class _DetectorEntry(Schema):
-    phrases: tuple[str, ...] = Field(min_length=1)
-    guards: tuple[Guard, ...] = EVERYWHERE
-    when: _When = _When()
-    true_if: str | None = None
-    wrong_if: str | None = None
-    check: bool = False
-
-
-class _DetectorFile(Schema):
-    family: str
-    language: str
-    detectors: dict[str, _DetectorEntry]
-
-
-class _CueFile(Schema):
-    cues: dict[str, tuple[str, ...]]
-
-
-class _FamilyEntry(Schema):
-    title: _Texts
-    do_now: _Texts
-    explanation: _Texts
-
-
-class _FamilyFile(Schema):
-    families: dict[str, _FamilyEntry]
-
-
-class _RepairEntry(Schema):
-    text: str = Field(min_length=1)
-    when: _When = _When()
-
-
-class _RuleEntry(Schema):
-    id: str = Field(pattern=r"^[A-Z]{2}-[0-9]{2}(-[a-z_]+)?$")
-    family: str
-    kind: Kind = Kind.FORBIDDEN
-    severity: Severity = Severity.MAJOR
-    verified_law: VerifiedLaw
-    citation: str = Field(min_length=1)
-    citation_by_collector: dict[Collector, str] = Field(default_factory=dict)
-    detectors: tuple[str, ...] | None = None
-    when: _When = _When()
-    title: _Texts | None = None
-    do_now: _Texts | None = None
-    explanation: _Texts | None = None
-    say_now: tuple[_RepairEntry, ...] = ()
-
-
-class _StatementEntry(Schema):
-    id: str = Field(pattern=r"^[a-z_]+$")
-    rule: str
-    when: _When = _When()
-    min_utterances: int = Field(default=4, ge=1)
-    missed: Verdict = Verdict.BREACH
-    elements: dict[str, tuple[str, ...]] = Field(min_length=1)
-
-
-class _PackFile(Schema):
-    jurisdiction: str
-    language: str
-    neutral: tuple[_RepairEntry, ...] = Field(min_length=1)
-    rules: tuple[_RuleEntry, ...] = Field(min_length=1)
-    statements: tuple[_StatementEntry, ...] = ()
 
 
 def available(folder: Path = PACKS) -> tuple[str, ...]:
@@ -185,10 +91,10 @@ class _Loader:
 
     def load(self) -> RuleSet:
         concepts = self._read_concepts()
-        cues = self._read(self._folder / "cues" / f"{self._base}.yaml", _CueFile)
-        families = self._read(self._folder / "families.yaml", _FamilyFile)
-        pack = self._read(self._folder / f"{self._jurisdiction}.yaml", _PackFile)
-        documents = [self._read(path, _DetectorFile) for path in self._detector_files]
+        cues = self._read(self._folder / "cues" / f"{self._base}.yaml", CueFile)
+        families = self._read(self._folder / "families.yaml", FamilyFile)
+        pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
+        documents = [self._read(path, DetectorFile) for path in self._detector_files]
         detectors = [*self._detectors(document for document in documents if document)]
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
@@ -241,7 +147,7 @@ class _Loader:
             self._faults.extend(error.faults)
             return None
 
-    def _detectors(self, documents: Iterable[Document[_DetectorFile]]) -> Iterator[Detector]:
+    def _detectors(self, documents: Iterable[Document[DetectorFile]]) -> Iterator[Detector]:
         for document in documents:
             family = document.value.family
             if family not in FAMILIES:
@@ -260,12 +166,12 @@ class _Loader:
                 )
 
     def _rules(
-        self, pack: Document[_PackFile], families: Document[_FamilyFile], detectors: set[str]
+        self, pack: Document[PackFile], families: Document[FamilyFile], detectors: set[str]
     ) -> Iterator[Rule]:
         if pack.value.jurisdiction != self._jurisdiction:
             self._faults.append(pack.fault("the jurisdiction is not the file's", "jurisdiction"))
         neutral = pack.value.neutral
-        if neutral[-1].when != _When():
+        if neutral[-1].when != When():
             last = len(neutral) - 1
             self._faults.append(pack.fault("the last must be sayable always", "neutral", last))
         own_language = base_language(pack.value.language) == self._base
@@ -302,7 +208,7 @@ class _Loader:
             )
 
     def _heard_by(
-        self, pack: Document[_PackFile], index: int, entry: _RuleEntry, detectors: set[str]
+        self, pack: Document[PackFile], index: int, entry: RuleEntry, detectors: set[str]
     ) -> Iterator[str]:
         """The detectors of a rule: those named, or all of its family; `family/*` for all of one."""
         wanted = (f"{entry.family}/*",) if entry.detectors is None else entry.detectors
@@ -319,9 +225,7 @@ class _Loader:
                 self._faults.append(pack.fault(message, *place))
             yield from found
 
-    def _statements(
-        self, pack: Document[_PackFile], rules: set[str]
-    ) -> Iterator[RequiredStatement]:
+    def _statements(self, pack: Document[PackFile], rules: set[str]) -> Iterator[RequiredStatement]:
         for index, entry in enumerate(pack.value.statements):
             if entry.rule not in rules:
                 message = f"there is no rule {entry.rule}"
@@ -335,7 +239,7 @@ class _Loader:
                 missed=entry.missed,
             )
 
-    def _statement_phrases(self, pack: Document[_PackFile]) -> Iterator[Phrase]:
+    def _statement_phrases(self, pack: Document[PackFile]) -> Iterator[Phrase]:
         if base_language(pack.value.language) != self._base:
             return
         for index, entry in enumerate(pack.value.statements):
@@ -345,14 +249,14 @@ class _Loader:
                     yield Phrase(text, f"={entry.id}/{element}", pack.path, *place)
 
 
-def _phrases(document: Document[_DetectorFile]) -> Iterator[Phrase]:
+def _phrases(document: Document[DetectorFile]) -> Iterator[Phrase]:
     for name, entry in document.value.detectors.items():
         for number, text in enumerate(entry.phrases):
             place = document.place("detectors", name, "phrases", number)
             yield Phrase(text, f"{document.value.family}/{name}", document.path, *place)
 
 
-def _cue_phrases(document: Document[_CueFile]) -> Iterator[Phrase]:
+def _cue_phrases(document: Document[CueFile]) -> Iterator[Phrase]:
     for name, texts in document.value.cues.items():
         for number, text in enumerate(texts):
             yield Phrase(text, name, document.path, *document.place("cues", name, number))
