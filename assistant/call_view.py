@@ -8,6 +8,7 @@ the same however long the call has been.  Events in any order are taken without 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag as Bits
@@ -113,6 +114,7 @@ class CallView:
         self.call_s = 0.0
         self.silence_s = 0.0
         self.channels: tuple[ChannelProgress, ...] = ()
+        self._recent: deque[tuple[ChannelProgress, ...]] = deque(maxlen=3)
         self.lag_s: dict[str, float] = {}
         self.lost_s: dict[str, float] = {}
         self.verified = False
@@ -190,6 +192,17 @@ class CallView:
         agent = sum(c.talk_s for c in self.channels if c.speaker is Speaker.AGENT)
         everybody = sum(c.talk_s for c in self.channels)
         return agent / everybody if everybody > 0 else None
+
+    @property
+    def levels(self) -> tuple[tuple[Speaker, float], ...]:
+        """Each channel's speaker and loudest level of the last second and a half, dB full scale.
+
+        Levels come twice a second; between two words each one alone would fall to nothing.
+        """
+        return tuple(
+            (channel.speaker, max(each[place].level_db for each in self._recent))
+            for place, channel in enumerate(self.channels)
+        )
 
     @property
     def worst_lag_s(self) -> float:
@@ -348,7 +361,10 @@ class CallView:
         return Part.VERIFICATION | Part.PROMPT | self._tick(event.call_s)
 
     def _progress(self, event: Progress) -> Part:
+        if len(event.channels) != len(self.channels):
+            self._recent.clear()
         self.channels = event.channels
+        self._recent.append(event.channels)
         self.silence_s = event.silence_s
         return Part.CLOCK | self._tick(event.call_s)
 

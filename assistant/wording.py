@@ -104,6 +104,10 @@ class Wording:
         msgid = table.get(slug)
         return self.text(msgid) if msgid is not None else slug.replace("_", " ")
 
+    def model(self, name: str) -> str:
+        """The speech model's name; the demonstration model is called that in every language."""
+        return self.text("demonstration model") if name.startswith("demonstration") else name
+
     # ---- findings ----------------------------------------------------------------------------
 
     def finding(self, finding: Finding) -> FindingText:

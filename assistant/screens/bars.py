@@ -57,12 +57,10 @@ BAR_KEYS = (
     Command.END,
 )
 OVER_KEYS = (
-    Command.LAW,
-    Command.ACCOUNT,
-    Command.LANGUAGE,
-    Command.THEME,
-    Command.HELP,
-    Command.END,
+    ("F8", N_("law")),
+    ("F4", N_("account")),
+    ("F1", N_("help")),
+    ("F10", N_("leave")),
 )
 _FIRST_TO_GO = (
     Command.ACCOUNT,
@@ -122,10 +120,10 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
     )
     levels = [
         Run(
-            f"{wording.term(terms.SPEAKERS, channel.speaker)} {meter(channel.level_db)}  ",
+            wording.term(terms.SPEAKERS, speaker) + " " + meter(level_db) + "  ",
             Tone.MUTED,
         )
-        for channel in view.channels
+        for speaker, level_db in view.levels
     ]
     lag = Run(
         wording.text("lag {seconds} s", seconds=f"{view.worst_lag_s:.1f}") + "  ",
@@ -196,6 +194,8 @@ def draw_status(
         left.append(Run(wording.text("call over: {reason}", reason=reason), Tone.MUTED))
     else:
         left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
+        if view.started is not None and hearing is Hearing.LISTENING:
+            left.append(Run("  " + wording.model(view.started.start.model), Tone.MUTED))
     right: list[Run] = []
     if view.total_lost_s >= 0.1:
         lost = wording.text("{seconds} s not heard", seconds=f"{view.total_lost_s:.1f}")
@@ -214,22 +214,26 @@ def draw_keys(wording: Wording, width: int, *, may_pause: bool, over: bool = Fal
     """The keys that can be pressed now; the less needed ones give way on a narrow screen."""
     shown = [c for c in BAR_KEYS if may_pause or c is not Command.PAUSE]
     if over:
-        return [fit(_key_line(OVER_KEYS, wording), width, Tone.BAR)]
+        return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
     for leaving in ("", *_FIRST_TO_GO):
         if leaving in shown:
             shown.remove(Command(leaving))
-        line = _key_line(shown, wording)
+        line = key_line(_caps(shown), wording)
         if cells(line) <= width:
-            return [fit(line, width, Tone.BAR)]
-    return [fit(_key_line(shown, wording), width, Tone.BAR)]
+            break
+    return [fit(line, width, Tone.BAR)]
 
 
-def _key_line(shown: Sequence[Command], wording: Wording) -> Line:
+def _caps(shown: Sequence[Command]) -> list[tuple[str, str]]:
+    return [(entry.cap, entry.label) for entry in map(entry_of, shown)]
+
+
+def key_line(keys: Sequence[tuple[str, str]], wording: Wording) -> Line:
+    """Keys with what they do: pairs of a cap and a label, both message ids."""
     line: list[Run] = [Run(" ", Tone.BAR)]
-    for command in shown:
-        entry = entry_of(command)
-        line.append(Run(f" {wording.text(entry.cap)} ", Tone.KEY))
-        line.append(Run(f" {wording.text(entry.label)} ", Tone.BAR))
+    for cap, label in keys:
+        line.append(Run(" " + wording.text(cap) + " ", Tone.KEY))
+        line.append(Run(" " + wording.text(label) + " ", Tone.BAR))
     return tuple(line)
 
 

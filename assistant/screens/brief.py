@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from assistant import terms
+from assistant.interface_text import N_
 from assistant.screens.account import (
     Figure,
     figures,
@@ -23,7 +24,7 @@ from assistant.screens.account import (
     more_figures,
     traps,
 )
-from assistant.screens.bars import HEARING, MODES
+from assistant.screens.bars import HEARING, MODES, key_line
 from assistant.screens.desk import Hearing
 from assistant.screens.pages import quoted
 from assistant.screens.pane import Pane
@@ -35,6 +36,15 @@ from assistant.wording import Wording
 BLANK: Line = ()
 _LABEL = 20
 _MEASURE = 74
+
+
+_KEYS = (
+    (N_("Enter"), N_("connect")),
+    ("F2", N_("language")),
+    ("F3", N_("theme")),
+    ("F10", N_("leave")),
+)
+_HEARING = {**HEARING, Hearing.LISTENING: N_("ready")}
 
 
 class Connect(Message):
@@ -154,19 +164,11 @@ class BriefScreen(Screen[None]):
         return draw_brief(self._setup, self._wording, width)
 
     def _status(self, width: int, _height: int) -> Sequence[Line]:
-        told = self._told or Run(self._wording.text(HEARING[self._hearing]), Tone.MUTED)
+        told = self._told or Run(self._wording.text(_HEARING[self._hearing]), Tone.MUTED)
         return [fit((Run(" "), told), width)]
 
     def _keys(self, width: int, _height: int) -> Sequence[Line]:
-        runs: list[Run] = [Run(" ", Tone.BAR)]
-        for cap, label in (
-            (self._wording.text("Enter"), self._wording.text("connect")),
-            ("F2", self._wording.text("language")),
-            ("F3", self._wording.text("theme")),
-            ("F10", self._wording.text("leave")),
-        ):
-            runs += [Run(f" {cap} ", Tone.KEY), Run(f" {label}  ", Tone.BAR)]
-        return [fit(tuple(runs), width, Tone.BAR)]
+        return [fit(key_line(_KEYS, self._wording), width, Tone.BAR)]
 
     def on_key(self, event: Key) -> None:
         """Enter connects."""

@@ -7,7 +7,6 @@ begin a line.  Pure: colours are tones, not styles, and nothing here knows a wid
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -121,15 +120,11 @@ def wrap(text: str, width: int) -> tuple[tuple[int, int], ...]:
             start = place = end
             used, opening = 0, -1
             continue
+        if lines and place == start and char.isspace():
+            start = place = place + 1  # no blank begins a line
+            continue
         used += size
         place += 1
-        if used == size and char.isspace() and lines:
-            start, used = place, 0  # no blank begins a line
     if start < len(text) or not lines:
         lines.append((start, start + len(text[start:].rstrip())))
     return tuple(lines)
-
-
-def is_combining(char: str) -> bool:
-    """Whether a character takes no cell of its own."""
-    return unicodedata.combining(char) > 0 or get_character_cell_size(char) == 0

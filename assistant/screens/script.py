@@ -28,8 +28,9 @@ def choice_offset(view: CallView) -> int:
 
 def choice_word(slug: str, wording: Wording) -> str:
     """An objection or exit in the agent's language."""
-    table = terms.OBJECTIONS if slug in terms.OBJECTIONS else terms.STAGES
-    return wording.term(table, slug)
+    if slug in terms.OBJECTIONS:
+        return wording.term(terms.OBJECTIONS, slug)
+    return wording.term(terms.STAGES, slug).lower()
 
 
 def stage_rail(prompt: Prompt, wording: Wording, width: int) -> Line:

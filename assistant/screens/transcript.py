@@ -199,7 +199,7 @@ class Transcript(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         place = bisect_right(self._starts, y + self.scroll_offset.y) - 1
         line_of_call = y + self.scroll_offset.y
         if place < 0 or line_of_call >= self._height:

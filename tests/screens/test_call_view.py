@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.call_view import CallView, GapRow, MomentRow, Part, UtteranceRow
 from assistant.events import (
+    ChannelProgress,
     Ended,
     FindingChanged,
     FindingStanding,
@@ -22,6 +23,7 @@ from assistant.events import (
     ListenerChanged,
     MomentMarked,
     Output,
+    Progress,
     StatementChanged,
     UtteranceDropped,
     UtteranceFinal,
@@ -121,6 +123,21 @@ def test_gaps_moments_and_lag_are_kept() -> None:
     assert [type(row) for row in view.rows] == [GapRow, MomentRow]
     assert view.worst_lag_s == 2.4
     assert view.total_lost_s == 1.5
+
+
+def test_levels_hold_between_two_words() -> None:
+    view = CallView()
+
+    def heard(call_s: float, *levels_db: float) -> tuple[float, ...]:
+        channels = tuple(ChannelProgress(Speaker.AGENT, level, 0.0) for level in levels_db)
+        view.apply(Progress(call_s, channels, 0.0))
+        return tuple(level for _speaker, level in view.levels)
+
+    assert heard(0.5, -20.0, -70.0) == (-20.0, -70.0)
+    assert heard(1.0, -70.0, -70.0) == (-20.0, -70.0)
+    assert heard(1.5, -70.0, -30.0) == (-20.0, -30.0)
+    assert heard(2.0, -70.0, -70.0) == (-70.0, -30.0)
+    assert heard(2.5, -70.0) == (-70.0,), "a channel has gone"
 
 
 def test_open_statements_are_those_that_still_can_be_said_or_were_missed() -> None:
