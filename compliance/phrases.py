@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from compliance.documents import Schema, load_document
@@ -79,8 +80,8 @@ class Match:
 class _Part:
     """A compiled stretch: its pattern, the tokens it may cover, and one word that it needs.
 
-    `keys` is a set of which at least one must be present (a key ending in `*` is a prefix), empty
-    where nothing is certain to be present.
+    `keys` is a set of which at least one must be present, empty where nothing is certain to be.  A
+    key is a token, two tokens that stand together (`a b`), or the beginning of one (`call*`).
     """
 
     pattern: str
@@ -250,13 +251,13 @@ class PhraseSet:
                     )
 
     def _candidates(self, tokens: tuple[str, ...]) -> list[int]:
-        present = set(tokens)
+        present = {*tokens, *map(" ".join, pairwise(tokens))}
         keys = self._keys
         candidates: set[int] = set()
         for token in present & keys.keys():
             candidates.update(keys[token])
         for length in self._prefix_lengths:
-            for prefix in {token[:length] for token in present} & self._prefixes.keys():
+            for prefix in {token[:length] for token in tokens} & self._prefixes.keys():
                 candidates.update(self._prefixes[prefix])
         return sorted(candidates)
 
@@ -326,6 +327,11 @@ def _slots(tree: Sequence) -> Iterable[str]:
 def _sequence_part(tree: Sequence, concepts: Concepts) -> _Part:
     parts = [_item_part(item, concepts) for item in tree.items]
     certain = [part.keys for part in parts if part.keys]
+    certain.extend(
+        frozenset((f"{one.token} {next_.token}",))
+        for one, next_ in pairwise(tree.items)
+        if isinstance(one, Word) and isinstance(next_, Word) and not next_.prefix
+    )
     return _Part(
         "".join(part.pattern for part in parts),
         sum(part.longest for part in parts),
@@ -358,7 +364,14 @@ def _either(options: list[_Part]) -> _Part:
     return _Part(f"(?:{'|'.join(patterns)})", max(part.longest for part in options), keys)
 
 
-def _commonness(keys: frozenset[str]) -> tuple[int, int, str]:
+def _commonness(keys: frozenset[str]) -> tuple[float, str]:
     """How often one of the keys will be present though the phrase is not; least is best."""
-    common = sum(key in _COMMON for key in keys)
-    return common, len(keys), min(keys)
+    return sum(_key_commonness(key) for key in keys), min(keys)
+
+
+def _key_commonness(key: str) -> float:
+    if " " in key:
+        return 0.2
+    if key in _COMMON:
+        return 100.0
+    return 3.0 if len(key) == 1 else 1.0  # one Han character stands in many words
