@@ -20,6 +20,7 @@ from assistant.languages import LANGUAGES, jurisdiction_of, language_of
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
 from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end
+from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import resolve_model
 from assistant.wording import Wording
 from compliance.context import Collector
@@ -42,6 +43,7 @@ def demo(
     language = language or _own_language(demonstration_languages())
     shown = demonstration_call(language)
     choice = resolve_model("demonstration", language)
+    account = load_account(shown.account)
     call = RecordedCall(
         audio=shown.audio,
         language=language,
@@ -49,9 +51,10 @@ def demo(
         model=choice.folder,
         policy=VerificationPolicy.AGENT,
         collector=Collector(shown.collector),
-        account=load_account(shown.account),
+        account=account,
         speed=speed,
         desk=shown.desk,
+        corrector=corrector_for(load_files(None), language, account),
     )
     return _show(call, "demo", form, interface, theme, _locations(keep, data_dir), choice.notice)
 
@@ -70,6 +73,7 @@ def replay(
     interface: str | None,
     theme: str,
     keep: bool,
+    isolate: bool,
     data_dir: Path | None,
 ) -> int:
     """A recording; nobody sits at the keys of the past, so what is said decides verification."""
@@ -93,6 +97,8 @@ def replay(
         account=loaded,
         channels=channels,
         speed=speed,
+        isolated=isolate,
+        corrector=corrector_for(load_files(locations.data_dir), language, loaded),
     )
     return _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
 

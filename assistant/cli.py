@@ -84,6 +84,11 @@ _theme = click.option(
 _keep = click.option(
     "--keep", is_flag=True, help="Keep the call for review and training (nothing is kept without)."
 )
+_isolate = click.option(
+    "--isolate",
+    is_flag=True,
+    help="Recognise in a process of its own, which is started again should it die.",
+)
 _output = _options(
     click.option("--plain", "form", flag_value="plain", help="Plain lines instead of a screen."),
     click.option("--jsonl", "form", flag_value="jsonl", help="JSON Lines instead of a screen."),
@@ -132,6 +137,7 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
 @_interface
 @_theme
 @_keep
+@_isolate
 @_data_dir
 @click.pass_context
 def replay(context: click.Context, /, file: Path, **options: Any) -> None:

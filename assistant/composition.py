@@ -20,6 +20,7 @@ from assistant.pacing import Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.session import CallSession
 from assistant.speech.child import Restart
+from assistant.speech.corrections import Corrector
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
@@ -75,7 +76,8 @@ class RecordedCall:
 
     `channels` maps the file's channels (see `assistant.speech.channel_map`); `speed` is call
     seconds per second, `None` as fast as possible; `desk` are keys known beforehand; `isolated` is
-    whether recognition runs in a process of its own.
+    whether recognition runs in a process of its own; `corrector` mends what is known to be
+    misheard.
     """
 
     audio: Path
@@ -89,6 +91,7 @@ class RecordedCall:
     speed: float | None = 1.0
     desk: tuple[DeskAct, ...] = ()
     isolated: bool = False
+    corrector: Corrector = field(default_factory=Corrector)
 
 
 def header_of(call: RecordedCall) -> CallHeader:
@@ -174,6 +177,7 @@ def prepare(
         keeper=keeper,
         notice=notice,
         loaded=loaded,
+        correct=call.corrector.correct,
     )
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
 

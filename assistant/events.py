@@ -134,12 +134,17 @@ class PartialRecognised:
 
 @dataclass(frozen=True, slots=True)
 class FinalRecognised:
-    """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all."""
+    """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all.
+
+    `text` and `words` are what is judged.  Where a recognition correction changed them, `heard` is
+    what the recogniser itself said; otherwise it is empty.
+    """
 
     channel: int
     sample: int
     text: str
     words: tuple[RecognisedWord, ...] = ()
+    heard: tuple[RecognisedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,10 @@ class UtterancePartial:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceFinal:
-    """An utterance, settled.  `index` counts finals of the call from 0."""
+    """An utterance, settled.  `index` counts finals of the call from 0.
+
+    `heard` is the text as it was recognised, where a recognition correction changed it; else empty.
+    """
 
     id: str
     index: int
@@ -216,6 +224,7 @@ class UtteranceFinal:
     words: tuple[Word, ...]
     start_s: float
     end_s: float
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

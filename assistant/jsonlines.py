@@ -63,6 +63,8 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "start_s": output.start_s,
                 "end_s": output.end_s,
                 "words": [word_record(word) for word in output.words],
+                # As recognised, where a correction changed it.
+                **({"heard": output.heard} if output.heard else {}),
             }
         case events.FindingChanged():
             return finding_record(output.finding, output.quote, call, wording)

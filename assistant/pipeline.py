@@ -31,7 +31,6 @@ from assistant.events import (
     LagMeasured,
     Output,
     PartialRecognised,
-    RecognisedWord,
 )
 from assistant.pacing import Pacer
 from assistant.session import CallSession
@@ -44,6 +43,7 @@ from assistant.speech.recogniser import (
 )
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
+from compliance.transcript import Speaker
 
 # Ten seconds of sound per channel between source and session.
 _IN_FLIGHT = 100
@@ -133,6 +133,7 @@ class CallRun:
         keeper: where the call is kept; `None` keeps nothing.
         notice: told one line the user should see (recording stopped being kept, a channel failed).
         loaded: told when the model is open.
+        correct: mends what is known to be misheard; pure, called in the session thread.
     """
 
     def __init__(
@@ -150,6 +151,7 @@ class CallRun:
         keeper: CallKeeper | None = None,
         notice: Callable[[str], None] = lambda _line: None,
         loaded: Callable[[], None] = lambda: None,
+        correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
     ) -> None:
         self._session = session
         self._call = call
@@ -162,6 +164,7 @@ class CallRun:
         self._desk = deque(sorted(desk, key=lambda acted: acted.sample))
         self._notice = notice
         self._loaded = loaded
+        self._correct = correct
         self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[_Heard | _ChannelFailed | _Acted] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -330,17 +333,17 @@ class CallRun:
             self._receive(self._desk.popleft())
 
     def _take(self, heard: _Heard) -> None:
-        for hypothesis in heard.hypotheses:
+        speaker = self._source.channels[heard.channel].speaker
+        for said in heard.hypotheses:
+            hypothesis = self._correct(speaker, said)
             if isinstance(hypothesis, FinalHypothesis):
                 self._receive(
                     FinalRecognised(
                         heard.channel,
                         heard.end_sample,
                         hypothesis.text,
-                        tuple(
-                            RecognisedWord(word.text, word.start, word.end, word.confidence)
-                            for word in hypothesis.words
-                        ),
+                        hypothesis.words,
+                        hypothesis.heard,
                     )
                 )
             elif isinstance(hypothesis, UnheardStretch):

@@ -228,6 +228,7 @@ class CallSession:
             settled.words,
             start_s,
             end_s,
+            " ".join(word.text for word in event.heard),
         )
         # Who listens is settled first: "thank you, that matches; your account …" may be one breath.
         yield from self._tracked(call, call.tracker.hear(settled))

@@ -370,10 +370,8 @@ class _Mother:
 
 
 def _end_mother(process: subprocess.Popen[bytes], control: socket.socket) -> None:
-    control.close()  # it ends when this closes; its recognisers end when their lines close
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(1.0)
-    _end(process)
+    control.close()
+    _end(process)  # its recognisers live on until their own lines close
 
 
 class _Line:
@@ -442,8 +440,6 @@ def _end_line(
     if connection is not None:
         connection.close()
     if process is not None:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1.0)
         _end(process)
 
 

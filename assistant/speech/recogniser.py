@@ -34,12 +34,14 @@ class FinalHypothesis:
 
     `sample` is how much sound the recogniser had.  `words` carry their times in samples of the
     stream from its first sample on.  Empty text follows partials that turned out to be no speech;
-    silence without partials gives no hypothesis at all.
+    silence without partials gives no hypothesis at all.  Where a correction changed it, `heard` is
+    what it was before.
     """
 
     sample: int
     text: str
     words: tuple[RecognisedWord, ...] = ()
+    heard: tuple[RecognisedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

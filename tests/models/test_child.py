@@ -110,7 +110,8 @@ def test_no_word_is_lost_when_it_is_killed_in_mid_word(forks: bool, how: signal.
     assert statistics.median(shifts) <= 240
     assert [restart.sample for restart in restarts] == [(number + 1) * 800 for number in times]
     assert all(restart.unheard == 0 for restart in restarts)
-    assert max(restart.took_s for restart in restarts) < 1.0
+    # Where the model has to be opened again, a busy machine may take longer.
+    assert max(restart.took_s for restart in restarts) < (1.0 if forks else 4.0)
 
 
 def test_what_was_told_is_not_told_again() -> None:
