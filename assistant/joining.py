@@ -1,6 +1,6 @@
 """Hypotheses of one channel joined into utterances.
 
-Owns the ids and word times of utterances while they grow.  Pure: it knows audio positions, no clock.
+Owns the ids and word times of utterances while they grow.  It knows audio positions and no clock.
 Vosk's plain partials carry no times, so a partial's word gets its time from the audio position at
 which it first appeared; the final corrects it.
 """

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from assistant import jsonlines
+from assistant.display_text import display_text
 from assistant.interface_text import Interface
 from assistant.languages import jurisdiction_of
 from assistant.plain import clock
@@ -22,7 +23,6 @@ from assistant.speech.recogniser import SpeechModel
 from assistant.speech.recording import Recording
 from assistant.speech.transcription import transcribe as utterances_of
 from assistant.terms import SPEAKERS
-from assistant.display_text import display_text
 from compliance.errors import AssistantError, BadInput, Fault
 from compliance.transcript import Utterance
 

@@ -41,7 +41,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class CallHeader:
-    """What is known when a call starts; every field but the jurisdiction and language may be unknown.
+    """What is known when a call starts; all but jurisdiction and language may be unknown.
 
     `started_at` without an offset is the customer's local time.  `facts` are the file's facts by
     slug (`judgment`, `suit_filed`, `represented`, `time_barred`, `disputed`, `cease_contact`, …).

@@ -1,6 +1,6 @@
 """A call screen with a long call on it, for the repaint benchmark; run on a pseudo-terminal.
 
-    python -m tests.benchmarks.full_screen UTTERANCES
+python -m tests.benchmarks.full_screen UTTERANCES
 """
 
 from __future__ import annotations
@@ -8,18 +8,20 @@ from __future__ import annotations
 import sys
 
 from assistant.app import CallApp
+from assistant.composition import load_guidance
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
     SCHEMA,
     Act,
+    CallStarted,
+    ChannelOpened,
     Envelope,
     FinalRecognised,
     Input,
     Output,
     RecognisedWord,
+    VerificationPolicy,
 )
-from assistant.composition import load_guidance
-from assistant.events import CallStarted, ChannelOpened, VerificationPolicy
 from assistant.rule_texts import CollectorTexts
 from assistant.screens.setup import CallSetup
 from compliance.context import CallHeader, Collector
@@ -92,7 +94,11 @@ def main(utterances: int) -> None:
     account = load_account(demonstration_call("en-US").account)
     guidance = load_guidance("us", "en-US", Collector.AGENCY)
     setup = CallSetup(
-        CollectorTexts(guidance.rules, Collector.AGENCY), "en-US", "us", account=account, brief=False
+        CollectorTexts(guidance.rules, Collector.AGENCY),
+        "en-US",
+        "us",
+        account=account,
+        brief=False,
     )
     desk = _StillDesk(outputs(utterances))
     desk.app = CallApp(setup, desk)

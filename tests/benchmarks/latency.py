@@ -28,7 +28,7 @@ def run(language: str, breaches: int, seed: int) -> float:
     flagged = [
         record
         for record in findings
-        if record["status"] != "withdrawn" and record["kind"] not in ("required",)
+        if record["status"] != "withdrawn" and record["kind"] != "required"
     ]
     delays_s: list[float] = []
     missed = []
@@ -51,9 +51,7 @@ def run(language: str, breaches: int, seed: int) -> float:
     print(f"flag latency at live pace, {language}, {len(material.breaches)} breaches")
     print(f"  flagged                {len(delays_s)} of {len(material.breaches)}")
     print(f"  from last word's end   p50 {p50_s:.2f} s, p95 {p95_s:.2f} s  (bar p95 {BAR_S} s)")
-    print(
-        f"  provisional withdrawn  {share:.1%} of {len(provisional)}  (bar {BAR_WITHDRAWN:.0%})"
-    )
+    print(f"  provisional withdrawn  {share:.1%} of {len(provisional)}  (bar {BAR_WITHDRAWN:.0%})")
     for breach in missed:
         print(f"  not flagged at {breach.end_s:7.2f} s: {breach.text}")
     return p95_s

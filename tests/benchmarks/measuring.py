@@ -30,11 +30,10 @@ class Usage:
 def use(command: Sequence[str]) -> Usage:
     """Run a command to its end, its output thrown away; it must succeed."""
     begun_s = time.perf_counter()
-    with open(os.devnull, "wb") as nowhere:
-        process = subprocess.Popen(command, stdout=nowhere, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        complaint = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    complaint = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - begun_s
     if status != 0:
         sys.stderr.write(complaint.decode("utf-8", "replace"))

@@ -76,5 +76,3 @@ def _read(screen: pexpect.spawn[bytes], seconds: float) -> None:
             return
         except pexpect.EOF:
             raise SystemExit("the screen ended by itself") from None
-
-

@@ -1,6 +1,6 @@
 """The yardstick of throughput: the plainest loop that hears the same chunks and asks for partials.
 
-    python -m tests.benchmarks.yardstick_loop MODEL_FOLDER RECORDING
+python -m tests.benchmarks.yardstick_loop MODEL_FOLDER RECORDING
 """
 
 from __future__ import annotations
