@@ -244,10 +244,11 @@ def calls(draw: st.DrawFn) -> list[Input]:
     for _ in range(draw(st.integers(0, 25))):
         sample += draw(st.integers(1, RATE_HZ * 3))
         channel = draw(st.integers(0, 1))
+        text = draw(TEXTS)
         event = draw(
             st.one_of(
-                TEXTS.map(lambda text, s=sample, c=channel: partial(c, s, text)),
-                TEXTS.map(lambda text, s=sample, c=channel: final(c, s, text)),
+                st.just(partial(channel, sample, text)),
+                st.just(final(channel, sample, text)),
                 ACTS,
                 st.just(AudioAdvanced(channel, sample, -30.0)),
                 st.just(AudioGap(channel, sample, 800, "overrun")),
