@@ -6,8 +6,8 @@
 The desk is told `ready()` once the screen is up (load models then), `connect()` when the agent
 connects, `act()` and `identifier_said()` by keys, `end()` by F10.  From any thread the driver calls
 `app.deliver(envelopes)` (bounded: it blocks while the screen is behind), or posts `CallEvents`,
-`ViewRebuilt`, `HearingChanged`, `Notice` or `CallFailed`.  `run_to_end()` returns 0, or 130 after Ctrl-C.
-It must not compute anything about a call.
+`ViewRebuilt`, `HearingChanged`, `Notice` or `CallFailed`.  `run_to_end()` returns 0, or 130 after
+Ctrl-C.  It must not compute anything about a call.
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ class CallApp(QuietApp):
 
     def on_mount(self) -> None:
         """The screen is up: what takes time may begin."""
-        for notice in self.setup.notices:
-            self._tell(Run(self.wording.text(notice), Tone.MUTED))
+        if self.setup.notices:
+            notices = " · ".join(self.wording.text(notice) for notice in self.setup.notices)
+            self._tell(Run(notices, Tone.MUTED))
         if self._brief is not None:
             self.push_screen(self._brief)
         self.desk.ready()
@@ -179,6 +180,7 @@ class CallApp(QuietApp):
         if event.key == "f1":
             self.push_screen(Sheet(self.wording, N_("Keys"), lambda w: help_page(self.wording, w)))
         elif event.key == "f10":
+            self.desk.end()
             self.exit(0)
 
     def action_leave(self) -> None:

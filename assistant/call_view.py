@@ -9,8 +9,7 @@ the same however long the call has been.  Events in any order are taken without 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
 from enum import Flag as Bits
 from enum import auto
 
@@ -39,9 +38,10 @@ from assistant.events import (
     VerificationChanged,
 )
 from assistant.flag_budget import Flag, FlagBudget, FlagOnLine
+from assistant.transcript_rows import Row, TranscriptRows
 from compliance.context import Listener
-from compliance.findings import Finding, Severity, Statement, StatementState, Status, Verdict
-from compliance.transcript import Speaker, Word
+from compliance.findings import Severity, Statement, StatementState, Status
+from compliance.transcript import Speaker
 from scripts.prompt import Prompt
 
 
@@ -57,52 +57,6 @@ class Part(Bits):
     STATEMENTS = auto()
     CONDITION = auto()  # lag, losses, end of the call
     EVERYTHING = CLOCK | VERIFICATION | PROMPT | FLAG | TRANSCRIPT | STATEMENTS | CONDITION
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A flagged stretch of an utterance; `start` and `end` are code points of its text as given."""
-
-    finding: Finding
-    quote: str
-    start: int
-    end: int
-    standing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class UtteranceRow:
-    """One utterance of the transcript; times are seconds of call time."""
-
-    id: str
-    speaker: Speaker
-    text: str
-    start_s: float
-    end_s: float
-    final: bool
-    marks: tuple[Mark, ...] = ()
-    words: tuple[Word, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """Sound that was never heard."""
-
-    id: str
-    channel: str
-    start_s: float
-    duration_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class MomentRow:
-    """A moment the agent marked."""
-
-    id: str
-    start_s: float
-
-
-Row = UtteranceRow | GapRow | MomentRow
 
 
 class CallView:
@@ -124,9 +78,7 @@ class CallView:
         self.identifiers: dict[str, IdentifierState] = {}
         self.prompt: Prompt | None = None
         self.statements: dict[str, Statement] = {}
-        self.rows: list[Row] = []
-        self._place: dict[str, int] = {}
-        self._found: dict[str, dict[str, FindingChanged]] = {}
+        self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
             Started: self._started,
@@ -149,6 +101,11 @@ class CallView:
         }
 
     # ---- what is shown -----------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The transcript, in the order first heard."""
+        return self._transcript.rows
 
     @property
     def covered(self) -> bool:
@@ -247,96 +204,31 @@ class CallView:
         return Part.EVERYTHING
 
     def _partial(self, event: UtterancePartial) -> Part:
-        place = self._place.get(event.id)
-        if place is not None:
-            row = self.rows[place]
-            if isinstance(row, UtteranceRow) and row.final:
-                return Part.NOTHING  # late news of what is already settled
-        return self._put(event, final=False)
+        return Part.TRANSCRIPT if self._transcript.hear(event) else Part.NOTHING
 
     def _final(self, event: UtteranceFinal) -> Part:
-        return self._put(event, final=True)
-
-    def _put(self, event: UtterancePartial | UtteranceFinal, *, final: bool) -> Part:
-        row = UtteranceRow(
-            event.id,
-            event.speaker,
-            event.text,
-            event.start_s,
-            event.end_s,
-            final,
-            marks=self._marks(event.id, event.text),
-            words=event.words,
-        )
-        place = self._place.get(event.id)
-        if place is None:
-            self._add(row)
-        else:
-            self.rows[place] = row
-        return Part.TRANSCRIPT
-
-    def _add(self, row: Row) -> None:
-        self._place[row.id] = len(self.rows)
-        self.rows.append(row)
+        return Part.TRANSCRIPT if self._transcript.hear(event) else Part.NOTHING
 
     def _dropped(self, event: UtteranceDropped) -> Part:
-        place = self._place.pop(event.id, None)
-        if place is None:
-            return Part.NOTHING
-        del self.rows[place]
-        for later in range(place, len(self.rows)):
-            self._place[self.rows[later].id] = later
-        return Part.TRANSCRIPT
+        return Part.TRANSCRIPT if self._transcript.drop(event.id) else Part.NOTHING
 
     def _finding(self, event: FindingChanged) -> Part:
-        finding = event.finding
-        self._tick(event.call_s)
-        self._budget.found(finding, event.quote, event.call_s)
-        if finding.utterance_id is None:
-            return Part.STATEMENTS
-        of_utterance = self._found.setdefault(finding.utterance_id, {})
-        if finding.status is Status.WITHDRAWN:
-            of_utterance.pop(finding.id, None)
-        else:
-            of_utterance[finding.id] = event
-        return self._mark_again(finding.utterance_id)
+        changed = self._tick(event.call_s)
+        self._budget.found(event.finding, event.quote, event.call_s)
+        return changed | (Part.TRANSCRIPT if self._transcript.find(event) else Part.NOTHING)
 
     def _standing(self, event: FindingStanding) -> Part:
-        self._tick(event.call_s)
+        changed = self._tick(event.call_s)
         self._budget.stands(event.finding_id, event.call_s)
         flag = self._budget.flag(event.finding_id)
-        if flag is None or flag.finding.utterance_id is None:
-            return Part.NOTHING
-        return self._mark_again(flag.finding.utterance_id)
-
-    def _mark_again(self, utterance_id: str) -> Part:
-        place = self._place.get(utterance_id)
-        if place is None:
-            return Part.NOTHING
-        row = self.rows[place]
-        if not isinstance(row, UtteranceRow):
-            return Part.NOTHING
-        self.rows[place] = replace(row, marks=self._marks(row.id, row.text))
-        return Part.TRANSCRIPT
-
-    def _marks(self, utterance_id: str, text: str) -> tuple[Mark, ...]:
-        marks = []
-        for event in self._found.get(utterance_id, {}).values():
-            finding = event.finding
-            if finding.verdict is Verdict.NOT_ASSESSABLE:
-                continue
-            if finding.status is Status.PROVISIONAL and finding.severity is not Severity.CRITICAL:
-                continue
-            start, end = _where(finding, event.quote, text)
-            flag = self._budget.flag(finding.id)
-            standing = finding.status is Status.CONFIRMED or (flag is not None and flag.standing)
-            marks.append(Mark(finding, event.quote, start, end, standing))
-        return tuple(sorted(marks, key=lambda mark: (mark.start, mark.end)))
+        if flag is None or not self._transcript.stand(flag.finding):
+            return changed
+        return changed | Part.TRANSCRIPT
 
     def _acknowledged(self, event: FlagAcknowledged) -> Part:
-        self._tick(event.call_s)
+        changed = self._tick(event.call_s)
         self._budget.put_away(event.finding_id, event.call_s)
-        return Part.NOTHING
+        return changed
 
     def _prompt(self, event: PromptChanged) -> Part:
         self.prompt = event.prompt
@@ -369,9 +261,7 @@ class CallView:
         return Part.CLOCK | self._tick(event.call_s)
 
     def _gap(self, event: GapHeard) -> Part:
-        row_id = f"gap:{event.channel}:{event.start_s}"
-        if row_id not in self._place:
-            self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s))
+        self._transcript.lose(event)
         return Part.TRANSCRIPT | Part.CONDITION
 
     def _lag(self, event: LagChanged) -> Part:
@@ -380,9 +270,7 @@ class CallView:
         return Part.CONDITION | self._tick(event.call_s)
 
     def _moment(self, event: MomentMarked) -> Part:
-        row_id = f"moment:{event.call_s}"
-        if row_id not in self._place:
-            self._add(MomentRow(row_id, event.call_s))
+        self._transcript.remember(event.call_s)
         return Part.TRANSCRIPT | self._tick(event.call_s)
 
     def _ended(self, event: Ended) -> Part:
@@ -397,13 +285,3 @@ class CallView:
         self.call_s = call_s
         self._budget.advance(call_s)
         return Part.CLOCK
-
-
-def _where(finding: Finding, quote: str, text: str) -> tuple[int, int]:
-    """Where the flagged words stand in `text`, which may have moved on since the finding."""
-    if text[finding.start : finding.end] == quote:
-        return finding.start, finding.end
-    found = text.find(quote) if quote else -1
-    if found >= 0:
-        return found, found + len(quote)
-    return min(finding.start, len(text)), min(max(finding.start, finding.end), len(text))

@@ -15,24 +15,23 @@ from textual.screen import Screen
 
 from assistant import terms
 from assistant.call_view import CallView, Part
-from assistant.events import Act, Envelope, IdentifierState
+from assistant.events import Act, Envelope
 from assistant.interface_text import N_
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
 from assistant.screens.brief import draw_small
 from assistant.screens.desk import Desk, Hearing, Playback
+from assistant.screens.intents import AskIdentifier, Tell, intent_of
 from assistant.screens.keys import ACTIONS, Command, NotOurs, Press, entry_of, read_key
 from assistant.screens.pages import account_page, flags_page, help_page
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Run
-from assistant.screens.script import choice_offset, draw_choices, draw_script, draw_talk_offs
+from assistant.screens.script import draw_choices, draw_script, draw_talk_offs
 from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import IdentifierEntry, Menu, Page, Sheet
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.wording import Wording
-from compliance.context import Listener
-from scripts.prompt import EXITS
 
 _PANES = {
     Part.CLOCK: ("top", "status"),
@@ -41,16 +40,6 @@ _PANES = {
     Part.FLAG: ("flag",),
     Part.STATEMENTS: ("script",),
     Part.CONDITION: ("top", "status", "script", "flag", "keys"),
-}
-
-_SIMPLE_ACTS = {
-    Command.STEP_DONE: (Act.STEP_DONE, ""),
-    Command.STEP_BACK: (Act.STEP_BACK, ""),
-    Command.DISPUTE: (Act.EXIT, "dispute"),
-    Command.HARDSHIP: (Act.EXIT, "hardship"),
-    Command.PROMISE: (Act.EXIT, "commitment"),
-    Command.DISTRESS: (Act.EXIT, "vulnerable"),
-    Command.MARK: (Act.MOMENT_MARKED, ""),
 }
 
 
@@ -71,6 +60,7 @@ class CallScreen(Screen[None]):
         self.view = CallView()
         self._hearing = Hearing.LOADING
         self._told: Run | None = None
+        self._hint: Run | None = None
         self._paused = False
         self._ending = False
         self._law_place = 0
@@ -98,7 +88,7 @@ class CallScreen(Screen[None]):
             yield Transcript(wording)
         yield Pane(
             lambda w, _h: draw_status(
-                self.view, wording, setup, w, told=self._told, hearing=self._hearing
+                self.view, wording, setup, w, told=self._hint or self._told, hearing=self._hearing
             ),
             id="status",
         )
@@ -171,6 +161,9 @@ class CallScreen(Screen[None]):
         if isinstance(press, Press):
             event.stop()
             event.prevent_default()
+            if self._hint is not None:
+                self._hint = None
+                self._draw(Part.CLOCK)
             self.do(press.command, press.digit)
         elif press is NotOurs.INPUT_METHOD:
             event.stop()
@@ -183,26 +176,20 @@ class CallScreen(Screen[None]):
 
     def _input_method_is_on(self) -> None:
         told = self.wording.text("An input method is on: use F5, F6, or F7 and a number.")
-        self.tell(Run(told, Tone.CAUTION))
+        self._hint = Run(told, Tone.CAUTION)
+        self._draw(Part.CLOCK)
 
     def do(self, command: Command, digit: int = 0) -> None:
         """Do what a key, the menu or the command palette asks for."""
-        if command in _SIMPLE_ACTS:
-            act, argument = _SIMPLE_ACTS[command]
-            self._act(act, argument)
-            return
+        intent = intent_of(self.view, command, digit)
+        match intent:
+            case Tell(act, argument):
+                self.desk.act(act, argument)
+                return
+            case AskIdentifier(kind):
+                self._ask(kind)
+                return
         match command:
-            case Command.VERIFIED:
-                verified = self.view.verified
-                self._act(Act.VERIFICATION_WITHDRAWN if verified else Act.VERIFIED)
-            case Command.THIRD_PARTY:
-                third = self.view.listener is Listener.THIRD_PARTY
-                self._act(Act.CUSTOMER_BACK if third else Act.THIRD_PARTY)
-            case Command.ACKNOWLEDGE:
-                if self.view.flag is not None:
-                    self._act(Act.FLAG_ACKNOWLEDGED, self.view.flag.flag.finding.id)
-            case Command.CHOICE:
-                self._choose(digit)
             case Command.ACTIONS:
                 labels = [self.wording.text(entry_of(action).help) for action in ACTIONS]
                 self.app.push_screen(Menu(self.wording, N_("Actions"), labels), self._acted)
@@ -222,42 +209,22 @@ class CallScreen(Screen[None]):
             case _:
                 self._scroll(command)
 
-    def _act(self, act: Act, argument: str = "") -> None:
-        if self.view.ended is None:
-            self.desk.act(act, argument)
-
     def _acted(self, place: int | None) -> None:
         if place is not None and place >= 0:
             self.do(ACTIONS[place])
 
-    def _choose(self, digit: int) -> None:
-        """A digit is a match box first, then a choice of the script."""
-        boxes = choice_offset(self.view)
-        if digit <= boxes:
-            kind = list(self.view.identifiers)[digit - 1]
-            if self.view.identifiers[kind] is IdentifierState.PROPOSED:
-                self._act(Act.IDENTIFIER_MATCHED, kind)
+    def _ask(self, kind: str) -> None:
+        def typed(said: str | None) -> None:
+            if self.view.ended is not None or not said:
                 return
-            asked = self.wording.term(terms.IDENTIFIERS, kind)
+            if said in ("+", "-"):
+                by_ear = Act.IDENTIFIER_MATCHED if said == "+" else Act.IDENTIFIER_MISMATCHED
+                self.desk.act(by_ear, kind)
+            else:
+                self.desk.identifier_said(kind, said)
 
-            def typed(said: str | None) -> None:
-                self._identified(kind, said or "")
-
-            self.app.push_screen(IdentifierEntry(self.wording, asked), typed)
-            return
-        prompt = self.view.prompt
-        place = digit - boxes - 1
-        if prompt is not None and place < len(prompt.choices):
-            slug = prompt.choices[place]
-            self._act(Act.EXIT if slug in EXITS else Act.OBJECTION, slug)
-
-    def _identified(self, kind: str, said: str) -> None:
-        if said == "+":
-            self._act(Act.IDENTIFIER_MATCHED, kind)
-        elif said == "-":
-            self._act(Act.IDENTIFIER_MISMATCHED, kind)
-        elif said and self.view.ended is None:
-            self.desk.identifier_said(kind, said)
+        asked = self.wording.term(terms.IDENTIFIERS, kind)
+        self.app.push_screen(IdentifierEntry(self.wording, asked), typed)
 
     def _show(self, title: str, page: Page) -> None:
         self.app.push_screen(Sheet(self.wording, title, page, below=self._rows_above))

@@ -17,12 +17,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from assistant import terms
-from assistant.call_view import Mark, MomentRow, Row, UtteranceRow
 from assistant.display_text import DisplayText
 from assistant.screens.bars import clock, label_width
 from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone
+from assistant.transcript_rows import Mark, MomentRow, Row, UtteranceRow
 from assistant.wording import Wording
 from compliance.findings import Verdict
 from compliance.transcript import Speaker

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.call_view import MomentRow, UtteranceRow
 from assistant.record.locations import Locations
 from assistant.record.reviews import ReviewAct
 from assistant.record.store import CallStore
 from assistant.review.desk import ReviewDesk
 from assistant.review.texts import KeptTexts
+from assistant.transcript_rows import MomentRow, UtteranceRow
 from compliance.errors import AssistantError
 from tests.review.kept import NOW, keep_some
 from tests.screens.calls import SCENES

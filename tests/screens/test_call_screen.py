@@ -123,6 +123,18 @@ async def test_text_from_an_input_method_is_answered_with_what_to_press() -> Non
         app.post_message(Key("fullwidth_exclamation_mark", "！"))
         await pilot.pause()
         assert desk.acts == [("exit", "vulnerable")]
+        assert "輸入法已開啟" not in on_screen(app), "the next key that is understood clears it"
+
+
+async def test_leaving_before_the_call_ends_it() -> None:
+    desk = calls.RecordingDesk()
+    async with call_up(setup_of("en-US", brief=True), desk=desk) as (app, pilot):
+        await pilot.press("f1")
+        assert isinstance(app.screen, Sheet)
+        await pilot.press("escape", "f10")
+        await pilot.pause()
+    assert desk.asked == [("ready",), ("end",)]
+    assert app.return_code == 0
 
 
 async def test_ending_asks_first_then_leaves() -> None:

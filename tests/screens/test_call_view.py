@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.call_view import CallView, GapRow, MomentRow, Part, UtteranceRow
+from assistant.call_view import CallView, Part
 from assistant.events import (
     ChannelProgress,
     Ended,
@@ -30,6 +30,7 @@ from assistant.events import (
     UtterancePartial,
     VerificationChanged,
 )
+from assistant.transcript_rows import GapRow, MomentRow, UtteranceRow
 from compliance.context import Listener
 from compliance.findings import Severity, Statement, StatementState, Status, Verdict
 from compliance.transcript import Speaker
@@ -200,6 +201,18 @@ def test_provisional_findings_of_lesser_rules_are_not_marked() -> None:
     )
     assert utterances(view)[0].marks == ()
     assert view.flag is None
+
+
+def test_a_doubt_is_not_marked_while_it_is_provisional() -> None:
+    doubt = calls.finding(SCENE, "u9", 0, (0, 4), Status.PROVISIONAL, verdict=Verdict.CHECK_FACTS)
+    view = folded(
+        UtterancePartial("u9", Speaker.AGENT, "come on", (), 0.0, 2.0),
+        FindingChanged(doubt, "come", 2.0),
+    )
+    assert utterances(view)[0].marks == ()
+    settled = replace(doubt, status=Status.CONFIRMED)
+    view.apply(FindingChanged(settled, "come", 3.0))
+    assert [mark.quote for mark in utterances(view)[0].marks] == ["come"]
 
 
 def test_only_the_parts_that_changed_are_told() -> None:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from assistant.call_view import Mark
 from assistant.display_text import display_text
 from assistant.events import SCHEMA, Envelope, MomentMarked, UtterancePartial
 from assistant.screens.inbox import Inbox
@@ -24,6 +23,7 @@ from assistant.screens.keys import (
 from assistant.screens.runs import NO_LINE_START, Run, cells, cut, fit, pad, spread, wrap
 from assistant.screens.tones import DARK, LIGHT, Palette, Tone
 from assistant.screens.transcript import marked
+from assistant.transcript_rows import Mark
 from compliance.findings import Status
 from compliance.transcript import Speaker
 from tests.screens import calls
