@@ -102,6 +102,7 @@ class _UtteranceRecord(Schema):
     id: str | None = None
     index: int | None = None
     at_s: FiniteFloat | None = None
+    heard: str | None = None  # as recognised, where a correction changed it
 
 
 class _ContactRecord(Schema):

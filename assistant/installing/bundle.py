@@ -73,9 +73,14 @@ def make_bundle(folder: ModelFolder, target: Path, progress: Callable[[int], Non
 
     Raises:
         BadInput: the model is damaged.
-        AssistantError: the model's folder has no name that can be installed, or `target` cannot
-            be written.
+        AssistantError: the model is part of the program, its folder has no name that can be
+            installed, or `target` cannot be written.
     """
+    if folder.demonstration:
+        raise AssistantError(
+            f"The model {folder.name} is part of the program on every machine",
+            "Bundle an installed model; `assistant models list` shows them",
+        )
     name = checked_name(folder.name)
     verified = verify(folder.path)
     sums = shipped.checksums(verified.folder.path)

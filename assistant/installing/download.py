@@ -36,7 +36,7 @@ class Unreachable(MissingPart):
     """There is no network, or nothing answers at the address."""
 
 
-class NotAsPromised(AssistantError):  # noqa: N818 - named for what happened, as its siblings
+class NotAsPromised(AssistantError):
     """What arrived is not what the list promised."""
 
 
@@ -122,7 +122,7 @@ def fetch(
     _validator(part).unlink(missing_ok=True)
 
 
-class _Passing(Exception):  # noqa: N818 - caught in this module, never seen outside
+class _Passing(Exception):
     """The server has a trouble that may pass."""
 
 

@@ -130,6 +130,12 @@ class Store:
                 (Fault(archive, 0, 0, f"holds {found}, not {name}"),),
                 f"Install it as {found}, or fetch the archive of {name}",
             )
+        if _of_the_program(found):
+            # Installed it would hear real calls, and it knows synthetic voices only.
+            raise AssistantError(
+                f"The model {found} is part of the program and is not installed",
+                "Name it with --model where it is wanted",
+            )
         sums = _bundle_sums(archive, contents)
         with self._at_work(found):
             self._refuse_present(found, again=again)
@@ -142,7 +148,7 @@ class Store:
             MissingPart: there is no such model.
             AssistantError: it came with the program, or is being installed.
         """
-        if name == shipped.NAME or name in map(shipped.demonstration_name, shipped.LANGUAGES):
+        if _of_the_program(name):
             raise AssistantError(
                 f"The model {name} is part of the program and stays",
                 "`assistant models list` shows which can be removed",
@@ -284,6 +290,10 @@ def _not_the_manifest(archive: Path, found: shipped.Checksums, sums: shipped.Che
     names = sorted(name for name in {*found, *sums} if found.get(name) != sums.get(name))
     faults = tuple(Fault(archive, 0, 0, f"{name} is not as its manifest says") for name in names)
     return BadInput("The bundle cannot be used", faults, "Copy it again, or make it again")
+
+
+def _of_the_program(name: str) -> bool:
+    return name == shipped.NAME or name in map(shipped.demonstration_name, shipped.LANGUAGES)
 
 
 def _renamed(path: Path, target: Path) -> Path:

@@ -1,6 +1,6 @@
 """Recognition in a child process, and going on when it dies.
 
-Owns a `SpeechModel` whose recognisers live in processes of their own (`recognition_process`).  A
+Owns a `SpeechModel` whose recognisers live in processes of their own (`recognition_lines`).  A
 native abort there takes no call with it: the recogniser is started again and hears once more what
 it had since its last final, so that no word is lost and every time stays right.  Sound that keeps
 killing it is left out and told as unheard, never passed over in silence.
@@ -14,21 +14,13 @@ write and a read with a time limit.
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import struct
-import subprocess
 import sys
 import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from assistant.speech.recogniser import (
     BYTES_PER_SAMPLE,
@@ -37,14 +29,10 @@ from assistant.speech.recogniser import (
     PartialHypothesis,
     UnheardStretch,
 )
+from assistant.speech.recognition_lines import Died, Line, Mother, Starter
 from assistant.speech.vosk_adapter import AnswerReader, check_rate
 from compliance.errors import AssistantError
 
-PROGRAM = Path(__file__).with_name("recognition_process.py")
-HEADER = struct.Struct("<cI")
-OPENING_S = 180.0  # the largest official model takes about 20 s on a slow disk
-# A recogniser that has said nothing about a tenth of a second for so long hangs.
-SILENT_S = 20.0
 # Kept beyond a final: Vosk may not have decoded the last frames when it saw the endpoint.
 OVERLAP_S = 1.0
 FRAME_S = 0.03  # a frame of the network; Vosk counts so whatever the model says
@@ -69,10 +57,6 @@ class Restart:
     heard_again: int
     unheard: int
     took_s: float
-
-
-class _Died(Exception):  # noqa: N818 - caught in this module, never seen outside
-    """The process at the other end has gone, or hangs."""
 
 
 class ChildModel:
@@ -100,18 +84,18 @@ class ChildModel:
         restarted: Callable[[Restart], None] = lambda _restart: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._path = path
         self._name = name
         self._rate_hz = rate_hz
+        self._starter = Starter(path, name, rate_hz)
         self._restarted = restarted
         self._clock = clock
         self._lock = threading.Lock()  # two channels may find their recognisers dead at once
-        self._mother: _Mother | None = None
-        self._spare: _Line | None = None
+        self._mother: Mother | None = None
+        self._spare: Line | None = None
         if forks:
-            self._mother = self._open_mother()
+            self._mother = self._starter.mother()
         else:
-            self._spare = self._open_own()
+            self._spare = self._starter.line()
 
     @property
     def name(self) -> str:
@@ -125,13 +109,13 @@ class ChildModel:
         check_rate(rate_hz, self._rate_hz, self._name)
         return ChildRecogniser(lambda: self._line(rate_hz), rate_hz, self._restarted, self._clock)
 
-    def _line(self, rate_hz: int) -> _Line:
+    def _line(self, rate_hz: int) -> Line:
         """A line to a fresh recogniser."""
         for attempt in range(2):
             try:
                 line = self._fresh()
                 line.begin(rate_hz)
-            except (_Died, OSError):
+            except (Died, OSError):
                 if attempt:
                     break
             else:
@@ -141,63 +125,17 @@ class ChildModel:
             "Run `assistant models verify` on the model; restart this computer",
         )
 
-    def _fresh(self) -> _Line:
+    def _fresh(self) -> Line:
         with self._lock:
             if self._mother is None:
                 line, self._spare = self._spare, None
-                return line or self._open_own()
+                return line or self._starter.line()
             try:
                 return self._mother.line()
             except OSError:  # it died as well: open the model anew
                 self._mother.close()
-                self._mother = self._open_mother()
+                self._mother = self._starter.mother()
                 return self._mother.line()
-
-    def _open_mother(self) -> _Mother:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = self._start(str(theirs.fileno()), pass_fds=(theirs.fileno(),))
-        ours.settimeout(OPENING_S)
-        with suppress(OSError):
-            if ours.recv(1):
-                return _Mother(process, ours)
-        ours.close()
-        raise self._refused(process)
-
-    def _open_own(self) -> _Line:
-        process = self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        if process.stdout.read(1):
-            return _Line(process.stdout, process.stdin, process)
-        raise self._refused(process)
-
-    def _start(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
-        own = not pass_fds
-        try:
-            return subprocess.Popen(  # noqa: S603  (our own program, no shell)
-                [
-                    *(sys.executable, "-P", str(PROGRAM)),
-                    *(str(self._path.resolve()), str(self._rate_hz), *arguments),
-                ],
-                stdin=subprocess.PIPE if own else subprocess.DEVNULL,
-                stdout=subprocess.PIPE if own else subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=pass_fds,
-            )
-        except OSError as fault:
-            raise AssistantError(
-                "The speech recogniser cannot be started: no process can be started",
-                "Close other programs and try again",
-            ) from fault
-
-    def _refused(self, process: subprocess.Popen[bytes]) -> AssistantError:
-        _end(process)
-        return AssistantError(
-            f"The speech model {self._name} cannot be opened and decoded with in a process of its "
-            f"own ({_ending(process)})",
-            f"Run `assistant models verify {self._path}`",
-        )
 
 
 class ChildRecogniser:
@@ -205,7 +143,7 @@ class ChildRecogniser:
 
     def __init__(
         self,
-        connect: Callable[[], _Line],
+        connect: Callable[[], Line],
         rate_hz: int,
         restarted: Callable[[Restart], None],
         clock: Callable[[], float],
@@ -238,7 +176,7 @@ class ChildRecogniser:
             return []
         try:
             heard = self._hear(pcm)
-        except _Died:
+        except Died:
             return self._recover()
         self._tries = 0
         return heard
@@ -248,7 +186,7 @@ class ChildRecogniser:
         while True:
             try:
                 heard += self._reader.settle(self._line.finish())
-            except _Died:
+            except Died:
                 heard += self._recover()
             else:
                 self._line.close()
@@ -304,7 +242,7 @@ class ChildRecogniser:
                 while waiting:
                     heard += self._hear(waiting.popleft())
                 break
-            except _Died:
+            except Died:
                 # Finals from before it died again are settled: they are not heard once more.
                 self._kept.extend(waiting)
                 heard = [each for each in heard if not isinstance(each, PartialHypothesis)]
@@ -344,113 +282,3 @@ def _without_growth(heard: list[Hypothesis], told: str) -> list[Hypothesis]:
             last = None
             told = "" if isinstance(each, FinalHypothesis) else told
     return [*settled, last] if last is not None and last.text != told else settled
-
-
-class _Mother:
-    """The process that has the model open and forks recognisers."""
-
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket) -> None:
-        self.process = process
-        self._control = control
-        self._finalizer = weakref.finalize(self, _end_mother, process, control)
-
-    def line(self) -> _Line:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(self._control, [b"L"], [theirs.fileno()])
-            except OSError:
-                ours.close()
-                raise
-        ours.settimeout(SILENT_S)
-        return _Line(ours.makefile("rb"), ours.makefile("wb"), None, ours)
-
-    def close(self) -> None:
-        self._finalizer()
-
-
-def _end_mother(process: subprocess.Popen[bytes], control: socket.socket) -> None:
-    control.close()
-    _end(process)  # its recognisers live on until their own lines close
-
-
-class _Line:
-    """Frames to one recogniser and back."""
-
-    def __init__(
-        self,
-        reader: IO[bytes],
-        writer: IO[bytes],
-        process: subprocess.Popen[bytes] | None,
-        connection: socket.socket | None = None,
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.process_id = process.pid if process is not None else 0
-        self._finalizer = weakref.finalize(self, _end_line, reader, writer, process, connection)
-
-    def begin(self, rate_hz: int) -> None:
-        """Make the recogniser; raises _Died."""
-        _, told = self._exchange(b"R", str(rate_hz).encode())
-        self.process_id = int(told)
-
-    def accept(self, pcm: bytes) -> tuple[bool, str]:
-        """Whether an utterance ended, and Vosk's answer; raises _Died."""
-        letter, answer = self._exchange(b"A", pcm)
-        return letter == b"F", answer
-
-    def finish(self) -> str:
-        """Vosk's answer at the end of the stream; raises _Died."""
-        return self._exchange(b"E", b"")[1]
-
-    def close(self) -> None:
-        self._finalizer()
-
-    def _exchange(self, letter: bytes, content: bytes) -> tuple[bytes, str]:
-        try:
-            self._writer.write(HEADER.pack(letter, len(content)) + content)
-            self._writer.flush()
-            answered, size = HEADER.unpack(self._read(HEADER.size))
-            return answered, self._read(size).decode()
-        except TimeoutError:
-            if self.process_id:
-                with suppress(OSError):
-                    os.kill(self.process_id, signal.SIGTERM)
-            raise _Died from None
-        except (OSError, ValueError):
-            raise _Died from None
-
-    def _read(self, size: int) -> bytes:
-        content = self._reader.read(size)
-        if len(content) < size:
-            raise _Died
-        return content
-
-
-def _end_line(
-    reader: IO[bytes],
-    writer: IO[bytes],
-    process: subprocess.Popen[bytes] | None,
-    connection: socket.socket | None,
-) -> None:
-    with suppress(OSError):  # what was written last and never sent
-        writer.close()
-    with suppress(OSError):
-        reader.close()
-    if connection is not None:
-        connection.close()
-    if process is not None:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
-def _ending(process: subprocess.Popen[bytes]) -> str:
-    status = process.returncode
-    if status is not None and status < 0:
-        return f"signal {signal.Signals(-status).name}"
-    return f"status {status}"

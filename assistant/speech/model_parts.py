@@ -29,7 +29,7 @@ LOOKAHEAD = "olabel_lookahead"
 INTERVAL_FLAGS = b"\x01\x00\x01\x00\x00"  # which of the pair of add-ons follow
 
 
-class Damaged(ValueError):  # noqa: N818  (a fault of the file, caught where files are named)
+class Damaged(ValueError):
     """What is wrong with a file, in words that follow its name."""
 
 

@@ -173,11 +173,11 @@ def test_sound_that_always_kills_is_left_out_and_told(tmp_path: Path) -> None:
         ),
         "utf-8",
     )
-    from assistant.speech import child
+    from assistant.speech import recognition_lines
 
     restarts: list[Restart] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child, "PROGRAM", program)
+        patch.setattr(recognition_lines, "PROGRAM", program)
         recogniser = child_model(restarted=restarts.append).recogniser(RATE_HZ)
     heard: list[Hypothesis] = []
     for number, pcm in enumerate(chunks()):

@@ -406,12 +406,15 @@ def test_the_publishers_own_archive_installs_from_a_file(
     assert store.install_file(tmp_path / "any name.zip").name == NAME
 
 
-def test_a_demonstration_model_can_be_bundled_under_its_folders_name(
+def test_demonstration_models_are_neither_bundled_nor_installed(
     store: Store, tmp_path: Path
 ) -> None:
-    bundle = tmp_path / "demonstration.zip"
-    make_bundle(demonstration_model("zh"), bundle, lambda _done: None)
-    assert store.install_file(bundle).path.name == "demonstration-zh"
+    with pytest.raises(AssistantError, match="part of the program"):
+        make_bundle(demonstration_model("zh"), tmp_path / "bundle.zip", lambda _done: None)
+    assert list(tmp_path.iterdir()) == []
+    model_archive(tmp_path / "named.zip", name="demonstration-zh", language="zh")
+    with pytest.raises(AssistantError, match="is not installed"):
+        store.install_file(tmp_path / "named.zip")
 
 
 # ---- other processes ---------------------------------------------------------------------
