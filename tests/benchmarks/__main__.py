@@ -1,15 +1,19 @@
 """Run the benchmarks.
 
-    python -m tests.benchmarks throughput | latency | repaint | memory [options]
+    python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
+    python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
 They need the extras `test` and `synthesis`.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
-from tests.benchmarks import latency, measuring, memory, repaint, throughput
+from tests.benchmarks import latency, measuring, memory, recognition, repaint, soak, throughput
 
 _language = click.option("--language", default="en-US", show_default=True)
 
@@ -48,6 +52,38 @@ def _repaint(utterances: int, rounds: int) -> None:
 @click.option("--minutes", default=120.0, show_default=True)
 def _memory(language: str, minutes: float) -> None:
     memory.run(language, minutes)
+
+
+@benchmarks.command("recognition")
+@_language
+@click.option("--model", default="demonstration", show_default=True)
+@click.option("--minutes", default=5.0, show_default=True)
+@click.option("--lines", default=120, show_default=True)
+@click.option("--data-dir", type=click.Path(path_type=Path))
+def _recognition(
+    language: str, model: str, minutes: float, lines: int, data_dir: Path | None
+) -> None:
+    recognition.run(language, model, minutes, lines, data_dir)
+
+
+_isolated = click.option("--isolated", is_flag=True)
+
+
+@benchmarks.command("long-call")
+@_language
+@click.option("--minutes", default=120.0, show_default=True)
+@click.option("--speed", default=1.0, show_default=True, help="Times live pace; 0 is full speed.")
+@_isolated
+def _long_call(language: str, minutes: float, speed: float, *, isolated: bool) -> None:
+    sys.exit(not soak.long_run(language, minutes, speed or None, isolated=isolated))
+
+
+@benchmarks.command("many-calls")
+@_language
+@click.option("--calls", default=500, show_default=True)
+@_isolated
+def _many_calls(language: str, calls: int, *, isolated: bool) -> None:
+    sys.exit(not soak.many_calls(language, calls, isolated=isolated))
 
 
 if __name__ == "__main__":
