@@ -197,7 +197,8 @@ def _installed(data_dir: Path) -> Iterator[Check]:
             "models",
             State.WARN,
             "none installed: only the demonstration models, which know synthetic voices only",
-            f"For real calls put a Vosk model into {data_dir / INSTALLED}",
+            "For real calls install one: `assistant models list` names them, "
+            f"or put a Vosk model into {data_dir / INSTALLED}",
         )
     for path in folders:
         try:

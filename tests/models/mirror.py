@@ -36,6 +36,8 @@ class Mirror:
     version: str = '"one"'
     gate: threading.Event | None = None
     """Where set, an archive stops half-way until the event is set."""
+    pieces: int = 1
+    """An archive is sent in so many pieces, a tenth of a second apart."""
     half_sent: threading.Event = field(default_factory=threading.Event)
     ranges: list[str] = field(default_factory=list)
     """The `Range` of each archive request, empty for none."""
@@ -113,7 +115,11 @@ def serving() -> Iterator[Mirror]:
             if archive and mirror.breaks_after:
                 body = body[: mirror.breaks_after.pop(0)]
                 self.close_connection = True
-            self.wfile.write(body)
+            size = -(-len(body) // mirror.pieces) or 1
+            for start in range(0, len(body), size):
+                if start:
+                    threading.Event().wait(0.1)
+                self.wfile.write(body[start : start + size])
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

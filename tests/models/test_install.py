@@ -175,6 +175,14 @@ def test_a_silent_server_is_given_up(store: Store, mirror: Mirror) -> None:
     assert any(name.endswith(".part") for name in left_over(store))
 
 
+def test_a_slow_server_is_waited_for_as_long_as_something_comes(
+    store: Store, mirror: Mirror
+) -> None:
+    mirror.pieces = 12  # more than twice as long as silence is borne
+    store.install(NAME, mirror.base)
+    assert mirror.ranges == [""]
+
+
 def test_without_a_network(store: Store) -> None:
     with pytest.raises(Unreachable, match="Nothing answers"):
         store.install(NAME, "http://127.0.0.1:9/")
