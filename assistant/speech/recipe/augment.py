@@ -52,20 +52,21 @@ class Channel:
 def draw_channel(random: np.random.Generator) -> Channel:
     """A clean studio, a telephone, or anything between and beside them."""
     kind = random.random()
-    clean, telephone = kind < 0.2, kind > 0.6
+    clean, telephone = kind < 0.2, kind > 0.5
     noisy = not clean and random.random() < 0.92
     band = None
     if telephone:
         band = (random.uniform(220, 340), random.uniform(3250, 3600))
     elif not clean and random.random() < 0.5:
         band = (random.uniform(60, 400), random.uniform(2900, 3950))
-    uneven = 0.0 if clean and random.random() < 0.6 else random.uniform(0, 5)
+    uneven = 0.0 if clean and random.random() < 0.6 else random.uniform(0, 6)
+    slope = random.uniform(-10, 6) if uneven and random.random() < 0.5 else 0.0
     return Channel(
         warp=1.0 if random.random() < 0.15 else 1.0 + random.uniform(-MOST_WARP, MOST_WARP),
         band_hz=band,
-        equaliser_db=tuple(random.normal(0, uneven, 7)),
+        equaliser_db=tuple(random.normal(0, uneven, 7) + slope * np.linspace(-1, 1, 7)),
         room_s=random.uniform(0.08, 0.5) if not clean and random.random() < 0.3 else None,
-        snr_db=random.uniform(6, 38) if noisy else None,
+        snr_db=random.triangular(3, 13, 36) if noisy else None,
         babble=random.random() < 0.2,
         tilt=random.uniform(-1.2, 0.2) if random.random() < 0.6 else 0.0,
         level_db=random.uniform(-36, -12),

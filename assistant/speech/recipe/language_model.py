@@ -33,10 +33,10 @@ class Mix:
     """
 
     discount: float = 0.7
-    backoff: float = 0.25
+    backoff: float = 0.35
     background: float = 0.35
     flatness: float = 0.7
-    pair_counts: float = 60.0
+    pair_counts: float = 4000.0
     unknown: float = 0.004
 
 

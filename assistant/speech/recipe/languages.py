@@ -20,6 +20,12 @@ from compliance.errors import AssistantError
 
 TEXTS = Path(__file__).with_name("texts")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
+_NUMBER = re.compile(
+    r"([零一二三四五六七八九十百千万两几]+)"
+    r"((?:[个块元号日月年天次张封份期笔位点分秒岁楼室栋折成倍多件条种名家间遍所句层页周口辆双本台部毛角]"
+    r"|星期|小时|礼拜).*)?"
+)
+_NUMBER_IDIOMS = frozenset("百分之 一般 十分 千万 万一 万分 一点 一点点 一家人 一句话".split())
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -59,13 +65,18 @@ class Recipe:
     @property
     def core(self) -> tuple[Path, ...]:
         """The sentences that the network is trained on."""
-        return (TEXTS / self.language / "core.txt",)
+        return tuple(TEXTS / self.language / name for name in ("core.txt", "wide.txt"))
 
     @property
     def texts(self) -> tuple[Path, ...]:
         """All sentences: what is added to the others changes words and language model only."""
         others = sorted((TEXTS / self.language).glob("*.txt"))
         return (*self.core, *(path for path in others if path not in self.core))
+
+    @property
+    def word_lists(self) -> tuple[Path, ...]:
+        """Words that the vocabulary holds whatever the sentences say."""
+        return tuple(sorted((TEXTS / self.language).glob("*.words")))
 
     def words(self, sentence: str) -> list[str]:
         """The words of a sentence as the model writes them."""
@@ -97,11 +108,11 @@ def recipe_for(language: str) -> Recipe:
                 "gmw/en+m6",
             ),
             paces=(130, 215),
-            plan=Plan(epochs=5.0),
-            spoken_lines=6000,
-            loose_lines=3500,
+            plan=Plan(epochs=3.2),
+            spoken_lines=11_000,
+            loose_lines=5000,
             sentences=200_000,
-            vocabulary=7000,
+            vocabulary=9000,
             grammar_bytes=1_000_000,
             acoustic_scale=0.65,
         )
@@ -127,11 +138,11 @@ def recipe_for(language: str) -> Recipe:
                 )
             ),
             paces=(145, 240),
-            plan=Plan(epochs=5.0, seed=2),
-            spoken_lines=6000,
-            loose_lines=3500,
+            plan=Plan(epochs=3.0, seed=2),
+            spoken_lines=10_000,
+            loose_lines=4000,
             sentences=200_000,
-            vocabulary=9000,
+            vocabulary=13_000,
             grammar_bytes=1_000_000,
             acoustic_scale=0.5,
         )
@@ -142,8 +153,22 @@ def words_of(sentence: str, language: str) -> list[str]:
     """English in small letters; Mandarin in Simplified characters, cut into words."""
     if language == "zh":
         runs = _HAN_RUN.findall(_simplify()(sentence))
-        return [word for run in runs for word in _cut()(run)]
+        return [piece for run in runs for word in _cut()(run) for piece in _counted(word)]
     return _ENGLISH_WORD.findall(sentence.lower().replace("’", "'"))
+
+
+def _counted(word: str) -> list[str]:
+    """Numbers character by character, and apart from what they count.
+
+    The dictionary has "五分钟" and "三十六" and not their neighbours; as single characters all
+    numbers are equal.
+    """
+    if word in _NUMBER_IDIOMS:
+        return [word]
+    found = _NUMBER.fullmatch(word)
+    if found is None:
+        return [word]
+    return [*found[1], *([found[2]] if found[2] else [])]
 
 
 @cache

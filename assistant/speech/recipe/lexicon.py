@@ -20,6 +20,7 @@ from assistant.speech.recipe.speech import Spoken, readable, say
 
 Heard = Counter[tuple[str, Phones]]
 
+INFLECTED_RANKS = 30_000  # inflected forms are taken from so many of the commonest words
 SHARD_LINES = 150
 WORDS_A_LINE = 10
 PACE = 170
@@ -39,15 +40,40 @@ class HarvestOrder:
 def vocabulary(
     sentences: Iterable[Sequence[str]], background: Background, recipe: Recipe
 ) -> frozenset[str]:
-    """Every word of the sentences, then the commonest of the language, as many as are wanted."""
+    """The model's words: those of the sentences, the everyday lists, then the commonest.
+
+    The lists' English words bring their inflected forms with them, as far as the language at large
+    has them.
+    """
     words = {word for sentence in sentences for word in sentence}
     ranked = sorted(background.words, key=lambda word: (-background.words[word], word))
+    common = set(ranked[:INFLECTED_RANKS])
+    for path in recipe.word_lists:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            listed = line.partition("#")[0].lower().split()
+            words.update(listed)
+            if recipe.language == "en":
+                words.update(form for word in listed for form in inflected(word) & common)
     for word in ranked:
         if len(words) >= recipe.vocabulary:
             break
         if words_of(word, recipe.language) == [word]:
             words.add(word)
     return frozenset(word for word in words if readable(word, recipe.language))
+
+
+def inflected(word: str) -> frozenset[str]:
+    """Forms that an English word may have; many of them are none."""
+    stem = word[:-1]
+    forms = {word + ending for ending in ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ment")}
+    if word.endswith("e"):
+        forms |= {stem + ending for ending in ("ing", "er", "ers", "able")}
+    if word.endswith("y"):
+        forms |= {stem + ending for ending in ("ies", "ied", "ily", "ier")}
+    if word.endswith("ie"):
+        forms.add(word[:-2] + "ying")
+    forms |= {word + word[-1] + ending for ending in ("ed", "ing", "er")}
+    return frozenset(forms)
 
 
 def harvest(order: HarvestOrder) -> Heard:

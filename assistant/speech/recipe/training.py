@@ -29,7 +29,7 @@ class Plan:
     """How long and how: `epochs` over the material, `batch` pieces a step."""
 
     epochs: float
-    batch: int = 64
+    batch: int = 24
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     smoothing: float = 0.02

@@ -34,7 +34,7 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
     for number in range(count):
         plain = random.random() < PLAIN_SHARE
         # One length of the vocal tract moves all formants; each then differs a little by itself.
-        tract = 0.0 if plain else random.uniform(-14, 26)
+        tract = 0.0 if plain else random.uniform(-13, 26)
         low = random.uniform(68, 215)
         lines = [
             "language variant",
@@ -44,7 +44,7 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         for formant in range(9):
             if plain:
                 break
-            frequency = 100 + tract + random.normal(0, 4 if formant else 2)
+            frequency = 100 + tract + random.normal(0, 6 if formant else 4)
             height = random.uniform(70, 120)
             width = random.uniform(70, 170)
             shift = random.choice((0, 0, random.uniform(-200, 100))) if formant > 1 else 0
@@ -60,9 +60,14 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         if random.random() < 0.35:
             lines.append(f"stressAmp {' '.join(str(v) for v in random.integers(14, 24, 8))}")
         if random.random() < 0.3:
-            lines.append(f"voicing {random.integers(60, 130)}")
+            lines.append(f"voicing {random.integers(40, 180)}")
         if random.random() < 0.3:
-            lines.append(f"consonants {random.integers(60, 140)} {random.integers(60, 140)}")
+            # Loudness (0 to 255) at some frequencies: from shrill to muffled.
+            falls = np.sort(random.integers(15, 256, 4))[:: -1 if random.random() < 0.75 else 1]
+            pairs = zip((150, 700, 1500, 2800), falls, strict=True)
+            lines.append(f"tone {' '.join(f'{hertz} {level}' for hertz, level in pairs)}")
+        if random.random() < 0.3:
+            lines.append(f"consonants {random.integers(50, 170)} {random.integers(50, 170)}")
         speakers.append(Speaker(f"random{number}", "\n".join(lines) + "\n"))
     return tuple(speakers)
 
