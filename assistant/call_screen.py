@@ -6,7 +6,7 @@ end of the screen around a run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from assistant.app import CallApp
@@ -15,13 +15,12 @@ from assistant.events import Act
 from assistant.pipeline import Delivery
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
-from assistant.running import keeping
+from assistant.running import keeping, zone_here
 from assistant.screens.desk import CallFailed, Hearing, HearingChanged, Notice
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
 from compliance.errors import AssistantError
 from scripts.account import Account, matches
-from scripts.engine import ScriptEngine
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
 _LEAVE_WITHIN_S = 5.0
@@ -126,7 +125,7 @@ def show_call(
         interface=interface,
         theme=theme,
         notices=tuple(notices),
-        talk_offs=_talk_offs(guidance, call.account, call_id),
+        talk_offs=guidance.replies(call.account),
     )
     with ExitStack() as stack:
         prepared = prepare(
@@ -136,6 +135,7 @@ def show_call(
             deliver=desk.deliver,
             notice=desk.notice,
             loaded=desk.loaded,
+            zone=zone_here(),
             keeper=stack.enter_context(keeping(keep_in, call_id)),
         )
         app = CallApp(setup, desk)
@@ -146,10 +146,3 @@ def show_call(
             finally:
                 prepared.run.stop()
                 prepared.run.join(_LEAVE_WITHIN_S)
-
-
-def _talk_offs(guidance: Guidance, account: Account | None, call_id: str) -> Mapping[str, str]:
-    """The approved replies, finished and filled."""
-    if guidance.flow is None or account is None:
-        return {}
-    return ScriptEngine(guidance.flow, account, call_id).replies()

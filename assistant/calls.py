@@ -19,7 +19,7 @@ from assistant.interface_text import N_, Interface
 from assistant.languages import LANGUAGES, jurisdiction_of, language_of
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
-from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end
+from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end, zone_here
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import resolve_model
 from assistant.wording import Wording
@@ -131,7 +131,8 @@ def train_replay(
 
 
 def _on_a_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty()
+    # The screen is drawn on standard error: redirected, it would fill a file with the call.
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def _show(
@@ -170,6 +171,7 @@ def _show(
             guidance=guidance,
             deliver=reporter,
             notice=_tell,
+            zone=zone_here(),
             keeper=writer,
         )
         status = run_to_end(prepared.run)

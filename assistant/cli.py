@@ -338,6 +338,9 @@ def _run(arguments: list[str]) -> int:
     try:
         status = commands.main(arguments, prog_name="assistant", standalone_mode=False)
     except AssistantError as error:
+        if not error.exit_status:  # whoever read our output has gone; there is nobody to tell
+            sys.stdout = None
+            return 0
         click.echo(f"assistant: {error}", err=True)
         return error.exit_status
     except click.ClickException as error:
@@ -349,6 +352,9 @@ def _run(arguments: list[str]) -> int:
         # Whoever read our output has gone; there is nobody to tell.
         sys.stdout = None
         return 0
+    except OSError as error:
+        click.echo(f"assistant: {error.strerror or type(error).__name__}.", err=True)
+        return 2
     except MemoryError:
         click.echo("assistant: there is not enough memory. Close other programs.", err=True)
         return 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,15 +44,24 @@ class Guidance:
         """The flow's content hash; empty where no flow guides."""
         return self.flow.content_hash if self.flow is not None else ""
 
-    def session(self, call: str) -> CallSession:
-        """A fresh session; `call` decides which of several wordings a script line takes."""
+    def session(self) -> CallSession:
+        """A fresh session."""
+        return CallSession(self.rules, lambda start: self.script(start.account))
 
-        def script(start: CallStarted) -> ScriptEngine | None:
-            if self.flow is None or start.account is None:
-                return None
-            return ScriptEngine(self.flow, start.account, call)
+    def script(self, account: Account | None) -> ScriptEngine | None:
+        """A fresh script for an account; `None` where the language has no flow.
 
-        return CallSession(self.rules, script)
+        Which of several wordings a line takes follows from the account, not from the call's id, so
+        that the same call replayed says the same.
+        """
+        if self.flow is None:
+            return None
+        return ScriptEngine(self.flow, account, content_hash(account))
+
+    def replies(self, account: Account | None) -> Mapping[str, str]:
+        """The approved replies by objection, finished and filled; none without an account."""
+        script = self.script(account)
+        return script.replies() if script is not None and account is not None else {}
 
 
 def load_guidance(jurisdiction: str, language: str, collector: Collector | None) -> Guidance:
@@ -133,7 +142,7 @@ def prepare(
     notice: Callable[[str], None],
     keeper: CallKeeper | None = None,
     loaded: Callable[[], None] = lambda: None,
-    zone: str = "UTC",
+    zone: str,
 ) -> PreparedRun:
     """Open the recording and wire everything; nothing runs before `PreparedRun.run.start`.
 
@@ -159,7 +168,7 @@ def prepare(
         )
 
     run = CallRun(
-        session=guidance.session(call_id),
+        session=guidance.session(),
         call=call_id,
         begin=begin,
         source=source,

@@ -33,7 +33,7 @@ UPCASTERS: Mapping[int, Upcaster] = MappingProxyType({})
 """From version n to n + 1.  Version 1 is the first, so there is nothing older to read yet."""
 
 
-class UnreadableEvent(AssistantError):  # noqa: N818 - named for what happened
+class UnreadableEvent(AssistantError):
     """A stored event cannot be read, or an event cannot be written."""
 
 

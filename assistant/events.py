@@ -1,8 +1,8 @@
 """What can happen in a call.
 
 Owns the values that flow through the call session: inputs (what the sound, the recogniser and the
-agent's keys did) and outputs (what the session made of it).  Everything is frozen and plain; nothing
-here computes, reads a clock or formats prose.  Two rules hold for every event:
+agent's keys did) and outputs (what the session made of it).  Everything is frozen and plain;
+nothing here computes, reads a clock or formats prose.  Two rules hold for every event:
 
 1. Time arrives inside it.  Call time is audio position: samples on a channel, from the first sample
    captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only.
@@ -87,7 +87,7 @@ class ChannelOpened:
 
 @dataclass(frozen=True, slots=True)
 class AudioAdvanced:
-    """Sound up to `sample` has been recognised; twice a second.  `level_db` is RMS, 0 full scale."""
+    """Sound up to `sample` was recognised; twice a second.  `level_db` is RMS, 0 full scale."""
 
     channel: int
     sample: int
@@ -96,7 +96,7 @@ class AudioAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class AudioGap:
-    """`samples` from `sample` on were never heard; `reason` is a slug (`truncated`, `overrun`, …)."""
+    """`samples` from `sample` on were not heard; `reason` is a slug (`truncated`, `overrun`, …)."""
 
     channel: int
     sample: int
@@ -137,7 +137,8 @@ class FinalRecognised:
     """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all.
 
     `text` and `words` are what is judged.  Where a recognition correction changed them, `heard` is
-    what the recogniser itself said; otherwise it is empty.
+    what the recogniser itself said; otherwise it is empty.  `cut` is whether the sound broke off
+    here (the call was cancelled, the recording ends early), so that the last word may be half one.
     """
 
     channel: int
@@ -145,6 +146,7 @@ class FinalRecognised:
     text: str
     words: tuple[RecognisedWord, ...] = ()
     heard: tuple[RecognisedWord, ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +231,12 @@ class UtteranceFinal:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceDropped:
-    """A partial that turned out to be no speech."""
+    """A partial that turned out to be no speech; the times are those it last had."""
 
     id: str
+    speaker: Speaker
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)

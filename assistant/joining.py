@@ -7,7 +7,7 @@ which it first appeared; the final corrects it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.events import FinalRecognised, PartialRecognised
 from compliance.transcript import Speaker, Utterance, Word
@@ -69,10 +69,12 @@ class ChannelJoiner:
             )
         return self._utterance(index, final=False)
 
-    def final(self, event: FinalRecognised, index: int) -> Utterance | str | None:
-        """The settled utterance; the id of one that was no speech after all; or `None`."""
+    def final(self, event: FinalRecognised, index: int) -> Utterance | None:
+        """The settled utterance; without text where it was no speech after all; or `None`."""
         if not event.text:
-            dropped, self._id = self._id, None
+            if self._id is None:
+                return None
+            dropped = replace(self._utterance(index, final=True), text="", words=())
             self._forget()
             return dropped
         self._text = event.text
@@ -83,11 +85,11 @@ class ChannelJoiner:
         utterance = self._utterance(index, final=True)
         if utterance.start_s is not None and utterance.end_s is not None:
             self.talk_s += utterance.end_s - utterance.start_s
-        self._id = None
         self._forget()
         return utterance
 
     def _forget(self) -> None:
+        self._id = None
         self._text = ""
         self._words = []
 

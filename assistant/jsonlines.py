@@ -38,6 +38,7 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "rules": start.rules_hash,
                 "scripts": start.scripts_hash,
                 "model": start.model,
+                "model_hash": start.model_hash or None,
                 "account": start.account_hash or None,
             }
         case events.UtterancePartial():
@@ -51,7 +52,16 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "end_s": output.end_s,
             }
         case events.UtteranceDropped():
-            return {"type": "partial", "call": call, "id": output.id, "text": "", "dropped": True}
+            return {
+                "type": "partial",
+                "call": call,
+                "id": output.id,
+                "speaker": output.speaker.value,
+                "text": "",
+                "start_s": output.start_s,
+                "end_s": output.end_s,
+                "dropped": True,
+            }
         case events.UtteranceFinal():
             return {
                 "type": "utterance",

@@ -17,7 +17,6 @@ from assistant.session import CallSession
 from assistant.wording import RuleTexts
 from compliance.context import Collector
 from compliance.errors import MissingPart
-from scripts.engine import ScriptEngine
 
 _Key = tuple[str, str, Collector | None]
 
@@ -57,7 +56,7 @@ class KeptGuidance:
             return None, ""
         return CollectorTexts(guidance.rules, collector), guidance.rules.content_hash
 
-    def guide(self, call: str, started: CallStarted) -> Guided:
+    def guide(self, started: CallStarted) -> Guided:
         """A fresh session for a kept call's inputs, and the texts that go with it.
 
         Raises:
@@ -66,14 +65,11 @@ class KeptGuidance:
         """
         header = started.header
         guidance = self._load((header.jurisdiction, header.language, header.collector))
-        talk_offs: Mapping[str, str] = {}
-        if guidance.flow is not None and started.account is not None:
-            talk_offs = ScriptEngine(guidance.flow, started.account, call).replies()
         return Guided(
-            session=guidance.session(call),
+            session=guidance.session(),
             texts=CollectorTexts(guidance.rules, header.collector),
             rules_hash=guidance.rules.content_hash,
-            talk_offs=talk_offs,
+            talk_offs=guidance.replies(started.account),
         )
 
     def _load(self, key: _Key) -> Guidance:

@@ -13,6 +13,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -170,7 +171,8 @@ class CallRun:
         self._stopping = threading.Event()
         self._writing = _Writing(keeper, notice) if keeper is not None else None
         self._credits: list[threading.Semaphore] = []
-        self._dead: set[int] = set()
+        self._dead: dict[int, int] = {}  # deaf channels, and the position since when
+        self._source_failure: AssistantError | None = None
         self._position = 0
         self._seq = 0
         self._zero_s = 0.0
@@ -317,16 +319,22 @@ class CallRun:
                 self._receive(
                     LagMeasured(number, self._position, 0.0, round(lost / channel.rate_hz, 3))
                 )
+        for number, since in sorted(self._dead.items()):
+            # Deaf to the end, told once its length is known.
+            self._receive(AudioGap(number, since, self._position - since, "recogniser_failed"))
+        if self._source_failure is not None:
+            self._receive(CallEnded(self._position, "failed"))
+            raise self._source_failure
         reason = "cancelled" if self._stopping.is_set() else "end_of_recording"
         self._receive(CallEnded(self._position, reason))
 
     def _fail(self, failed: _ChannelFailed, *, last: bool) -> None:
         """A channel is deaf from here on; without any channel left the call ends."""
-        self._dead.add(failed.channel)
+        self._dead[failed.channel] = self._position
         self._notice(str(failed.error))
         if last:
+            self._receive(CallEnded(self._position, "failed"))
             raise failed.error
-        self._receive(AudioGap(failed.channel, self._position, 0, "recogniser_failed"))
 
     def _press_until(self, sample: int) -> None:
         while self._desk and self._desk[0].sample < sample:
@@ -344,6 +352,7 @@ class CallRun:
                         hypothesis.text,
                         hypothesis.words,
                         hypothesis.heard,
+                        cut=heard.last and self._broke_off(),
                     )
                 )
             elif isinstance(hypothesis, UnheardStretch):
@@ -354,6 +363,14 @@ class CallRun:
                 )
             else:
                 self._receive(PartialRecognised(heard.channel, heard.end_sample, hypothesis.text))
+
+    def _broke_off(self) -> bool:
+        """Whether the sound stopped short of its end, so that the last word may be half a word."""
+        return (
+            self._stopping.is_set()
+            or self._source_failure is not None
+            or bool(self._source.lost_samples)
+        )
 
     def _receive(self, event: Input) -> None:
         taken = self._envelope(event)
@@ -388,9 +405,12 @@ class CallRun:
                 if self._take_credit(chunk.channel):
                     sounds[chunk.channel].put(_Released(chunk, due_s))
         except AssistantError as error:
-            self._notice(str(error))
+            self._source_failure = error
         except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
-            self._notice(f"The recording could not be read on ({type(error).__name__})")
+            self._source_failure = AssistantError(
+                f"The sound could not be read on ({type(error).__name__} in {place_of(error)})",
+                "What was heard until then is there.",
+            )
         finally:
             for sound in sounds:
                 sound.put(None)
@@ -476,7 +496,10 @@ class _Writing:
             failed = not self._write(batch)
             if ended:
                 break
-        if not failed:
+        if failed:
+            with suppress(AssistantError, OSError):
+                self._keeper.close()
+        else:
             self._attempt(self._keeper.close)
 
     def _write(self, batch: list[Envelope | Chunk]) -> bool:

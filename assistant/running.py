@@ -13,20 +13,44 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol, TextIO
 
+from tzlocal import get_localzone_name
+
 from assistant import jsonlines
 from assistant.events import Output, Started
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.plain import PlainCall
 from assistant.record.locations import Locations
 from assistant.wording import Wording
+from compliance.errors import AssistantError
 
 INTERRUPTED = 130
+# How often the end is looked for, and how long a run that was asked to end may still take.
+_LOOK_S = 0.25
+_LEAVE_WITHIN_S = 5.0
 
 
 class Reporter(Protocol):
     """Writes deliveries on a stream."""
 
     def __call__(self, delivery: Delivery) -> None: ...
+
+
+class ReaderGone(AssistantError):
+    """Whoever read the output has gone; there is nobody to tell, and nothing is wrong."""
+
+    exit_status = 0
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise ReaderGone("Nobody reads the output any more") from None
+    except OSError as error:
+        raise AssistantError(
+            f"The output cannot be written ({error.strerror})", "Make room or write it elsewhere."
+        ) from error
 
 
 class JsonReporter:
@@ -43,8 +67,7 @@ class JsonReporter:
             record = jsonlines.output_record(output, envelope.call, self._wording)
             if record is not None:
                 record["at_s"] = 0.0 if isinstance(output, Started) else at_s
-                self._stream.write(jsonlines.line(record) + "\n")
-                self._stream.flush()
+                _write(self._stream, jsonlines.line(record) + "\n")
 
 
 class PlainReporter:
@@ -56,9 +79,7 @@ class PlainReporter:
 
     def __call__(self, delivery: Delivery) -> None:
         outputs: list[Output] = [envelope.event for envelope in delivery.envelopes]  # type: ignore[misc]
-        for line in self._call.lines(outputs):
-            self._stream.write(line + "\n")
-        self._stream.flush()
+        _write(self._stream, "".join(line + "\n" for line in self._call.lines(outputs)))
 
 
 def run_to_end(run: CallRun) -> int:
@@ -73,8 +94,10 @@ def run_to_end(run: CallRun) -> int:
     run.connect()
     with _stopped_by_signals(run.stop) as stopped:
         run.start(lambda _error: None)
-        while not run.join(0.5):
-            pass
+        waited_s = 0.0
+        while not run.join(_LOOK_S) and waited_s < _LEAVE_WITHIN_S:
+            # After the second signal, or when the output is stuck, the threads are left behind.
+            waited_s += (_LOOK_S if stopped() else 0.0) + (_LEAVE_WITHIN_S if stopped() > 1 else 0)
     if run.failure is not None:
         raise run.failure
     return INTERRUPTED if stopped() else 0
@@ -92,9 +115,20 @@ def keeping(keep_in: Locations | None, call_id: str) -> Iterator[CallKeeper | No
         yield store.record(call_id)
 
 
+def zone_here() -> str:
+    """The IANA name of this desk's time zone; `UTC` where the system names none."""
+    try:
+        return get_localzone_name() or "UTC"
+    except (LookupError, ValueError, OSError):
+        return "UTC"
+
+
 @contextmanager
-def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """While this lasts, asking the process to end ends the call instead, once and cleanly."""
+def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[Callable[[], int]]:
+    """While this lasts, asking the process to end ends the call instead, cleanly.
+
+    Yields what tells how often it was asked.
+    """
     caught: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -104,7 +138,7 @@ def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[Callable[[], bool]
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), on_signal) for name in names}
     try:
-        yield lambda: bool(caught)
+        yield lambda: len(caught)
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)

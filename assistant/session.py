@@ -10,7 +10,7 @@ engine hear.  It formats nothing and stores nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.events import (
     Act,
@@ -50,7 +50,7 @@ from assistant.events import (
 from assistant.joining import ChannelJoiner
 from compliance.context import Listener
 from compliance.errors import AssistantError
-from compliance.findings import Finding, Status
+from compliance.findings import Finding, Status, Verdict
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
 from compliance.tracker import Change, Policy, Tracked, Tracker
@@ -61,6 +61,8 @@ from scripts.prompt import Prompt
 
 # A provisional flag that has stood this long is shown as standing.
 STANDING_S = 2.0
+# A word this close to where the sound broke off may be half a word.
+CUT_S = 0.5
 # Two identifiers make the right party: the trade's rule (and the regulators' notes).
 IDENTIFIERS_NEEDED = 2
 
@@ -70,6 +72,7 @@ class _Flag:
     """A finding as last told, and when its provisional life began."""
 
     finding: Finding
+    quote: str
     born_s: float
     standing: bool = False
 
@@ -212,12 +215,12 @@ class CallSession:
         call.now_s = max(call.now_s, joiner.seconds(event.sample))
         if settled is None:
             return
-        if isinstance(settled, str):
-            yield UtteranceDropped(settled)
-            for finding in call.monitor.dropped(settled):
+        start_s, end_s = _span(settled, joiner.seconds(event.sample))
+        if not settled.text:
+            yield UtteranceDropped(settled.id, settled.speaker, start_s, end_s)
+            for finding in call.monitor.dropped(settled.id):
                 yield from self._found(call, finding, "")
             return
-        start_s, end_s = _span(settled, joiner.seconds(event.sample))
         call.finals += 1
         call.spoken_until_s = max(call.spoken_until_s, end_s)
         yield UtteranceFinal(
@@ -235,7 +238,7 @@ class CallSession:
         yield from self._identifiers_said(call, settled)
         heard = call.monitor.hear(settled, call.tracker.context)
         for finding in heard.findings:
-            yield from self._found(call, finding, settled.text)
+            yield from self._found(call, _doubted(finding, end_s, cut=event.cut), settled.text)
         for statement in heard.statements:
             yield StatementChanged(statement, call.now_s)
         if call.script is not None:
@@ -273,13 +276,16 @@ class CallSession:
 
     def _found(self, call: _Call, finding: Finding, text: str) -> Iterable[Output]:
         known = call.flags.get(finding.id)
+        quote = text[finding.start : finding.end]
         if finding.status is Status.WITHDRAWN:
+            # Its offsets belong to the text that showed it, which is no longer there.
+            quote = known.quote if known is not None else ""
             call.flags.pop(finding.id, None)
         elif known is None:
-            call.flags[finding.id] = _Flag(finding, call.now_s)
+            call.flags[finding.id] = _Flag(finding, quote, call.now_s)
         else:
-            known.finding = finding
-        yield FindingChanged(finding, text[finding.start : finding.end], call.now_s)
+            known.finding, known.quote = finding, quote
+        yield FindingChanged(finding, quote, call.now_s)
 
     # ---- time --------------------------------------------------------------------------------
 
@@ -407,3 +413,12 @@ class CallSession:
 def _span(utterance: Utterance, heard_s: float) -> tuple[float, float]:
     start_s = utterance.start_s if utterance.start_s is not None else heard_s
     return start_s, utterance.end_s if utterance.end_s is not None else heard_s
+
+
+def _doubted(finding: Finding, end_s: float, *, cut: bool) -> Finding:
+    """A breach whose last words were cut off is a doubt: "dan…" was taken for "debt" once."""
+    if not cut or finding.verdict is not Verdict.BREACH or finding.status is Status.WITHDRAWN:
+        return finding
+    if finding.end_s is not None and finding.end_s < end_s - CUT_S:
+        return finding
+    return replace(finding, verdict=Verdict.CHECK_FACTS)

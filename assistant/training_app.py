@@ -33,7 +33,7 @@ from assistant.training.replay import Replay, Voice
 from assistant.wording import Reader
 from compliance.errors import AssistantError
 
-Guide = Callable[[str, CallStarted], Guided]
+Guide = Callable[[CallStarted], Guided]
 """For a call's id and its first event, what it is played again with."""
 
 NO_SOUND = N_("No sound was kept with this call.")
@@ -107,7 +107,7 @@ def run_train_replay(
             raise AssistantError(
                 f"The call {call} has no beginning in the store", "Choose another call."
             )
-        guided = (guide or KeptGuidance().guide)(call, started)
+        guided = (guide or KeptGuidance().guide)(started)
         sound = store.sound(call) if with_sound else None
         voice, rate_hz, silence = _voice(sound, open_things) if with_sound else (None, 8000, "")
         # The screen keeps the last one in sight: what matters most comes last.

@@ -206,12 +206,21 @@ class Route:
             return self._reply(place, reply) if place.open or not reply.verified else place
         leave = self.flow.exits.get(slug)
         if leave is None:
-            return place
+            return self._go_to(place, slug)
         if leave.verified and not place.open:
             return self._call_for(place, leave)
         if place.frames and place.frames[-1].slug == slug:
             return place
         return self.enter(place, slug)
+
+    def _go_to(self, place: Place, stage: str) -> Place:
+        """A stage of the main line, by key: what is open in between is left, not forgotten."""
+        if not place.open:
+            return place
+        for index, step in enumerate(self.main):
+            if step.stage == stage and step.id not in place.done:
+                return replace(place, main=index, frames=())
+        return place
 
     def _reply(self, place: Place, reply: TalkOff) -> Place:
         """Bring up the reply to an objection."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from compliance.errors import AssistantError
 
 
-class StoreFault(AssistantError):  # noqa: N818 - named for what happened
+class StoreFault(AssistantError):
     """The store cannot be read or written; what was kept before is untouched."""
 
 
@@ -41,7 +41,7 @@ class DiskFull(StoreFault):
     """There is no room left."""
 
 
-class UnknownCall(AssistantError):  # noqa: N818 - as above
+class UnknownCall(AssistantError):
     """No kept call has this id."""
 
 

@@ -60,7 +60,7 @@ class _StillDesk:
 def outputs(utterances: int) -> list[Envelope]:
     """What a session made of a call of so many utterances, two seconds each."""
     guidance = load_guidance("us", "en-US", Collector.AGENCY)
-    session = guidance.session("benchmark")
+    session = guidance.session()
     header = CallHeader("us", "en-US", Collector.AGENCY, verified=False)
     account = load_account(demonstration_call("en-US").account)
     inputs: list[Input] = [

@@ -148,7 +148,7 @@ def _run(
     )
     guidance = load_guidance(shown.jurisdiction, language, None)
     prepared = prepare(
-        call, call_id="soak", guidance=guidance, deliver=watch, notice=notices.append
+        call, zone="UTC", call_id="soak", guidance=guidance, deliver=watch, notice=notices.append
     )
     try:
         prepared.run.run()

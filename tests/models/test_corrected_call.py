@@ -31,6 +31,7 @@ def run(corrector: Corrector) -> tuple[list[FinalRecognised], list[UtteranceFina
     guidance = load_guidance(shown.jurisdiction, LANGUAGE, Collector(shown.collector))
     prepare(
         call,
+        zone="UTC",
         call_id="corrected",
         guidance=guidance,
         deliver=lambda _delivery: None,

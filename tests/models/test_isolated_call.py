@@ -45,7 +45,12 @@ def run(
 
     guidance = load_guidance(shown.jurisdiction, language, Collector(shown.collector))
     prepared = prepare(
-        call, call_id="isolated", guidance=guidance, deliver=deliver, notice=notices.append
+        call,
+        zone="UTC",
+        call_id="isolated",
+        guidance=guidance,
+        deliver=deliver,
+        notice=notices.append,
     )
     prepared.run.run()
     return [each for each in outputs if isinstance(each, UtteranceFinal)], notices, outputs

@@ -107,11 +107,11 @@ def test_a_partial_that_was_no_speech_leaves_and_its_neighbours_stay() -> None:
         UtterancePartial("a", Speaker.AGENT, "one", (), 0.0, 1.0),
         UtterancePartial("b", Speaker.CUSTOMER, "two", (), 1.0, 2.0),
         UtterancePartial("c", Speaker.AGENT, "three", (), 2.0, 3.0),
-        UtteranceDropped("b"),
+        UtteranceDropped("b", Speaker.AGENT, 1.0, 2.0),
         UtterancePartial("c", Speaker.AGENT, "three four", (), 2.0, 4.0),
     )
     assert [(row.id, row.text) for row in utterances(view)] == [("a", "one"), ("c", "three four")]
-    assert view.apply(UtteranceDropped("nobody")) is Part.NOTHING
+    assert view.apply(UtteranceDropped("nobody", Speaker.AGENT, 1.0, 2.0)) is Part.NOTHING
 
 
 def test_gaps_moments_and_lag_are_kept() -> None:
@@ -236,8 +236,8 @@ EVENTS: list[Output] = [
     *calls.over(SCENE),
     *calls.third_party(SCENE),
     *calls.standing_provisional(SCENE),
-    UtteranceDropped("u4"),
-    UtteranceDropped("u0"),
+    UtteranceDropped("u4", Speaker.AGENT, 1.0, 2.0),
+    UtteranceDropped("u0", Speaker.AGENT, 1.0, 2.0),
     GapHeard("agent", 2.0, 1.0, "overrun"),
     MomentMarked(2.0),
     FlagAcknowledged("f1", 3.0),

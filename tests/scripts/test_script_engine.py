@@ -281,3 +281,14 @@ def test_replies_are_filled_for_the_confirmed_customer(language: str, collector:
     replies = ScriptEngine(flow, specimen_account(flow)).replies()
     assert set(replies) == set(flow.talk_offs)
     assert all(replies.values())
+
+
+def test_a_key_goes_to_a_stage_of_the_main_line_once_the_right_party_is_confirmed() -> None:
+    engine = ScriptEngine(load_flow("en-US"), specimen_account(load_flow("en-US")), "a call")
+    engine.act("exit", "commitment", verified=False, listener=Listener.UNKNOWN)
+    assert engine.prompt.stage == "opening"
+    engine.act("verified", verified=True, listener=Listener.CUSTOMER)
+    engine.act("exit", "commitment", verified=True, listener=Listener.CUSTOMER)
+    assert engine.prompt.stage == "commitment"
+    engine.act("step_back", verified=True, listener=Listener.CUSTOMER)
+    assert engine.prompt.stage != "commitment"

@@ -40,7 +40,7 @@ def test_an_id_lives_from_the_first_partial_to_the_final() -> None:
     ]
     settled = channel.final(final(["you", "are", "late"], 8000), 0)
     following = channel.partial(partial("so", 9000), 1)
-    assert isinstance(settled, Utterance)
+    assert settled is not None
     assert [utterance.id for utterance in grown if utterance] == ["agent-0", "agent-0"]
     assert (settled.id, settled.final, settled.index) == ("agent-0", True, 0)
     assert following is not None
@@ -76,7 +76,9 @@ def test_the_same_partial_again_is_nothing_new() -> None:
 def test_no_speech_after_all_names_the_utterance_to_drop() -> None:
     channel = joiner()
     channel.partial(partial("the", 4000), 0)
-    assert channel.final(FinalRecognised(0, 8000, ""), 0) == "agent-0"
+    dropped = channel.final(FinalRecognised(0, 8000, ""), 0)
+    assert dropped is not None
+    assert (dropped.id, dropped.text, dropped.words) == ("agent-0", "", ())
     assert channel.final(FinalRecognised(0, 16000, ""), 0) is None
 
 
@@ -98,16 +100,18 @@ def test_whatever_the_recogniser_says_times_run_forward(
     ids: list[str] = []
     for ended, words, step in said:
         sample += step
-        utterance: Utterance | str | None
+        utterance: Utterance | None
         if ended:
             utterance = channel.final(final(words, sample), len(ids))
         else:
             utterance = channel.partial(partial(" ".join(words), sample), len(ids))
-        if not isinstance(utterance, Utterance):
+        if utterance is None:
             continue
         if not ids or ids[-1] != utterance.id:
             ids.append(utterance.id)
         assert " ".join(word.text for word in utterance.words) == utterance.text
+        if not utterance.text:
+            continue
         times = [
             time for word in utterance.words for time in (word.start_s or 0.0, word.end_s or 0.0)
         ]

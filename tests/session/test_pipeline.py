@@ -1,4 +1,4 @@
-"""The pipeline: at every pace the same events; on every failure a clean end or a call that goes on."""
+"""The pipeline: at every pace the same events, after every failure a clean end."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ from assistant.speech.recogniser import (
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.context import Collector
 from compliance.errors import AssistantError
+from compliance.findings import Status, Verdict
 from compliance.transcript import Speaker
 from scripts.account import load_account
 from tests.session.conftest import RATE_HZ, guidance, started
@@ -96,6 +97,7 @@ def demonstration(speed: float | None) -> tuple[Outcome, tuple[Input, ...]]:
     )
     prepared = prepare(
         call,
+        zone="UTC",
         call_id="demo",
         guidance=guidance(),
         deliver=outcome.deliver,
@@ -115,7 +117,7 @@ def test_speed_changes_nothing_but_the_wall_clock() -> None:
 
 def test_kept_inputs_replay_to_the_same_outputs() -> None:
     outcome, inputs = demonstration(None)
-    machine = guidance().session("demo")
+    machine = guidance().session()
     assert [output for event in inputs for output in machine.receive(event)] == outcome.outputs
 
 
@@ -238,7 +240,7 @@ def scripted(
     speed: float | None = None,
 ) -> CallRun:
     return CallRun(
-        session=guidance().session("scripted"),
+        session=guidance().session(),
         call="scripted",
         begin=started,
         source=source,
@@ -283,7 +285,9 @@ def test_a_channel_whose_recogniser_fails_leaves_the_other_running() -> None:
     scripts = [Script({3: ("hello", True)}, fails_at=5), Script({200: ("i am here", True)})]
     scripted(Silence(300), scripts, outcome).run()
     assert any("the recogniser failed" in notice for notice in outcome.notices)
-    assert [gap.reason for gap in of_type(outcome.outputs, GapHeard)] == ["recogniser_failed"]
+    gaps = of_type(outcome.outputs, GapHeard)
+    assert [(gap.channel, gap.reason) for gap in gaps] == [("agent", "recogniser_failed")]
+    assert gaps[0].duration_s == pytest.approx(29.6, abs=0.2)
     assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == [
         "hello",
         "i am here",
@@ -304,10 +308,28 @@ def test_when_every_recogniser_fails_the_call_ends_with_the_reason() -> None:
 def test_a_source_that_fails_ends_the_call_with_what_was_heard() -> None:
     outcome = Outcome()
     scripts = [Script({2: ("hello there", True)}), Script({})]
-    scripted(Silence(50, fails_at=10), scripts, outcome).run()
-    assert any("the disk failed" in notice for notice in outcome.notices)
+    with pytest.raises(AssistantError, match="the disk failed"):
+        scripted(Silence(50, fails_at=10), scripts, outcome).run()
     assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == ["hello there"]
-    assert of_type(outcome.outputs, Ended)[0].duration_s == pytest.approx(1.0)
+    ended = of_type(outcome.outputs, Ended)[0]
+    assert ended.duration_s == pytest.approx(1.0)
+    assert ended.reason == "failed"
+
+
+def test_words_that_were_cut_off_are_a_doubt_and_no_breach() -> None:
+    outcome = Outcome()
+    run: CallRun
+
+    def stop_in_mid_call(number: int) -> None:
+        if number == 30:
+            run.stop()
+
+    scripts = [Script({2: (THREAT, False), -1: (THREAT, True)}), Script({})]
+    run = scripted(Silence(100_000, on_chunk=stop_in_mid_call), scripts, outcome)
+    run.run()
+    findings = [change.finding for change in of_type(outcome.outputs, FindingChanged)]
+    assert findings[-1].status is Status.CONFIRMED
+    assert findings[-1].verdict is Verdict.CHECK_FACTS
 
 
 def test_a_keeper_that_fails_is_told_once_and_the_call_goes_on() -> None:
@@ -387,7 +409,7 @@ def test_a_model_that_cannot_be_opened_is_the_runs_error() -> None:
         raise AssistantError("the model is broken", "Install it again.")
 
     run = CallRun(
-        session=guidance().session("broken"),
+        session=guidance().session(),
         call="broken",
         begin=started,
         source=Silence(5),

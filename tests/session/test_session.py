@@ -43,7 +43,7 @@ THREAT = "if you do not pay you will be arrested"
 
 
 def session() -> CallSession:
-    return guidance().session("a-call")
+    return guidance().session()
 
 
 def run(inputs: list[Input]) -> list[Output]:

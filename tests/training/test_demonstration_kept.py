@@ -47,6 +47,7 @@ def test_a_kept_demonstration_replays_to_the_same_findings(tmp_path: Path, langu
     with CallStore(Locations(tmp_path)) as store:
         prepared = prepare(
             call,
+            zone="UTC",
             call_id="demo",
             guidance=guidance,
             deliver=deliver,
@@ -61,7 +62,7 @@ def test_a_kept_demonstration_replays_to_the_same_findings(tmp_path: Path, langu
         assert kept.state is CallState.WHOLE
         stored = [envelope.event for envelope in store.events("demo")]
         assert all(isinstance(event, get_args(Input)) for event in stored)
-        again = outputs_of(stored, guidance.session("demo"))  # type: ignore[arg-type]  # as asserted
+        again = outputs_of(stored, guidance.session())  # type: ignore[arg-type]  # as asserted
         assert list(again) == outputs
 
         last = {o.finding.id: o for o in outputs if isinstance(o, FindingChanged)}

@@ -13,7 +13,7 @@ from tests.training.calls import inputs
 
 
 def test_a_stored_call_replays_to_the_same_outputs(guidance: Guidance, tmp_path: Path) -> None:
-    session = guidance.session("c1")
+    session = guidance.session()
     outputs: list[Output] = []
     seq = 0
     with CallStore(Locations(tmp_path)) as store:
@@ -29,7 +29,7 @@ def test_a_stored_call_replays_to_the_same_outputs(guidance: Guidance, tmp_path:
     with CallStore(Locations(tmp_path)) as store:
         stored = [envelope.event for envelope in store.events("c1")]
         assert stored == inputs()
-        again = outputs_of(stored, guidance.session("c1"))  # type: ignore[arg-type]  # inputs only
+        again = outputs_of(stored, guidance.session())  # type: ignore[arg-type]  # inputs only
         assert list(again) == outputs
         last = {o.finding.id: o for o in again if isinstance(o, FindingChanged)}
         assert {changed.finding.id: changed for changed in store.findings("c1")} == last

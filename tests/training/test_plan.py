@@ -14,7 +14,7 @@ from tests.training.calls import SAID, inputs
 @pytest.fixture
 def plan(guidance: Guidance) -> ReplayPlan:
     stored = inputs()
-    outputs = outputs_of(stored, guidance.session("c1"))
+    outputs = outputs_of(stored, guidance.session())
     found = {o.finding.id: o for o in outputs if isinstance(o, FindingChanged)}
     return plan_replay(
         (Envelope(SCHEMA, "c1", seq, event) for seq, event in enumerate(stored)),

@@ -26,7 +26,7 @@ from tests.training.calls import RATE_HZ, HandClock, Hush, Stream, inputs, liste
 
 def _replay(guidance: Guidance, clock: HandClock, voice: Voice | None = None) -> Replay:
     stored = inputs()
-    outputs = outputs_of(stored, guidance.session("c1"))
+    outputs = outputs_of(stored, guidance.session())
     found = {o.finding.id: o for o in outputs if isinstance(o, FindingChanged)}
     plan = plan_replay(
         [Envelope(SCHEMA, "c1", seq, event) for seq, event in enumerate(stored)],
@@ -36,7 +36,7 @@ def _replay(guidance: Guidance, clock: HandClock, voice: Voice | None = None) ->
     return Replay(
         plan,
         call="c1",
-        session=guidance.session("c1"),
+        session=guidance.session(),
         now=clock,
         voice=voice,
         rate_hz=RATE_HZ,
@@ -59,7 +59,7 @@ class Screen:
 
 def _then(guidance: Guidance, some: Sequence[Input]) -> list[Output]:
     """What a new session answers to these inputs."""
-    return list(outputs_of(some, guidance.session("c1")))
+    return list(outputs_of(some, guidance.session()))
 
 
 @pytest.mark.parametrize("speed", SPEEDS)

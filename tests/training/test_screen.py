@@ -23,14 +23,14 @@ from tests.training.calls import HandClock, inputs
 
 def _app(guidance: Guidance, clock: HandClock, interface: str = "en") -> TrainingApp:
     stored = inputs()
-    outputs = outputs_of(stored, guidance.session("c1"))
+    outputs = outputs_of(stored, guidance.session())
     found = {o.finding.id: o for o in outputs if isinstance(o, FindingChanged)}
     plan = plan_replay(
         [Envelope(SCHEMA, "c1", seq, event) for seq, event in enumerate(stored)],
         [output for output in outputs if isinstance(output, UtteranceFinal)],
         list(found.values()),
     )
-    replay = Replay(plan, call="c1", session=guidance.session("c1"), now=clock)
+    replay = Replay(plan, call="c1", session=guidance.session(), now=clock)
     setup = CallSetup(
         rules=CollectorTexts(guidance.rules, Collector.AGENCY),
         call_language="en-US",
