@@ -67,7 +67,7 @@ def run(language: str, minutes: float) -> float:
     return besides_mb
 
 
-def _read(screen: "pexpect.spawn[str]", seconds: float) -> None:
+def _read(screen: pexpect.spawn[str], seconds: float) -> None:
     until_s = time.monotonic() + seconds
     while (left_s := until_s - time.monotonic()) > 0:
         try:

@@ -54,7 +54,7 @@ def run(utterances: int, rounds: int) -> float:
     return p95_ms
 
 
-def _drain(screen: "pexpect.spawn[str]", quiet_s: float, at_least_s: float = 0.0) -> float | None:
+def _drain(screen: pexpect.spawn[str], quiet_s: float, at_least_s: float = 0.0) -> float | None:
     """Read until nothing comes for `quiet_s`; the time of the last byte, or `None` for none."""
     last_s: float | None = None
     begun_s = time.perf_counter()

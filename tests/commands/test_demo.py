@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -65,7 +65,7 @@ def test_in_a_pipe_it_is_plain_lines(assistant: Assistant) -> None:
 
 def test_nothing_is_kept_unless_asked(assistant: Assistant, environment: Mapping[str, str]) -> None:
     assert assistant("demo", "--speed", "max", "--jsonl").status == 0
-    assert not os.path.exists(environment["ASSISTANT_HOME"])
+    assert not Path(environment["ASSISTANT_HOME"]).exists()
     assert assistant("demo", "--speed", "max", "--jsonl", "--keep").status == 0
     listed = assistant("review", "--plain")
     assert listed.status == 0

@@ -63,4 +63,4 @@ def test_with_standard_error_redirected_no_screen_is_drawn_into_the_file(
     )
     terminal.expect(pexpect.EOF)
     assert log.read_text(encoding="utf-8") == ""
-    assert "Daniel Parker" in terminal.before
+    assert "Daniel Parker" in str(terminal.before)
