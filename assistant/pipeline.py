@@ -33,6 +33,7 @@ from assistant.events import (
     Output,
     PartialRecognised,
 )
+from assistant.merging import ChannelFailed, ChannelMerge, Heard
 from assistant.pacing import Pacer
 from assistant.session import CallSession
 from assistant.speech.recogniser import (
@@ -84,24 +85,6 @@ class Delivery:
 
     at_s: float
     envelopes: tuple[Envelope, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What a recogniser made of one chunk; `hypotheses` of the flush at the end have `last` set."""
-
-    channel: int
-    end_sample: int
-    level_db: float
-    hypotheses: tuple[Hypothesis, ...]
-    lag_s: float
-    last: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _ChannelFailed:
-    channel: int
-    error: AssistantError
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +150,7 @@ class CallRun:
         self._loaded = loaded
         self._correct = correct
         self._connected = threading.Event()
-        self._inbox: queue.SimpleQueue[_Heard | _ChannelFailed | _Acted] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Heard | ChannelFailed | _Acted] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = _Writing(keeper, notice) if keeper is not None else None
         self._credits: list[threading.Semaphore] = []
@@ -275,43 +258,49 @@ class CallRun:
 
     def _merge(self, channels: tuple[SourceChannel, ...]) -> None:
         """Take results as they come; hand them on by audio position, then channel."""
-        waiting: list[deque[_Heard | _ChannelFailed]] = [deque() for _ in channels]
-        open_channels = set(range(len(channels)))
+        merge = ChannelMerge(len(channels))
         told_lag_s = [0.0] * len(channels)
         block = 0
-        while open_channels:
+        while not merge.over:
             item = self._inbox.get()
             if isinstance(item, _Acted):
                 self._receive(AgentActed(item.act, self._position, item.argument))
                 continue
-            waiting[item.channel].append(item)
-            while open_channels and all(waiting[number] for number in open_channels):
+            merge.put(item)
+            for results in merge.rounds():
                 block += 1
-                for number in sorted(open_channels):
-                    heard = waiting[number].popleft()
-                    if isinstance(heard, _ChannelFailed):
-                        open_channels.discard(number)
-                        self._fail(heard, last=not open_channels)
+                self._move_to(results)
+                for heard in results:
+                    if isinstance(heard, ChannelFailed):
+                        self._fail(heard)
                         continue
-                    if heard.last:
-                        open_channels.discard(number)
-                    if number == min(open_channels | {number}):
-                        self._press_until(heard.end_sample)
-                        self._position = max(self._position, heard.end_sample)
                     self._take(heard)
-                    tick = block % _CHUNKS_PER_TICK == 0 or heard.last
-                    if tick:
-                        self._receive(AudioAdvanced(number, heard.end_sample, heard.level_db))
+                    if block % _CHUNKS_PER_TICK == 0 or heard.last:
+                        self._receive(
+                            AudioAdvanced(heard.channel, heard.end_sample, heard.level_db)
+                        )
                     if (
                         self._pacer.paced
                         and block % _CHUNKS_PER_LAG == 0
-                        and abs(heard.lag_s - told_lag_s[number]) >= _LAG_STEP_S
+                        and abs(heard.lag_s - told_lag_s[heard.channel]) >= _LAG_STEP_S
                     ):
-                        told_lag_s[number] = heard.lag_s
+                        told_lag_s[heard.channel] = heard.lag_s
                         self._receive(
-                            LagMeasured(number, heard.end_sample, round(heard.lag_s, 3), 0.0)
+                            LagMeasured(heard.channel, heard.end_sample, round(heard.lag_s, 3), 0.0)
                         )
-                    self._credits[number].release()
+                    self._credits[heard.channel].release()
+        self._finish(channels)
+
+    def _move_to(self, results: tuple[Heard | ChannelFailed, ...]) -> None:
+        """The call's position moves on, and with it the keys known beforehand."""
+        reached = [heard.end_sample for heard in results if isinstance(heard, Heard)]
+        if reached:
+            while self._desk and self._desk[0].sample < reached[0]:
+                self._receive(self._desk.popleft())
+            self._position = max(self._position, reached[0])
+
+    def _finish(self, channels: tuple[SourceChannel, ...]) -> None:
+        """What was lost, and the end."""
         lost = self._source.lost_samples
         if lost:
             for number, channel in enumerate(channels):
@@ -328,19 +317,15 @@ class CallRun:
         reason = "cancelled" if self._stopping.is_set() else "end_of_recording"
         self._receive(CallEnded(self._position, reason))
 
-    def _fail(self, failed: _ChannelFailed, *, last: bool) -> None:
+    def _fail(self, failed: ChannelFailed) -> None:
         """A channel is deaf from here on; without any channel left the call ends."""
         self._dead[failed.channel] = self._position
         self._notice(str(failed.error))
-        if last:
+        if len(self._dead) == len(self._credits):
             self._receive(CallEnded(self._position, "failed"))
             raise failed.error
 
-    def _press_until(self, sample: int) -> None:
-        while self._desk and self._desk[0].sample < sample:
-            self._receive(self._desk.popleft())
-
-    def _take(self, heard: _Heard) -> None:
+    def _take(self, heard: Heard) -> None:
         speaker = self._source.channels[heard.channel].speaker
         for said in heard.hypotheses:
             hypothesis = self._correct(speaker, said)
@@ -436,14 +421,14 @@ class CallRun:
                 hypotheses = tuple(recogniser.accept(chunk.pcm))
                 end_sample = chunk.start_sample + chunk.samples
                 lag_s = max(0.0, self._clock() - released.due_s)
-                self._inbox.put(_Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
+                self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
             flushed = tuple(recogniser.finish())
-            self._inbox.put(_Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
+            self._inbox.put(Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
         except AssistantError as error:
-            self._inbox.put(_ChannelFailed(number, error))
+            self._inbox.put(ChannelFailed(number, error))
         except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
             self._inbox.put(
-                _ChannelFailed(
+                ChannelFailed(
                     number,
                     AssistantError(
                         f"Recognition of the {channel.name} channel failed"
