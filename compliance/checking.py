@@ -18,7 +18,7 @@ from pydantic import Field, FiniteFloat
 
 from compliance.context import CallContext, CallHeader, Collector, Contact, Listener
 from compliance.documents import Schema, validate_mapping
-from compliance.errors import AssistantError, BadInput, Fault
+from compliance.errors import AssistantError, BadInput, Fault, shown
 from compliance.monitor import Closing, Heard, Monitor
 from compliance.packs import JURISDICTION_OF, LANGUAGE_OF, load_rules
 from compliance.rules import RuleSet
@@ -26,6 +26,10 @@ from compliance.tracker import Policy, Tracked, Tracker
 from compliance.transcript import Speaker, Utterance, Word
 
 MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
+MAX_TOLD = 20  # faults; a file that has more is of another kind, and its first lines show which
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_UNPRINTED = frozenset((*range(9), *range(14, 27), *range(28, 32)))  # bytes that no text has
 
 # What other commands write beside calls and utterances; their output can be checked as it is.
 _PASSED_OVER = frozenset(
@@ -98,7 +102,7 @@ class _UtteranceRecord(Schema):
     text: str
     start_s: FiniteFloat | None = None
     end_s: FiniteFloat | None = None
-    words: tuple[_WordRecord, ...] = ()
+    words: tuple[_WordRecord, ...] | None = None
     id: str | None = None
     index: int | None = None
     at_s: FiniteFloat | None = None
@@ -122,7 +126,7 @@ class _CallRecord(Schema):
     customer_state: str | None = None
     verified: bool | None = None
     counterparty: Listener | None = None
-    facts: dict[str, bool] = Field(default_factory=dict)
+    facts: dict[str, bool | None] | None = None
     account: dict[str, object] | None = None
     contacts: tuple[_ContactRecord, ...] | None = None
 
@@ -149,6 +153,9 @@ def check_transcript(
 ) -> Iterator[Result]:
     """Check the lines of one file, in order, yielding each result as soon as it is known.
 
+    At most `MAX_TOLD` faults are told one by one, then how many lines more had some.  A file that
+    is no UTF-8 text at all is one fault, and reading it stops there.
+
     Args:
         lines: raw lines, UTF-8.
         path: names the file in faults.
@@ -157,6 +164,10 @@ def check_transcript(
     """
     check = _Check(path, jurisdiction, rules_for)
     for number, line in enumerate(lines, start=1):
+        other = check.other_kind(line)
+        if other:
+            yield BadLine(Fault(path, number, 1, other))
+            break
         yield from check.line(number, line)
     yield from check.end()
 
@@ -174,8 +185,33 @@ class _Check:
         self._rules: dict[tuple[str, str], RuleSet] = {}
         self._calls: dict[str, _Call] = {}
         self._refused: set[str] = set()
+        self._read = False  # whether any line could be read
+        self._told_faults = 0
+        self._untold_lines = 0
+
+    def other_kind(self, line: bytes) -> str:
+        """What a file is whose lines are no text, told before the first of them is read."""
+        if self._read:
+            return ""
+        if line.startswith(_UTF16):
+            return "the file is UTF-16; save it as UTF-8"
+        if not _UNPRINTED.isdisjoint(line[:4096]):
+            return "this is no text in UTF-8: the file is binary, compressed or UTF-16"
+        return ""
 
     def line(self, number: int, line: bytes) -> Iterator[Result]:
+        """What comes of one line, with no more faults than are worth telling."""
+        untold = False
+        for result in self._line(number, line):
+            if isinstance(result, BadLine):
+                if self._told_faults >= MAX_TOLD:
+                    untold = True
+                    continue
+                self._told_faults += 1
+            yield result
+        self._untold_lines += untold
+
+    def _line(self, number: int, line: bytes) -> Iterator[Result]:
         try:
             record = self._parsed(number, line)
             if record is None:
@@ -189,9 +225,9 @@ class _Check:
                 utterance, faults = self._readable(record, _UtteranceRecord, "speaker", "text")
                 yield from self._told(number, line, faults)
                 yield from self._judge(number, utterance)
-            elif kind not in _PASSED_OVER:
+            elif not (isinstance(kind, str) and kind in _PASSED_OVER):
                 names = "'call' or 'utterance'"
-                yield self._bad(number, 1, f"type is {kind!r} where {names} is expected")
+                yield self._bad(number, 1, f"type is {shown(kind)} where {names} is expected")
         except BadInput as error:
             yield from self._told(number, line, error.faults)
 
@@ -237,6 +273,9 @@ class _Check:
             raise
 
     def end(self) -> Iterator[Result]:
+        if self._untold_lines:
+            lines = "1 more line" if self._untold_lines == 1 else f"{self._untold_lines} more lines"
+            yield BadLine(Fault(self._path, 0, 0, f"… and {lines} with faults"))
         for name, call in self._calls.items():
             closing = call.monitor.close(call.tracker.context)
             yield Closed(name, closing, call.duration_s)
@@ -255,7 +294,10 @@ class _Check:
         if not text:
             return None
         try:
-            record = json.loads(text, parse_constant=_no_constant)
+            record = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        except _KeyTwiceError as error:
+            message = f"the key {shown(error.key)} is given twice"
+            raise self._fault(number, _column_of(text, f"{error.key}:"), message) from None
         except json.JSONDecodeError as error:
             raise self._fault(number, error.colno, f"this is not JSON: {error.msg}") from None
         except (ValueError, RecursionError):
@@ -263,6 +305,7 @@ class _Check:
             raise self._fault(number, 1, message) from None
         if not isinstance(record, dict):
             raise self._fault(number, 1, "a line must be an object: {…}")
+        self._read = True
         return record
 
     def _fault(self, number: int, column: int, message: str) -> BadInput:
@@ -294,7 +337,7 @@ class _Check:
             customer_state=record.customer_state,
             verified=record.verified,
             listener=record.counterparty or Listener.UNKNOWN,
-            facts=dict(record.facts),
+            facts={n: known for n, known in (record.facts or {}).items() if known is not None},
             contacts=None
             if record.contacts is None
             else tuple(Contact(c.at, c.number, c.outcome) for c in record.contacts),
@@ -328,7 +371,7 @@ class _Check:
             index=call.heard,
             speaker=record.speaker,
             text=record.text,
-            words=tuple(Word(w.text, w.start_s, w.end_s, w.confidence) for w in record.words),
+            words=tuple(Word(w.text, w.start_s, w.end_s, w.confidence) for w in record.words or ()),
             start_s=record.start_s,
             end_s=record.end_s,
         )
@@ -338,6 +381,25 @@ class _Check:
         context = call.tracker.context
         heard = call.monitor.hear(utterance, context)
         yield Judged(record.call, utterance, heard, changes, context)
+
+
+class _KeyTwiceError(ValueError):
+    """An object has one key twice, so that which value is meant is unknown."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("a key is given twice")
+        self.key = key
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _KeyTwiceError(key)
+            seen.add(key)
+    return found
 
 
 def _no_constant(name: str) -> object:

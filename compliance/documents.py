@@ -22,7 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from compliance.errors import BadInput, Fault
+from compliance.errors import BadInput, Fault, shown
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 40
@@ -38,6 +38,9 @@ _FALSE = re.compile(r"(?:false|False|FALSE)\Z")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?\Z")
 
+
+# What the YAML reader quotes of a document: names of aliases and tags, single odd characters.
+_QUOTED = re.compile(r"(['\"]).{3,}\1")
 
 # What the reader itself resolves plain values to; any other tag was written by hand.
 _RESOLVED = frozenset(
@@ -117,7 +120,12 @@ def parse_document(
     if format == "json":
         plain = _read_json(text, path)
         # JSON is YAML in flow style, but for tabs, which JSON allows only between tokens.
-        _places_of(_compose(text.replace("\t", " "), path), (), places)
+        node = _compose(text.replace("\t", " "), path)
+        if node is not None:
+            faults = [*_walk_faults(node, path)]
+            if faults:
+                raise BadInput(f"{path} was not read", tuple(faults))
+        _places_of(node, (), places)
     else:
         plain = _read_yaml(text, path, places)
     return Document(_validated(plain, schema, path, places), path, places)
@@ -158,14 +166,12 @@ def _read_json(text: str, path: Path | str) -> Plain:
     def constant(name: str) -> Plain:
         raise _one(path, f"{name} is not a JSON value")
 
-    def pairs(items: list[tuple[str, Plain]]) -> Plain:
-        # A key given twice is told with its place when the places are collected.
-        return dict(items)
-
     try:
-        value: Plain = json.loads(text, parse_constant=constant, object_pairs_hook=pairs)
+        value: Plain = json.loads(text, parse_constant=constant)
     except json.JSONDecodeError as error:
         raise _at(path, error.lineno, error.colno, f"this is not JSON: {error.msg}") from None
+    except ValueError:
+        raise _one(path, "this is not JSON: a number is out of bounds") from None
     except RecursionError:
         raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
     return value
@@ -178,7 +184,7 @@ def _compose(text: str, path: Path | str) -> Node | None:
         documents = [node for node in yaml.compose_all(text) if node is not None]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "malformed"
+        problem = _QUOTED.sub("(not shown)", error.problem or error.context or "malformed")
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise _at(path, line, column, f"this is not YAML: {problem}") from None
     except ReaderError as error:
@@ -186,9 +192,8 @@ def _compose(text: str, path: Path | str) -> Node | None:
         line = before.count("\n") + 1
         column = error.position - before.rfind("\n")
         raise _at(path, line, column, "a control character is not allowed here") from None
-    except (YAMLError, ValueError) as error:
-        first = str(error).splitlines()[0] if str(error) else "malformed"
-        raise _one(path, f"this is not YAML: {first}") from None
+    except (YAMLError, ValueError):
+        raise _one(path, "this is not YAML: a value in it cannot be read") from None
     except RecursionError:
         raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
     if len(documents) > 1:
@@ -247,7 +252,7 @@ def _key_faults(node: MappingNode, path: Path | str) -> Iterable[Fault]:
         if not isinstance(key, ScalarNode):
             yield Fault(path, line, column, "a key must be text")
         elif key.value in keys:
-            yield Fault(path, line, column, f"the key {key.value!r} is given twice")
+            yield Fault(path, line, column, f"the key {shown(key.value)} is given twice")
         else:
             keys.add(key.value)
 
@@ -313,6 +318,8 @@ def _validated(
         }
         ordered = sorted(faults, key=lambda fault: (fault.line, fault.column, fault.message))
         raise BadInput(f"{path} has faults", tuple(ordered)) from None
+    except RecursionError:
+        raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError:
         raise _one(path, "a text holds half a character (a lone surrogate)") from None
 
@@ -324,19 +331,29 @@ def _fault_of(
     path: Path | str,
     places: Mapping[Location, tuple[int, int]],
 ) -> Fault:
-    name = ".".join(str(part) for part in loc)
+    # A part of a place may be a key of the document itself, so that it is shown as any value is.
+    name = ".".join(_part(part) for part in loc)
     if kind == "extra_forbidden":
         known = _known(places, loc)
         line, column = places.get((*known, _KEY), _nearest(places, loc))
-        return Fault(path, line, column, f"unknown key {str(loc[-1])!r}")
+        return Fault(path, line, column, f"unknown key {shown(loc[-1])}")
     if kind == "missing":
         line, column = _nearest(places, loc[:-1])
         return Fault(path, line, column, f"the key {str(loc[-1])!r} is missing")
     if kind == "json_invalid":  # a lone surrogate is all that our own writing of JSON lets through
+        if "recursion" in message:
+            return Fault(path, 0, 0, f"nested deeper than {MAX_DEPTH} levels")
         return Fault(path, 0, 0, "a text holds half a character (a lone surrogate)")
     line, column = _nearest(places, loc)
     text = message[0].lower() + message[1:] if message else "is not valid"
     return Fault(path, line, column, f"{name}: {text}" if name else text)
+
+
+def _part(part: str | int) -> str:
+    if isinstance(part, int):
+        return str(part)
+    text = shown(part)
+    return text.strip("'") if text.startswith("'") else text
 
 
 def _known(places: Mapping[Location, tuple[int, int]], loc: Location) -> Location:

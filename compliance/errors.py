@@ -7,8 +7,22 @@ who said it, or an amount.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+
+# What may be told of a value that came from outside: a slug, or a language tag; no run of digits.
+_SLUG = re.compile(r"(?!.*[0-9]{4})[a-z][a-z0-9_-]{0,23}|[a-z]{2,3}-[A-Za-z]{2,4}")
+_UNSHOWN = "(not shown)"
+
+
+def shown(value: object) -> str:
+    """A value from outside as an error may tell it: quoted if it is a slug, otherwise withheld.
+
+    A wrong field may hold anything: what was said, a name, a number of an account.
+    """
+    return repr(value) if isinstance(value, str) and _SLUG.fullmatch(value) else _UNSHOWN
 
 
 class AssistantError(Exception):

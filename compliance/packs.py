@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from compliance.documents import Document, Schema, load_document
-from compliance.errors import BadInput, Fault, MissingPart
+from compliance.errors import BadInput, Fault, MissingPart, shown
 from compliance.pack_files import (
     CueFile,
     DetectorFile,
@@ -69,12 +69,13 @@ def load_rules(jurisdiction: str, language: str, folder: Path = PACKS) -> RuleSe
     existing = available(folder)
     if jurisdiction not in existing:
         raise MissingPart(
-            f"there is no rule pack for {jurisdiction!r} yet", f"There are {', '.join(existing)}."
+            f"there is no rule pack for {shown(jurisdiction)} yet",
+            f"There are {', '.join(existing)}.",
         )
     base = base_language(language)
-    files = sorted((folder / "detectors").glob(f"*.{base}.yaml"))
+    files = sorted((folder / "detectors").glob(f"*.{base}.yaml")) if base.isalpha() else []
     if not files:
-        raise MissingPart(f"there are no detectors for the language {language!r} yet")
+        raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
     return _Loader(jurisdiction, base, folder, files).load()
 
 

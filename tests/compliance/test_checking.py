@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from compliance.checking import (
+    MAX_TOLD,
     BadLine,
     Closed,
     Judged,
@@ -181,6 +184,114 @@ def test_what_other_commands_write_can_be_checked_as_it_is() -> None:
     assert judged.utterance.id == "x"
     (closed,) = [result for result in results if isinstance(result, Closed)]
     assert closed.duration_s == 2.5
+
+
+SECRET = "Jordan Lee owes 4111111111111111"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"type": SECRET},
+        {"type": [SECRET], "call": "a"},
+        {"type": {"x": SECRET}},
+        {"type": None},
+        says("a", "x", **{SECRET: 1}),
+        says("a", "x", SECRET),
+        says("a", "x", words=[{"text": SECRET, SECRET: 2}]),
+        call("b", facts={SECRET: "yes"}),
+        call("b", jurisdiction=SECRET),
+        call("b", jurisdiction="us", language=SECRET),
+        call("b", jurisdiction="us", language="**"),
+        call("b", jurisdiction="us", language="a/../../" + SECRET),
+        call("b", jurisdiction="us", language="*-x"),
+        call("b", collector=SECRET, started_at=SECRET, contacts=[{"at": SECRET}]),
+        b'{"type": "utterance", "call": "a", "%s": 1, "%s": 2}' % ((SECRET.encode(),) * 2),
+        b'{"type": "call", "call": "c", "x": %s}' % (b"[" * 400 + b"]" * 400),
+        b'{"type": "utterance", "call": "a", "text": %s}' % (b"9" * 9000),
+    ],
+)
+def test_what_a_bad_line_holds_is_never_told(line: object) -> None:
+    results = check(call("a", verified=True), line, says("a", "You'll go to jail for this."))
+    told = [result.fault for result in results if isinstance(result, BadLine | Refused)]
+    errors = [result.error for result in results if isinstance(result, Refused)]
+    assert told
+    for text in [*map(str, told), *map(str, errors)]:
+        assert "Jordan" not in text
+        assert "4111" not in text
+    assert rules_found(results, "a") == ["US-03"]
+
+
+@pytest.mark.parametrize("name", ["facts", "contacts", "account", "verified", "collector"])
+def test_null_is_unknown(name: str) -> None:
+    results = check(call("a", **{name: None}), says("a", "Hello.", words=None))
+    assert not faults(results)
+    (started,) = [result for result in results if isinstance(result, Started)]
+    assert not started.header.facts
+
+
+def test_a_fact_that_is_null_is_unknown_and_the_others_count() -> None:
+    results = check(call("a", facts={"judgment": None, "suit_filed": True}))
+    assert not faults(results)
+    (started,) = [result for result in results if isinstance(result, Started)]
+    assert dict(started.header.facts) == {"suit_filed": True}
+
+
+def test_a_key_twice_is_a_fault() -> None:
+    line = b'{"type": "utterance", "call": "a", "speaker": "agent", "text": "x", "text": "y"}'
+    nested = b'{"type": "call", "call": "b", "facts": {"judgment": true, "judgment": false}}'
+    results = check(call("a"), line, nested)
+    assert [(place, message) for place, _, message in faults(results)] == [
+        (2, "the key 'text' is given twice"),
+        (3, "the key 'judgment' is given twice"),
+    ]
+
+
+def test_many_faults_are_counted_rather_than_told() -> None:
+    results = check(call("a"), *[b"{"] * 500, says("a", "You'll go to jail for this."))
+    found = faults(results)
+    assert len(found) == MAX_TOLD + 1
+    assert found[-1] == (0, 0, f"… and {500 - MAX_TOLD} more lines with faults")
+    assert rules_found(results, "a") == ["US-03"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        ([json.dumps(call("a")).encode("utf-16"), b"\x00x\x00"], "UTF-16"),
+        ([json.dumps(call("a")).encode("utf-16-le"), b"\x00x\x00"], "binary"),
+        ([b"\x1f\x8b\x08\x00\x00", b"\x9c" * 40] * 50, "binary"),
+        ([b"RIFF\x24\x00\x00\x00WAVEfmt "] * 50, "binary"),
+        ([b"", b"\x7fELF\x02\x01\x01\x00"], "binary"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_fault(lines: list[bytes], part: str) -> None:
+    results = list(check_transcript(lines, path="t", jurisdiction="us"))
+    (found,) = faults(results)
+    assert part in found[2]
+
+
+KEYS = st.sampled_from(
+    ("type", "call", "speaker", "text", "facts", "words", "start_s", "verified", "contacts", "id")
+) | st.text(max_size=4)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
+    | st.sampled_from(("call", "utterance", "agent", "us", "en-US", "partial", "a")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+LINES = st.dictionaries(KEYS, VALUES, max_size=6).map(lambda d: json.dumps(d).encode()) | st.binary(
+    max_size=30
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(LINES, max_size=5))
+def test_no_line_whatever_it_holds_ends_the_check(noise: list[bytes]) -> None:
+    first = json.dumps(call("!", verified=True, counterparty="customer")).encode()
+    last = json.dumps(says("!", "You'll go to jail for this.")).encode()
+    results = list(check_transcript([first, *noise, last], path="t"))
+    assert rules_found(results, "!")[-1:] == ["US-03"]
 
 
 def test_times_that_run_backwards_are_no_fault() -> None:
