@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-
 # What may be told of a value that came from outside: a slug, or a language tag; no run of digits.
 _SLUG = re.compile(r"(?!.*[0-9]{4})[a-z][a-z0-9_-]{0,23}|[a-z]{2,3}-[A-Za-z]{2,4}")
 _UNSHOWN = "(not shown)"

@@ -76,6 +76,7 @@ class Monitor:
         self._open: dict[str, dict[str, Finding]] = {}  # provisional findings by utterance and rule
         self._before: tuple[Utterance, Folded] | None = None  # the last final, to join a split one
         self._undecided: dict[str, None] = {}
+        self._breached: set[str] = set()
         self._unknown_speaker = False
         self._agent_utterances = 0
         self._statements = {statement.id: Progress(statement) for statement in rules.statements}
@@ -120,19 +121,25 @@ class Monitor:
         found = self._open.pop(utterance_id, {})
         return tuple(replace(finding, status=Status.WITHDRAWN) for finding in found.values())
 
-    def close(self, context: CallContext, *, agent_gaps: bool = False) -> Closing:
+    def close(
+        self, context: CallContext, *, agent_gaps: bool = False, agent_unheard: bool = False
+    ) -> Closing:
         """The end of the call.
 
         Args:
             context: what holds at the end.
             agent_gaps: some of the agent's sound was never heard, so that what seems not to have
                 been said may have been.
+            agent_unheard: so much was not heard that it may have held any words (more than a
+                second in sum, say), so that no rule on the agent's words is kept for certain.
+                A call in which nobody but the other side was heard counts as such.
         """
-        cannot_tell = agent_gaps or self._unknown_speaker
+        unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
+        cannot_tell = agent_gaps or unheard or self._unknown_speaker
         statements: list[Statement] = []
         findings: list[Finding] = []
         for progress in self._statements.values():
-            statement = progress.closed(self._agent_utterances, cannot_tell=cannot_tell)
+            statement = progress.closed(self._agent_utterances, context, cannot_tell=cannot_tell)
             if statement is None:
                 continue
             statements.append(statement)
@@ -147,7 +154,11 @@ class Monitor:
             for finding in found.values()
         ]
         self._open.clear()
-        del context
+        for rule in self._rules.rules:
+            open_words = bool(rule.detectors) and unheard and rule.id not in self._breached
+            if open_words or rule.unjudged(self._header):
+                self._undecided[rule.id] = None
+        self._undecided.update(dict.fromkeys(self._rules.unheard))
         return Closing((*withdrawn, *findings), tuple(statements), tuple(sorted(self._undecided)))
 
     # ---- judging -------------------------------------------------------------------------------
@@ -233,6 +244,8 @@ class Monitor:
         known = self._open.pop(utterance.id, {})
         for hit in hits:
             known.pop(hit.rule.id, None)
+            if hit.verdict is Verdict.BREACH:
+                self._breached.add(hit.rule.id)
             yield self._finding(utterance, hit, Status.CONFIRMED, context)
         for finding in known.values():
             yield replace(finding, status=Status.WITHDRAWN, utterance_index=utterance.index)

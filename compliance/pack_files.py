@@ -86,6 +86,7 @@ class RuleEntry(Schema):
     citation_by_collector: dict[Collector, str] = Field(default_factory=dict)
     detectors: tuple[str, ...] | None = None
     when: When = When()
+    beyond_words: tuple[str, ...] = ()
     title: Texts | None = None
     do_now: Texts | None = None
     explanation: Texts | None = None

@@ -107,6 +107,10 @@ class _Loader:
         cue_set = self._compile(_cue_phrases(cues), concepts)
         rules = [*self._rules(pack, families, {detector.id for detector in detectors})]
         statements = [*self._statements(pack, {rule.id for rule in rules})]
+        own_language = base_language(pack.value.language) == self._base
+        followed = {statement.rule for statement in statements}
+        heard = {rule.id for rule in rules if rule.detectors}
+        heard = heard | followed if own_language else heard - followed
         if self._faults or phrase_set is None or cue_set is None:
             raise self._bad()
         return RuleSet(
@@ -114,7 +118,8 @@ class _Loader:
             language=self._base,
             rules=tuple(rules),
             detectors=tuple(detectors),
-            statements=tuple(statements),
+            statements=tuple(statements) if own_language else (),
+            unheard=tuple(rule.id for rule in rules if rule.id not in heard),
             phrases=phrase_set,
             cues=cue_set,
             content_hash=self._hash.hexdigest(),
@@ -206,6 +211,7 @@ class _Loader:
                 ),
                 detectors=tuple(self._heard_by(pack, index, entry, detectors)),
                 when=entry.when.condition(),
+                beyond_words=entry.beyond_words,
             )
 
     def _heard_by(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from compliance.context import CallContext, Collector, Listener
+from compliance.context import CallContext, CallHeader, Collector, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.phrases import PhraseSet
@@ -115,7 +115,8 @@ class Rule:
     """One rule of one jurisdiction.
 
     `citations` is keyed by collector, with `""` for everyone else.  Texts are keyed by interface
-    locale (`en`, `zh-Hant`, `zh-Hans`).
+    locale (`en`, `zh-Hant`, `zh-Hans`).  `beyond_words` names what part of the rule depends on that
+    no words show: `started_at`, `contacts`, or a fact of the file.
     """
 
     id: str
@@ -130,6 +131,15 @@ class Rule:
     repairs: tuple[Repair, ...]
     detectors: tuple[str, ...]
     when: Condition = field(default_factory=Condition)
+    beyond_words: tuple[str, ...] = ()
+
+    def unjudged(self, header: CallHeader) -> bool:
+        """Whether a part of the rule that no words show is left open.
+
+        Hours and counts are not judged from the header, so that a rule on them always is open; one
+        on a fact is open unless the file says that the fact is not so.
+        """
+        return any(header.facts.get(name) is not False for name in self.beyond_words)
 
     def citation(self, collector: Collector | None) -> str:
         """The law or policy, as it binds this kind of collector."""
@@ -154,7 +164,11 @@ class RequiredStatement:
 
 
 class RuleSet:
-    """The rules of one jurisdiction in one language, compiled; one set serves many calls."""
+    """The rules of one jurisdiction in one language, compiled; one set serves many calls.
+
+    `unheard` are rules for which the pack has no words in this language, or not all: what it wants
+    said it knows only in the language of its own jurisdiction.
+    """
 
     def __init__(
         self,
@@ -167,6 +181,7 @@ class RuleSet:
         phrases: PhraseSet,
         cues: PhraseSet,
         content_hash: str,
+        unheard: tuple[str, ...] = (),
     ) -> None:
         self.jurisdiction = jurisdiction
         self.language = language
@@ -175,6 +190,7 @@ class RuleSet:
         self.phrases = phrases
         self.cues = cues
         self.content_hash = content_hash
+        self.unheard = unheard
         self._denying: dict[int, bool] = {}  # filled as phrases are first heard
         self._rules = {rule.id: rule for rule in rules}
         self.detectors = {detector.id: detector for detector in detectors}

@@ -22,6 +22,7 @@ class Progress:
         self._heard: set[str] = set()
         self._told: Statement | None = None
         self._due = False
+        self._maybe_due = False  # it hung on something unknown
 
     def heard(self, elements: set[str], context: CallContext) -> Statement | None:
         """The statement if its state changed."""
@@ -29,21 +30,31 @@ class Progress:
         self._heard.update(
             element for element in required.elements if f"{required.id}/{element}" in elements
         )
-        self._due = self._due or bool(required.when.holds(context))
+        applies = required.when.holds(context)
+        self._due = self._due or applies is True
+        self._maybe_due = self._maybe_due or applies is None
         if not self._due:
             return None
         return self._tell(self._now())
 
-    def closed(self, agent_utterances: int, *, cannot_tell: bool) -> Statement | None:
-        """The statement at the end, where it changed; nothing where it never was due."""
+    def closed(
+        self, agent_utterances: int, context: CallContext, *, cannot_tell: bool
+    ) -> Statement | None:
+        """The statement at the end, where it changed; nothing where it never was due.
+
+        It cannot be told where it is unknown whether it was due, where too little was heard for its
+        absence to mean anything, or where some of the agent was not heard (`cannot_tell`).
+        """
         now = self._now()
         if now.state is StatementState.SAID:
             return None
-        if cannot_tell and agent_utterances < self.required.min_utterances:
-            return self._tell(replace(now, state=StatementState.CANNOT_TELL))
-        if not self._due or agent_utterances < self.required.min_utterances:
+        # Without a word of the agent it has not been asked yet whether it was due.
+        unasked = agent_utterances == 0 and self.required.when.holds(context) is not False
+        if not (self._due or self._maybe_due or unasked):
             return None
-        state = StatementState.CANNOT_TELL if cannot_tell else StatementState.MISSED
+        certain = self._due and agent_utterances >= self.required.min_utterances
+        missed = certain and not cannot_tell
+        state = StatementState.MISSED if missed else StatementState.CANNOT_TELL
         return self._tell(replace(now, state=state))
 
     def _now(self) -> Statement:

@@ -107,7 +107,7 @@ def test_what_others_say_breaches_nothing(us: RuleSet, speaker: Speaker) -> None
     call = Call(us)
     assert call.partial(THREAT, speaker) == ()
     assert call.final(THREAT, speaker) == ()
-    assert call.monitor.close(call.context).not_assessable == ()
+    assert not call.monitor.close(call.context).findings
 
 
 def test_an_unknown_speaker_leaves_the_rule_undecided(us: RuleSet) -> None:
@@ -256,11 +256,72 @@ def test_what_was_not_heard_is_never_missed(us: RuleSet) -> None:
         assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
 
 
-def test_a_fragment_of_a_call_owes_nothing(us: RuleSet) -> None:
+def test_of_a_fragment_of_a_call_nothing_can_be_told(us: RuleSet) -> None:
     call = Call(us, collector=Collector.AGENCY)
     call.final("Hello.")
     closing = call.monitor.close(call.context)
-    assert (closing.findings, closing.statements) == ((), ())
+    assert not closing.findings
+    assert {statement.state for statement in closing.statements} == {StatementState.CANNOT_TELL}
+    assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
+
+
+def test_an_unknown_collector_is_not_assumed_to_be_a_bank(us: RuleSet) -> None:
+    call = Call(us, collector=None)
+    for text in ("Hello.", "How are you?", "When can we talk?", "Thanks."):
+        call.final(text)
+    closing = call.monitor.close(call.context)
+    states = {statement.id: statement.state for statement in closing.statements}
+    assert states["collector"] is StatementState.CANNOT_TELL
+    assert "US-13" in closing.not_assessable
+    assert "US-13" not in {finding.rule for finding in closing.findings}
+
+
+WORD_RULES = {"US-01", "US-02", "US-03", "US-06-verify", "US-21"}
+
+
+def test_an_agent_who_was_not_heard_has_kept_no_rule_for_certain(us: RuleSet) -> None:
+    silent = Call(us)
+    silent.final("Hello?", Speaker.CUSTOMER)
+    assert set(silent.monitor.close(silent.context).not_assessable) >= WORD_RULES
+    gone = Call(us)
+    gone.final(THREAT)
+    closing = gone.monitor.close(gone.context, agent_unheard=True)
+    assert set(closing.not_assessable) >= WORD_RULES - {"US-03"}
+    assert "US-03" not in closing.not_assessable  # its breach was heard
+    heard = Call(us)
+    heard.final("Hello.")
+    closing = heard.monitor.close(heard.context, agent_gaps=True)
+    assert not WORD_RULES & set(closing.not_assessable)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, True),
+        ({"cease_contact": True}, True),
+        ({"cease_contact": False}, True),
+        ({"cease_contact": False, "represented": False, "disputed": False}, False),
+    ],
+)
+def test_what_no_words_show_is_named(
+    rules: RuleSet, facts: dict[str, bool], *, expected: bool
+) -> None:
+    call = Call(rules, facts=facts)
+    for _ in range(4):
+        call.final("ok")
+    closed = set(call.monitor.close(call.context).not_assessable)
+    by_family = {rule.family: rule.id for rule in rules.rules}
+    assert {by_family["hours"], by_family["frequency"]} <= closed
+    assert (by_family["ignored_request"] in closed) is expected
+
+
+def test_what_must_be_said_in_a_language_without_words_for_it_is_not_missed() -> None:
+    call = Call(load_rules("us", "zh-TW"), collector=Collector.AGENCY)
+    for _ in range(6):
+        call.final("您好")
+    closing = call.monitor.close(call.context)
+    assert not closing.findings
+    assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
 
 
 @pytest.mark.parametrize(
