@@ -63,6 +63,8 @@ from scripts.prompt import Prompt
 STANDING_S = 2.0
 # A word this close to where the sound broke off may be half a word.
 CUT_S = 0.5
+# Unheard sound of the agent that may have held any words.
+UNHEARD_S = 1.0
 # Two identifiers make the right party: the trade's rule (and the regulators' notes).
 IDENTIFIERS_NEEDED = 2
 
@@ -100,7 +102,7 @@ class _Call:
     identifiers: dict[str, IdentifierState] = field(default_factory=dict)
     proposed: bool = False
     told_prompt: Prompt | None = None
-    agent_gaps: bool = False
+    agent_unheard_s: float = 0.0
     ended: bool = False
 
 
@@ -186,7 +188,11 @@ class CallSession:
         if reference is not None:
             call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
         call.ended = True
-        closing = call.monitor.close(call.tracker.context, agent_gaps=call.agent_gaps)
+        closing = call.monitor.close(
+            call.tracker.context,
+            agent_gaps=call.agent_unheard_s > 0,
+            agent_unheard=call.agent_unheard_s > UNHEARD_S,
+        )
         for finding in closing.findings:
             yield from self._found(call, finding, "")
         for statement in closing.statements:
@@ -319,7 +325,7 @@ class CallSession:
         start_s = joiner.seconds(event.sample)
         duration_s = joiner.seconds(event.samples)
         if joiner.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
-            call.agent_gaps = True
+            call.agent_unheard_s += duration_s
         yield GapHeard(joiner.name, start_s, duration_s, event.reason)
 
     # ---- what the agent does -------------------------------------------------------------------

@@ -286,3 +286,16 @@ def test_every_life_is_whole(inputs: list[Input]) -> None:
     }
     for change in of_type(outputs, FindingChanged):
         assert change.finding.utterance_id is None or change.finding.utterance_id in known
+
+
+def test_an_agent_who_was_never_heard_is_judged_by_no_rule() -> None:
+    talk = [final(1, 16000 * n, "hello who is this please") for n in range(1, 5)]
+    outputs = run([started(), *opened(), *talk, CallEnded(80000, "end_of_recording")])
+    assert {"US-01", "US-03", "US-12"} <= set(of_type(outputs, Ended)[0].not_assessable)
+
+
+def test_a_long_stretch_of_the_agent_unheard_leaves_no_rule_certain() -> None:
+    talk = [final(0, 16000 * n, "how can we help you today") for n in range(1, 5)]
+    lost = AudioGap(0, 80000, RATE_HZ * 40, "truncated")
+    outputs = run([started(), *opened(), *talk, lost, CallEnded(400000, "end_of_recording")])
+    assert {"US-01", "US-03"} <= set(of_type(outputs, Ended)[0].not_assessable)
