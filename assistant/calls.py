@@ -16,7 +16,6 @@ from assistant.composition import RecordedCall, load_guidance, new_call_id, prep
 from assistant.demo.calls import demonstration_call, demonstration_languages
 from assistant.events import VerificationPolicy
 from assistant.interface_text import N_, Interface
-from assistant.languages import LANGUAGES, jurisdiction_of, language_of
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
 from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end, zone_here
@@ -24,6 +23,7 @@ from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import resolve_model
 from assistant.wording import Wording
 from compliance.context import Collector
+from compliance.places import LANGUAGES, jurisdiction_of, language_of
 from scripts.account import load_account
 
 KEPT = N_("kept as {call}")

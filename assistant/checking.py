@@ -14,13 +14,13 @@ from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
 from assistant.interface_text import Interface
-from assistant.languages import jurisdiction_of
 from assistant.plain import NOT_ASSESSABLE, clock
 from assistant.rule_texts import CollectorTexts
 from assistant.wording import Wording
 from compliance.checking import BadLine, Closed, Judged, Refused, Started, check_transcript
 from compliance.errors import BadInput, Fault
 from compliance.findings import Finding, StatementState, Verdict
+from compliance.places import jurisdiction_of
 
 FOUND = 1
 BAD_INPUT = 2

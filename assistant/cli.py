@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import click
 
 from assistant import __version__
-from assistant.languages import JURISDICTIONS, LANGUAGES
 from compliance.errors import AssistantError, place_of
+from compliance.places import JURISDICTIONS, LANGUAGES
 
 INTERRUPTED = 130
 

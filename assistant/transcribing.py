@@ -15,7 +15,6 @@ from typing import Protocol, TextIO
 from assistant import jsonlines
 from assistant.display_text import display_text
 from assistant.interface_text import Interface
-from assistant.languages import jurisdiction_of
 from assistant.plain import clock
 from assistant.record.locations import locate
 from assistant.speech.models import open_model, resolve_model
@@ -24,6 +23,7 @@ from assistant.speech.recording import Recording
 from assistant.speech.transcription import transcribe as utterances_of
 from assistant.terms import SPEAKERS
 from compliance.errors import AssistantError, BadInput, Fault
+from compliance.places import jurisdiction_of
 from compliance.transcript import Utterance
 
 

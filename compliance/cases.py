@@ -19,8 +19,8 @@ from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.findings import Verdict
 from compliance.monitor import Monitor
-from compliance.packs import LANGUAGE_OF
 from compliance.phrases import PACKS
+from compliance.places import LANGUAGE_OF
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
 

@@ -20,7 +20,8 @@ from compliance.context import CallContext, CallHeader, Collector, Contact, List
 from compliance.documents import Schema, validate_mapping
 from compliance.errors import AssistantError, BadInput, Fault, shown
 from compliance.monitor import Closing, Heard, Monitor
-from compliance.packs import JURISDICTION_OF, LANGUAGE_OF, load_rules
+from compliance.packs import load_rules
+from compliance.places import JURISDICTION_OF, LANGUAGE_OF
 from compliance.rules import RuleSet
 from compliance.tracker import Policy, Tracked, Tracker
 from compliance.transcript import Speaker, Utterance, Word

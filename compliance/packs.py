@@ -42,15 +42,6 @@ FAMILIES = (
     "time_barred", "amount",
 )  # fmt: skip
 
-JURISDICTION_OF = {
-    "en-US": "us",
-    "en-GB": "uk",
-    "zh-TW": "tw",
-    "zh-CN": "cn",
-    "zh-HK": "hk",
-}
-LANGUAGE_OF = {jurisdiction: language for language, jurisdiction in JURISDICTION_OF.items()}
-
 
 def available(folder: Path = PACKS) -> tuple[str, ...]:
     """The jurisdictions that have a rule pack."""

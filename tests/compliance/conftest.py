@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.packs import LANGUAGE_OF, load_rules
+from compliance.packs import load_rules
+from compliance.places import LANGUAGE_OF
 from compliance.rules import RuleSet
 
 

@@ -1,6 +1,6 @@
 """Which languages and jurisdictions there are, and how one follows from the other.
 
-Owns the defaults that every command shares; it loads nothing.
+Owns the defaults that every command and file format shares; it loads nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from compliance.errors import AssistantError
 LANGUAGES = ("en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK")
 JURISDICTIONS = ("tw", "cn", "us", "hk", "uk")
 
-_JURISDICTION = {"en-US": "us", "en-GB": "uk", "zh-TW": "tw", "zh-CN": "cn", "zh-HK": "hk"}
-_LANGUAGE = {"us": "en-US", "uk": "en-GB", "tw": "zh-TW", "cn": "zh-CN", "hk": "zh-HK"}
+JURISDICTION_OF = {"en-US": "us", "en-GB": "uk", "zh-TW": "tw", "zh-CN": "cn", "zh-HK": "hk"}
+LANGUAGE_OF = {jurisdiction: language for language, jurisdiction in JURISDICTION_OF.items()}
 
 
 def jurisdiction_of(language: str) -> str:
@@ -20,7 +20,7 @@ def jurisdiction_of(language: str) -> str:
     Raises `AssistantError` naming the languages there are.
     """
     try:
-        return _JURISDICTION[language]
+        return JURISDICTION_OF[language]
     except KeyError:
         raise AssistantError(
             f"There is no language '{language}'", f"Choose one of {', '.join(LANGUAGES)}."
@@ -33,7 +33,7 @@ def language_of(jurisdiction: str) -> str:
     Raises `AssistantError` naming the jurisdictions there are.
     """
     try:
-        return _LANGUAGE[jurisdiction]
+        return LANGUAGE_OF[jurisdiction]
     except KeyError:
         raise AssistantError(
             f"There is no jurisdiction '{jurisdiction}'",
