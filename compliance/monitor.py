@@ -7,7 +7,7 @@ utterance is handed in.  It reads no file, clock or key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from compliance.context import CallContext, CallHeader
@@ -81,8 +81,19 @@ class Monitor:
         self._agent_utterances = 0
         self._statements = {statement.id: Progress(statement) for statement in rules.statements}
 
-    def hear(self, utterance: Utterance, context: CallContext) -> Heard:
+    def hear(
+        self,
+        utterance: Utterance,
+        context: CallContext,
+        held_at: Callable[[float], CallContext] | None = None,
+    ) -> Heard:
         """What this utterance changes: findings born, confirmed or withdrawn; statements moved.
+
+        Args:
+            utterance: partial or final.
+            context: what holds now.
+            held_at: what held at a moment of the call, in seconds, where that changed while the
+                utterance was said: words are judged by who heard them, not by who listens now.
 
         A partial shows critical and major rules only, as provisional.  A partial with the text it
         had before changes nothing and costs nothing.
@@ -97,7 +108,12 @@ class Monitor:
             return Heard()
         folded = fold(utterance.text)
         reading, matches, shift = self._read(utterance, folded)
-        hits = self._judged(reading, matches, shift, context)
+
+        def held(match: Match) -> CallContext:
+            start_s = _times(utterance, match.start, match.end)[0] if held_at else None
+            return context if held_at is None or start_s is None else held_at(start_s)
+
+        hits = self._judged(reading, matches, shift, held)
         if utterance.speaker is Speaker.UNKNOWN:
             if utterance.final:
                 self._forget(utterance)
@@ -179,7 +195,11 @@ class Monitor:
         return Reading.of(folded, self._rules.language, cues), matches, shift
 
     def _judged(
-        self, reading: Reading | None, matches: Iterable[Match], shift: int, context: CallContext
+        self,
+        reading: Reading | None,
+        matches: Iterable[Match],
+        shift: int,
+        held: Callable[[Match], CallContext],
     ) -> list[_Hit]:
         """One hit per rule, the surest and then the first."""
         if reading is None:
@@ -190,7 +210,7 @@ class Monitor:
                 continue
             detector = self._rules.detectors[match.label]
             for rule in self._rules.listening_to(detector.id):
-                verdict = self._verdict(rule, detector, context)
+                verdict = self._verdict(rule, detector, held(match))
                 if verdict is None:
                     continue
                 known = best.get(rule.id)

@@ -8,32 +8,30 @@ only proposed where an agent does (`AGENT`).  It judges no rule and reads no clo
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from compliance.context import CallContext, CallHeader, Listener
+from compliance.identifiers import Identifiers
 from compliance.phrases import PhraseSet
 from compliance.text import Folded, fold
 from compliance.transcript import Speaker, Utterance
 
 # Cue labels in `packs/cues/<language>.yaml`; the prefix says whose words they are.
-_THIRD_PARTY = "says_third_party"
+_THIRD_PARTY = "says_third_party"  # somebody else speaks, whatever was confirmed before
+_ABSENT = "says_absent"  # he is out; the answer to a request for him, or a customer's own story
+_ASKS_WHO = "says_who_calls"
 _PRESENT = "says_present"
 _MACHINE = "says_machine"
-_ASKS_IDENTITY = "asks_identity"
+_ASKS_PERSON = "asks_person"
+_ASKS = "asks_identity_"
 _CONFIRMS_IDENTITY = "confirms_identity"
+_REFUSES_IDENTITY = "refuses_identity"
+_MISMATCHES_IDENTITY = "mismatches_identity"
 _ACKNOWLEDGES = "acknowledges"
-_GIVES_IDENTIFIER = "gives_identifier"
-
-# Digits as recognisers write or spell them: a date, the last four of a number.
-_DIGITS = re.compile(
-    r" (?:[0-9]{4,}|(?:(?:[0-9]+|zero|oh|one|two|three|four|five|six|seven|eight|nine|double"
-    r"|[〇零一二三四五六七八九十幺]) ){2,}(?:[0-9]+|zero|oh|one|two|three|four|five|six|seven|eight"
-    r"|nine|[〇零一二三四五六七八九十幺]))(?= )"
-)
 
 _ANSWER_WITHIN = 6  # utterances after the question in which an answer counts as an identifier
+_PERSON_WITHIN = 3  # utterances after a request for the person in which his absence is its answer
 _IDENTIFIERS_NEEDED = 2
 
 
@@ -66,16 +64,31 @@ class Tracked:
 class Tracker:
     """The state of one call; feed it finals in their order, then read `context`."""
 
-    def __init__(self, header: CallHeader, cues: PhraseSet, policy: Policy = Policy.HEARD) -> None:
-        """Start from what the header knows; `cues` are those of the rule set (`RuleSet.cues`)."""
+    def __init__(
+        self,
+        header: CallHeader,
+        cues: PhraseSet,
+        policy: Policy = Policy.HEARD,
+        *,
+        identifiers_known: bool = False,
+    ) -> None:
+        """Start from what the header knows; `cues` are those of the rule set (`RuleSet.cues`).
+
+        With `identifiers_known` somebody compares what is said with the account and calls
+        `set_verified`; the agent's words alone then verify nobody.
+        """
         self._header = header
         self._cues = cues
         self._policy = policy
+        self._identifiers_known = identifiers_known
         self._verified = header.verified
         self._listener = header.listener
         self._stage: str | None = None
         self._asked_ago: int | None = None
-        self._identifiers: set[str] = set()
+        self._person_ago: int | None = None
+        self._agent_spoke = False
+        self._other_spoke = False
+        self._identifiers = Identifiers()
         self._proposed = False
 
     @property
@@ -114,34 +127,62 @@ class Tracker:
         return ()
 
     def _hear_agent(self, labels: set[str]) -> tuple[Tracked, ...]:
-        if _CONFIRMS_IDENTITY in labels:
+        self._agent_spoke = True
+        asked = {label.removeprefix(_ASKS) for label in labels if label.startswith(_ASKS)}
+        if self._person_ago is not None:
+            self._person_ago += 1
+        if _ASKS_PERSON in labels:
+            self._person_ago = 0
+        if _MISMATCHES_IDENTITY in labels:
+            self._identifiers.refuse()
+        elif _REFUSES_IDENTITY not in labels and self._accepts(labels, asked):
             return self._verify()
-        enough = len(self._identifiers) >= _IDENTIFIERS_NEEDED
-        if enough and _ACKNOWLEDGES in labels and _ASKS_IDENTITY not in labels:
-            return self._verify()
-        if _ASKS_IDENTITY in labels:
+        if asked:
+            self._identifiers.asked |= asked
             self._asked_ago = 0
         elif self._asked_ago is not None:
             self._asked_ago += 1
         return ()
 
+    def _accepts(self, labels: set[str], asked: set[str]) -> bool:
+        """Whether the agent's words say that the right party is confirmed.
+
+        To say so expressly needs an identifier that was asked for and given, or a line on which the
+        other side is not heard at all; to thank for the answers needs two of them.
+        """
+        answered = self._identifiers.answered()
+        if _CONFIRMS_IDENTITY in labels:
+            return answered > 0 or not self._other_spoke
+        return answered >= _IDENTIFIERS_NEEDED and _ACKNOWLEDGES in labels and not asked
+
     def _hear_other_side(self, labels: set[str], folded: Folded) -> tuple[Tracked, ...]:
+        self._other_spoke = True
+        if self._person_ago is not None:
+            self._person_ago += 1
         if _MACHINE in labels:
             return (*self._withdraw("machine"), *self._hears(Listener.VOICEMAIL, "machine"))
-        if _THIRD_PARTY in labels:
+        if _THIRD_PARTY in labels or (_ABSENT in labels and self._means_the_person(labels)):
             return self._third_party("third_party_cue")
         if _PRESENT in labels and self._listener in {Listener.THIRD_PARTY, Listener.VOICEMAIL}:
             # A new voice says it is the customer: identify again.
             return (*self._withdraw("new_voice"), *self._hears(Listener.UNKNOWN, "new_voice"))
         if self._asked_ago is not None:
             self._asked_ago += 1
-            answers = _GIVES_IDENTIFIER in labels or _DIGITS.search(folded.line)
-            if self._asked_ago <= _ANSWER_WITHIN and answers:
-                self._identifiers.add(folded.line)
+            if self._asked_ago <= _ANSWER_WITHIN:
+                self._identifiers.hear(folded.line)
         return ()
 
+    def _means_the_person(self, labels: set[str]) -> bool:
+        """Whether `he is out` tells of the customer; a customer's own family may be out as well."""
+        if _ASKS_WHO in labels:
+            return True
+        if self._verified:
+            return False
+        asked = self._person_ago is not None and self._person_ago <= _PERSON_WITHIN
+        return asked or not self._agent_spoke
+
     def _third_party(self, reason: str) -> tuple[Tracked, ...]:
-        self._identifiers.clear()
+        self._identifiers.forget()
         self._asked_ago = None
         return (*self._withdraw(reason), *self._hears(Listener.THIRD_PARTY, reason))
 
@@ -149,6 +190,8 @@ class Tracker:
         if self._verified or self._listener in {Listener.THIRD_PARTY, Listener.VOICEMAIL}:
             return ()
         if self._policy is Policy.HEARD:
+            if self._identifiers_known:
+                return ()
             return (*self._hears(Listener.CUSTOMER, "heard"), *self._set(True, "heard"))
         if self._proposed:
             return ()
@@ -157,7 +200,7 @@ class Tracker:
 
     def _withdraw(self, reason: str) -> tuple[Tracked, ...]:
         self._proposed = False
-        self._identifiers.clear()
+        self._identifiers.forget()
         return self._set(False, reason)
 
     def _set(self, verified: bool, reason: str) -> tuple[Tracked, ...]:

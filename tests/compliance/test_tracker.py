@@ -47,6 +47,101 @@ ENGLISH: list[tuple[list[Said], bool | None, Listener]] = [
         Listener.UNKNOWN,
     ),
     ([(AGENT, "Thanks, that all matches, you're verified.")], True, Listener.CUSTOMER),
+    # To be asked for by name and to say yes is no verification, whatever is said then.
+    (
+        [
+            (AGENT, "am i speaking with jordan"),
+            (CUSTOMER, "yes"),
+            (AGENT, "that's right thank you"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    (
+        [
+            (AGENT, "is this jordan hayes"),
+            (CUSTOMER, "speaking"),
+            (AGENT, "great thanks you are verified"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    # What was given did not match, or the agent cannot go on.
+    (
+        [
+            (AGENT, "please tell me your date of birth and last four of your social"),
+            (CUSTOMER, "may fifth nineteen eighty four"),
+            (CUSTOMER, "seven two four one"),
+            (AGENT, "i'm afraid that's not right thanks anyway"),
+            (AGENT, "thank you goodbye"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    (
+        [
+            (AGENT, "please tell me your date of birth and last four of your social"),
+            (CUSTOMER, "may fifth nineteen eighty four"),
+            (CUSTOMER, "seven two four one"),
+            (AGENT, "thank you but i can't verify you with that"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    # An answer that is no value: a month alone, a street alone, a refusal.
+    (
+        [
+            (AGENT, "please tell me your date of birth and last four of your social"),
+            (CUSTOMER, "why should i tell you my birthday was in march"),
+            (CUSTOMER, "i live on oak street"),
+            (AGENT, "all right"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    # What was given was not asked for.
+    (
+        [
+            (AGENT, "please tell me your date of birth"),
+            (CUSTOMER, "i live at five one two three oak street"),
+            (CUSTOMER, "call me on five five five zero one four two"),
+            (AGENT, "thank you"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    # One answer holds both; a question put back does not end the exchange.
+    (
+        [
+            (AGENT, "your date of birth and zip code please"),
+            (CUSTOMER, "what is this about"),
+            (AGENT, "i can't discuss that until i know it's you"),
+            (CUSTOMER, "fine the fifth of may nineteen eighty four and the zip is 90210"),
+            (AGENT, "great thank you"),
+        ],
+        True,
+        Listener.CUSTOMER,
+    ),
+    (
+        [
+            (AGENT, "the last four of your social and the zip code please"),
+            (CUSTOMER, "four four one two and nine oh two one oh"),
+            (AGENT, "thanks that all matches"),
+        ],
+        True,
+        Listener.CUSTOMER,
+    ),
+    (
+        [
+            (AGENT, "what is your date of birth"),
+            (CUSTOMER, "twelve hundred dollars is too much for me"),
+            (AGENT, "your zip code then"),
+            (CUSTOMER, "in may i lost my job"),
+            (AGENT, "all right"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
     ([(AGENT, "We can skip the questions, I trust you.")], False, Listener.UNKNOWN),
     ([(CUSTOMER, "May fifth nineteen eighty four")], False, Listener.UNKNOWN),
     ([(CUSTOMER, "He's not here right now.")], False, Listener.THIRD_PARTY),
@@ -81,6 +176,35 @@ CHINESE: list[tuple[list[Said], bool, Listener]] = [
         Listener.CUSTOMER,
     ),
     ([(AGENT, "核對無誤,謝謝您的配合。")], True, Listener.CUSTOMER),
+    (
+        [(AGENT, "請問是王大明先生嗎"), (CUSTOMER, "對"), (AGENT, "好的,核對好了")],
+        False,
+        Listener.UNKNOWN,
+    ),
+    (
+        [(AGENT, "請問是王先生嗎"), (CUSTOMER, "是,你哪裡"), (AGENT, "確認是您本人了,謝謝")],
+        False,
+        Listener.UNKNOWN,
+    ),
+    (
+        [
+            (AGENT, "请报一下出生年月日和身份证后四位"),
+            (CUSTOMER, "1984年5月5号,后四位7241"),
+            (AGENT, "信息不一致,谢谢您"),
+            (AGENT, "好的,谢谢"),
+        ],
+        False,
+        Listener.UNKNOWN,
+    ),
+    (
+        [
+            (AGENT, "请报一下出生年月日和身份证后四位"),
+            (CUSTOMER, "八四年五月五号,后四位七二四幺"),
+            (AGENT, "好的,谢谢"),
+        ],
+        True,
+        Listener.CUSTOMER,
+    ),
     ([(AGENT, "请 您 核实 一下 身份 信息")], False, Listener.UNKNOWN),
     ([(AGENT, "身份已核实,谢谢")], True, Listener.CUSTOMER),
     ([(CUSTOMER, "他不在喔,請問哪裡找?")], False, Listener.THIRD_PARTY),
@@ -108,6 +232,90 @@ def test_a_third_party_withdraws_what_was_verified_under_either_policy(us: RuleS
             Change.LISTENER_CHANGED,
         ]
         assert {change.reason for change in changes} == {"third_party_cue"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my mother she passed away last month",
+        "my wife is not home right now",
+        "they are not able to do anything for me",
+        "he moved out in june so i pay alone",
+        "i will get them to send it on friday",
+        "maybe you wrote down the wrong number",
+    ],
+)
+def test_a_confirmed_customer_may_speak_of_others(us: RuleSet, said: str) -> None:
+    tracker = Tracker(header(us), us.cues)
+    tracker.set_verified(verified=True)
+    assert follow(tracker, [(AGENT, "What happened?"), (CUSTOMER, said)]) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我太太現在住院,我真的拿不出錢",
+        "我老公他现在不在家上班,工资拖着没发",
+        "我爸上個月過世了,他走了以後家裡都靠我",
+        "有什么事你直接跟我说",
+        "我會叫他匯給我",
+        "他是我先生的弟弟",
+    ],
+)
+def test_a_confirmed_customer_may_speak_of_others_in_chinese(tw: RuleSet, said: str) -> None:
+    tracker = Tracker(header(tw), tw.cues)
+    tracker.set_verified(verified=True)
+    assert follow(tracker, [(AGENT, "請問怎麼了"), (CUSTOMER, said)]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "this is his wife"),
+        ("en", "you have the wrong number"),
+        ("en", "he's not here, who is this?"),
+        ("en", "i'm not him"),
+        ("zh", "我是他太太"),
+        ("zh", "他不在,您哪位"),
+        ("zh", "你打錯了"),
+        ("zh", "我不是本人"),
+    ],
+)
+def test_a_new_voice_withdraws_what_was_confirmed(
+    us: RuleSet, tw: RuleSet, language: str, said: str
+) -> None:
+    rules = us if language == "en" else tw
+    tracker = Tracker(header(rules), rules.cues)
+    tracker.set_verified(verified=True)
+    follow(tracker, [(AGENT, "ok"), (CUSTOMER, said)])
+    assert tracker.context.verified is False
+    assert tracker.context.listener is Listener.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "listener"),
+    [
+        ("may i speak with daniel parker please", "he is at work", Listener.THIRD_PARTY),
+        ("is daniel parker there", "no he moved out", Listener.THIRD_PARTY),
+        ("am i speaking with daniel", "he is not home", Listener.THIRD_PARTY),
+        ("what has happened since", "my father he passed away", Listener.UNKNOWN),
+    ],
+)
+def test_an_absence_is_that_of_the_person_asked_for(
+    us: RuleSet, asked: str, said: str, listener: Listener
+) -> None:
+    tracker = Tracker(header(us), us.cues)
+    follow(tracker, [(AGENT, asked), (CUSTOMER, said)])
+    assert tracker.context.listener is listener
+
+
+def test_where_identifiers_are_known_only_a_match_verifies(us: RuleSet) -> None:
+    tracker = Tracker(header(us), us.cues, identifiers_known=True)
+    follow(tracker, ENGLISH[0][0])
+    follow(tracker, [(AGENT, "Thanks, that all matches, you're verified.")])
+    assert tracker.context.verified is False
+    tracker.set_verified(verified=True)
+    assert tracker.context.verified is True
 
 
 def test_with_an_agent_at_the_keys_recognition_only_proposes(us: RuleSet) -> None:
