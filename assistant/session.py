@@ -48,7 +48,7 @@ from assistant.events import (
     VerificationPolicy,
 )
 from assistant.joining import ChannelJoiner
-from compliance.context import Listener
+from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Status, Verdict
 from compliance.monitor import Monitor
@@ -103,6 +103,7 @@ class _Call:
     proposed: bool = False
     told_prompt: Prompt | None = None
     agent_unheard_s: float = 0.0
+    switches: list[tuple[float, CallContext]] = field(default_factory=list)
     ended: bool = False
 
 
@@ -212,7 +213,8 @@ class CallSession:
         yield UtterancePartial(
             utterance.id, utterance.speaker, utterance.text, utterance.words, start_s, end_s
         )
-        for finding in call.monitor.hear(utterance, call.tracker.context).findings:
+        heard = call.monitor.hear(utterance, call.tracker.context, _held_at(call, start_s))
+        for finding in heard.findings:
             yield from self._found(call, finding, utterance.text)
 
     def _final(self, call: _Call, event: FinalRecognised) -> Iterable[Output]:
@@ -240,9 +242,12 @@ class CallSession:
             " ".join(word.text for word in event.heard),
         )
         # Who listens is settled first: "thank you, that matches; your account …" may be one breath.
+        before = call.tracker.context
         yield from self._tracked(call, call.tracker.hear(settled))
         yield from self._identifiers_said(call, settled)
-        heard = call.monitor.hear(settled, call.tracker.context)
+        if settled.speaker is not Speaker.AGENT:
+            _switch(call, before, end_s)
+        heard = call.monitor.hear(settled, call.tracker.context, _held_at(call, start_s))
         for finding in heard.findings:
             yield from self._found(call, _doubted(finding, end_s, cut=event.cut), settled.text)
         for statement in heard.statements:
@@ -284,9 +289,11 @@ class CallSession:
         known = call.flags.get(finding.id)
         quote = text[finding.start : finding.end]
         if finding.status is Status.WITHDRAWN:
+            if known is None:
+                return
             # Its offsets belong to the text that showed it, which is no longer there.
-            quote = known.quote if known is not None else ""
-            call.flags.pop(finding.id, None)
+            quote = known.quote
+            del call.flags[finding.id]
         elif known is None:
             call.flags[finding.id] = _Flag(finding, quote, call.now_s)
         else:
@@ -334,6 +341,7 @@ class CallSession:
         reference = call.channels.get(0)
         if reference is not None:
             call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
+        before = call.tracker.context
         match event.act:
             case Act.FLAG_ACKNOWLEDGED:
                 yield FlagAcknowledged(event.argument, call.now_s)
@@ -358,6 +366,7 @@ class CallSession:
                 yield from self._tracked(call, call.tracker.set_listener(Listener.UNKNOWN))
             case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
                 pass
+        _switch(call, before, call.now_s)
         if call.script is not None:
             context = call.tracker.context
             call.script.act(
@@ -428,3 +437,25 @@ def _doubted(finding: Finding, end_s: float, *, cut: bool) -> Finding:
     if finding.end_s is not None and finding.end_s < end_s - CUT_S:
         return finding
     return replace(finding, verdict=Verdict.CHECK_FACTS)
+
+
+def _switch(call: _Call, before: CallContext, at_s: float) -> None:
+    """Remember when who listens, or whether they are confirmed, changed."""
+    now = call.tracker.context
+    if (now.verified, now.listener) != (before.verified, before.listener):
+        call.switches.append((at_s, before))
+
+
+def _held_at(call: _Call, start_s: float) -> Callable[[float], CallContext] | None:
+    """What held at moments of the call; `None` where nothing changed since `start_s`.
+
+    A key that says who listens must not turn what was said before it into a breach, nor excuse it.
+    """
+    if not any(at_s > start_s for at_s, _before in call.switches):
+        return None
+
+    def held(time_s: float) -> CallContext:
+        earlier = (before for at_s, before in call.switches if at_s > time_s)
+        return next(earlier, call.tracker.context)
+
+    return held

@@ -299,3 +299,50 @@ def test_a_long_stretch_of_the_agent_unheard_leaves_no_rule_certain() -> None:
     lost = AudioGap(0, 80000, RATE_HZ * 40, "truncated")
     outputs = run([started(), *opened(), *talk, lost, CallEnded(400000, "end_of_recording")])
     assert {"US-01", "US-03"} <= set(of_type(outputs, Ended)[0].not_assessable)
+
+
+DEBT = "your credit card account is past due by six hundred dollars"
+
+
+def families(outputs: list[Output]) -> set[str]:
+    return {change.finding.family for change in of_type(outputs, FindingChanged)}
+
+
+def test_a_key_does_not_turn_what_was_said_before_it_into_a_breach() -> None:
+    outputs = run(
+        [
+            started(),
+            *opened(),
+            AgentActed(Act.VERIFIED, 0),
+            partial(0, 40000, DEBT),
+            AgentActed(Act.THIRD_PARTY, 47000),
+            final(0, 48000, DEBT),
+        ]
+    )
+    assert families(outputs) == set()
+
+
+def test_a_late_key_does_not_excuse_what_was_said_before_it() -> None:
+    outputs = run(
+        [
+            started(),
+            *opened(),
+            partial(0, 40000, DEBT),
+            AgentActed(Act.VERIFIED, 47000),
+            final(0, 48000, DEBT),
+        ]
+    )
+    assert families(outputs) & {"verify_first", "third_party_disclosure"}
+
+
+def test_what_is_said_after_somebody_else_took_the_phone_is_judged_so() -> None:
+    outputs = run(
+        [
+            started(),
+            *opened(),
+            AgentActed(Act.VERIFIED, 0),
+            AgentActed(Act.THIRD_PARTY, 20000),
+            final(0, 48000, DEBT),
+        ]
+    )
+    assert families(outputs) & {"verify_first", "third_party_disclosure"}
