@@ -87,7 +87,7 @@ class RunDesk:
         self.act(act, identifier)
 
     def end(self) -> None:
-        self._run.run.stop()
+        self._run.run.stop("hung_up")
 
     def pause(self) -> None:
         self._run.pacer.pause()

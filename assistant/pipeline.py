@@ -47,6 +47,9 @@ from assistant.speech.recording import Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
 from compliance.transcript import Speaker
 
+_DECIDES_WHO_LISTENS = frozenset(
+    (Act.VERIFIED, Act.VERIFICATION_WITHDRAWN, Act.THIRD_PARTY, Act.CUSTOMER_BACK)
+)
 # Ten seconds of sound per channel between source and session.
 _IN_FLIGHT = 100
 # The call clock moves twice a second: calm to look at, exact enough for "stood for two seconds".
@@ -157,6 +160,7 @@ class CallRun:
         self._dead: dict[int, int] = {}  # deaf channels, and the position since when
         self._source_failure: AssistantError | None = None
         self._position = 0
+        self._stop_reason = "cancelled"
         self._seq = 0
         self._zero_s = 0.0
         self._thread: threading.Thread | None = None
@@ -216,8 +220,12 @@ class CallRun:
         """A key of the agent; safe from any thread, never blocks."""
         self._inbox.put(_Acted(act, argument))
 
-    def stop(self) -> None:
-        """End the call at the sound released so far; what was heard is still recognised."""
+    def stop(self, reason: str = "cancelled") -> None:
+        """End the call at the sound released so far; what was heard is still recognised.
+
+        `reason` is told in the last event: `cancelled`, or `hung_up` where the agent ended it.
+        """
+        self._stop_reason = reason
         self._stopping.set()
         self._connected.set()
         self._pacer.stop()
@@ -264,6 +272,11 @@ class CallRun:
         while not merge.over:
             item = self._inbox.get()
             if isinstance(item, _Acted):
+                if item.act in _DECIDES_WHO_LISTENS:
+                    # Somebody is at the keys: those known beforehand decide no more.
+                    self._desk = deque(
+                        key for key in self._desk if key.act not in _DECIDES_WHO_LISTENS
+                    )
                 self._receive(AgentActed(item.act, self._position, item.argument))
                 continue
             merge.put(item)
@@ -314,7 +327,7 @@ class CallRun:
         if self._source_failure is not None:
             self._receive(CallEnded(self._position, "failed"))
             raise self._source_failure
-        reason = "cancelled" if self._stopping.is_set() else "end_of_recording"
+        reason = self._stop_reason if self._stopping.is_set() else "end_of_recording"
         self._receive(CallEnded(self._position, reason))
 
     def _fail(self, failed: ChannelFailed) -> None:
