@@ -23,6 +23,7 @@ from tests.benchmarks.material import long_call
 GROWTH_BAR_MB = 24.0  # a transcript of two hours in memory, and what the allocator keeps
 LAG_BAR_S = 1.0
 WARM_SHARE = 0.15  # of the run, after which nothing should grow any more
+LEAST_MARKS = 20  # fewer minutes, or calls, say nothing about growth
 SHIFT_BAR_S = 0.5
 
 
@@ -60,10 +61,6 @@ class _Watch:
         family = (self.process, *self.process.children(recursive=True))
         return sum(each.memory_info().rss for each in family) / 2**20
 
-    def growth_mb(self) -> float:
-        warm = self.held_mb[int(WARM_SHARE * len(self.held_mb)) :]
-        return max(mb for _, mb in warm) - warm[0][1]
-
 
 def long_run(language: str, minutes: float, speed: float | None, *, isolated: bool) -> bool:
     """One long call on two channels; returns whether it held."""
@@ -73,19 +70,22 @@ def long_run(language: str, minutes: float, speed: float | None, *, isolated: bo
     begun_s = time.monotonic()
     _run(sound, language, speed, isolated, watch, notices)
     took_s = time.monotonic() - begun_s
-    growth_mb = watch.growth_mb()
+    growth_mb = _growth_mb([mb for _, mb in watch.held_mb])
+    # Faster than live, lag tells how busy the machine is; live it must keep up.
+    kept_up = (
+        watch.worst_lag_s <= LAG_BAR_S and watch.worst_shift_s <= LAG_BAR_S + SHIFT_BAR_S
+    ) or speed != 1.0
     held = (
         watch.reason == "end_of_recording"
         and not notices
         and growth_mb <= GROWTH_BAR_MB
-        and watch.worst_lag_s <= LAG_BAR_S
-        and watch.worst_shift_s <= LAG_BAR_S + SHIFT_BAR_S
+        and kept_up
     )
     print(f"long call, {language}, {minutes:.0f} min, {_how(speed, isolated)}: {took_s:.0f} s")
     print(f"  utterances {len(watch.words)}, ended by {watch.reason}, notices {len(notices)}")
     print(f"  memory {watch.held_mb[0][1]:.0f} MB at first, {watch.held_mb[-1][1]:.0f} MB at last")
     print(f"  growth {growth_mb:.1f} MB after warming up (bar {GROWTH_BAR_MB:.0f} MB)")
-    print(f"  greatest lag {watch.worst_lag_s:.2f} s (bar {LAG_BAR_S:.0f} s)")
+    print(f"  greatest lag {watch.worst_lag_s:.2f} s (bar at live pace {LAG_BAR_S:.0f} s)")
     if speed is not None:
         print(f"  call clock behind the wall clock by at most {watch.worst_shift_s:.2f} s")
     print(f"  {'held' if held else 'DID NOT HOLD'}")
@@ -110,8 +110,7 @@ def many_calls(language: str, calls: int, *, isolated: bool) -> bool:
         files.append(process.num_fds())
         threads.append(process.num_threads())
     took_s = time.monotonic() - begun_s
-    warm = held_mb[int(WARM_SHARE * calls) :]
-    growth_mb = max(warm) - warm[0]
+    growth_mb = _growth_mb(held_mb)
     held = (
         not different
         and not notices
@@ -154,6 +153,14 @@ def _run(
         prepared.run.run()
     finally:
         prepared.source.close()
+
+
+def _growth_mb(held_mb: list[float]) -> float:
+    """The greatest growth after warming up; 0 for a run that is too short to tell."""
+    if len(held_mb) < LEAST_MARKS:
+        return 0.0
+    warm = held_mb[int(WARM_SHARE * len(held_mb)) :]
+    return max(warm) - warm[0]
 
 
 def _how(speed: float | None, isolated: bool) -> str:
