@@ -19,9 +19,13 @@ from compliance.text import CLAUSE, SENTENCE, Folded
 NOT_NEGATOR = "not_negator"
 BARRIER = "barrier"
 SUBJECT = "subject"
+QUOTE = "quote"
 REPORT = "report"
 NOT_REPORT = "not_report"
+REPORT_ENDS = "report_ends"
+WARNING = "warning"
 ADVICE = "advice"
+NOT_ADVICE = "not_advice"
 CONDITION = "condition"
 ASKING = "asking"
 
@@ -30,6 +34,7 @@ _CAUSING = frozenset(
     ("ask", "let", "have", "make", "send", "get", "tell", "be", "让", "叫", "请", "派", "有", "是")
 )
 _REACH = {"en": 7, "zh": 8}  # how many tokens a negator reaches forward
+_BESIDE = {"en": 12, "zh": 18}  # how many tokens may lie between a report or advice and a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +107,41 @@ def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
 
 
 def reported(reading: Reading, match: Match) -> bool:
-    """`You said he called you …`, 您说有人…: others' words, told or asked about.
+    """`You said he called you …`, 您說有人…: others' words, told or asked about.
 
-    A report reaches to the end of its sentence, unless the agent's own words begin in between: a
-    conclusion (`so`, 所以), or a clause of its own in the first person (`they said no, I'll …`).
+    A report reaches some words on within its sentence, unless the agent's own words begin in
+    between: a conclusion (`so`, `well now`, 所以, 结果), or a clause in the first person (`they said
+    no, I'll …`).  Speech has no commas, so that what ends a report must be words.
     """
-    for cue in reading.heard(REPORT):
-        if cue.first > match.first or _cancelled(reading, cue, NOT_REPORT):
-            continue
-        start = min(cue.last + 1, match.first)
-        if reading.broken(start, match.first, SENTENCE):
-            continue
-        between = range(start, match.first)
-        if any(barrier.first in between for barrier in reading.heard(BARRIER)):
-            continue
-        if not any(_own_clause(reading, index) for index in range(start, match.first + 1)):
-            return True
-    return False
+    return any(
+        _reports(reading, cue, match) for label in (QUOTE, REPORT) for cue in reading.heard(label)
+    )
+
+
+def quoted(reading: Reading, match: Match) -> bool:
+    """A report or advice that leaves no doubt: whose words they were, or that they are a fraud.
+
+    Looser ones (`you said …`, `that is wrong`) leave open whose words the match is.
+    """
+    return any(_reports(reading, cue, match) for cue in reading.heard(QUOTE)) or any(
+        _advises(reading, cue, match) for cue in reading.heard(WARNING)
+    )
+
+
+def _reports(reading: Reading, cue: Match, match: Match) -> bool:
+    if cue.first > match.first or _cancelled(reading, cue, NOT_REPORT):
+        return False
+    start = min(cue.last + 1, match.first)
+    if match.first - start > _BESIDE.get(reading.language, 12):
+        return False
+    if reading.broken(start, match.first, SENTENCE):
+        return False
+    # The match may itself open with what ends the report (`well you will be arrested`).
+    between = range(start, match.first + 1)
+    ends = (*reading.heard(BARRIER), *reading.heard(REPORT_ENDS))
+    if any(end.first in between for end in ends):
+        return False
+    return not any(_own_clause(reading, index) for index in between)
 
 
 def _own_clause(reading: Reading, index: int) -> bool:
@@ -129,7 +152,30 @@ def _own_clause(reading: Reading, index: int) -> bool:
 
 def advised(reading: Reading, match: Match) -> bool:
     """Advice against fraud, correction of a falsehood, an apology; not the match's own words."""
-    return any(cue.first < match.first or cue.last > match.last for cue in reading.heard(ADVICE))
+    return any(
+        _advises(reading, cue, match) for label in (WARNING, ADVICE) for cue in reading.heard(label)
+    )
+
+
+def _advises(reading: Reading, cue: Match, match: Match) -> bool:
+    """Whether advice stands beside the match, without another thought between the two."""
+    if not (cue.first < match.first or cue.last > match.last):
+        return False
+    if _cancelled(reading, cue, NOT_ADVICE):
+        return False
+    if cue.first < match.first:
+        between = range(min(cue.last + 1, match.first), match.first + 1)
+    else:
+        between = range(min(match.last + 1, cue.first), cue.first + 1)
+    if len(between) > _BESIDE.get(reading.language, 12) + 1:
+        return False
+    return not any(
+        barrier.first in between for barrier in reading.heard(BARRIER) if not _within(barrier, cue)
+    )
+
+
+def _within(inner: Match, outer: Match) -> bool:
+    return outer.first <= inner.first <= outer.last
 
 
 def conditional(reading: Reading, match: Match) -> bool:

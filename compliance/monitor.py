@@ -21,9 +21,9 @@ from compliance.findings import (
     Status,
     Verdict,
 )
-from compliance.guards import Reading, excuse
+from compliance.guards import Reading, excuse, quoted
 from compliance.phrases import Match
-from compliance.rules import Detector, RequiredStatement, Rule, RuleSet
+from compliance.rules import Detector, Guard, RequiredStatement, Rule, RuleSet
 from compliance.statements import Progress
 from compliance.text import Folded, fold, joined
 from compliance.transcript import Speaker, Utterance
@@ -34,6 +34,10 @@ _KEPT = 12  # tokens of the fragment before that an utterance is read with
 
 # What is told before its utterance has ended.  A screen may be stricter; other programs decide.
 _EARLY = frozenset((Severity.CRITICAL, Severity.MAJOR))
+
+
+# These readings alone do not clear the worst: whose words they were is for a person to decide.
+_DOUBTFUL = frozenset((Guard.REPORTED, Guard.ADVISED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +221,15 @@ class Monitor:
                 if known is not None and not _surer(verdict, known.verdict):
                     continue
                 denying = self._rules.denies(match.phrase)
-                if excuse(reading, match, detector.guards, denying=denying) is None:
-                    best[rule.id] = _Hit(rule, match, verdict)
+                guard = excuse(reading, match, detector.guards, denying=denying)
+                if guard is not None:
+                    excused = guard not in _DOUBTFUL or rule.severity is not Severity.CRITICAL
+                    if excused or quoted(reading, match):
+                        continue
+                    verdict = Verdict.CHECK_FACTS
+                    if known is not None and not _surer(verdict, known.verdict):
+                        continue
+                best[rule.id] = _Hit(rule, match, verdict)
         hits = [best[rule_id] for rule_id in sorted(best)]
         for hit in hits:
             if hit.verdict is Verdict.NOT_ASSESSABLE:

@@ -196,7 +196,7 @@ SECRET = "Jordan Lee owes 4111111111111111"
         {"type": [SECRET], "call": "a"},
         {"type": {"x": SECRET}},
         {"type": None},
-        says("a", "x", **{SECRET: 1}),
+        {**says("a", "x"), SECRET: 1},
         says("a", "x", SECRET),
         says("a", "x", words=[{"text": SECRET, SECRET: 2}]),
         call("b", facts={SECRET: "yes"}),

@@ -94,7 +94,7 @@ def test_english(us: RuleSet, text: str, guard: Guard | None) -> None:
         ("不接电话,明天打给你老婆", None),
         ("你要不要试试坐牢", None),
         ("不然就等着坐牢", None),
-        ("你以为不会坐牢", Guard.NEGATED),  # a known limit: irony is not heard
+        ("你以为不会坐牢", None),
         ("您說上一位同仁罵您廢物", Guard.REPORTED),
         ("您说有人打给您家人", Guard.REPORTED),
         ("网上说会坐牢", Guard.REPORTED),
