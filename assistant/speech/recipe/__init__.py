@@ -9,8 +9,9 @@ Licences.  The synthesiser, espeak-ng, is GPL-3; it runs here as a tool in a pro
 neither it nor any part of it is shipped.  What a program puts out is not covered by its licence
 unless it copies the program into it (the GPL FAQ, "Can I use GPL-covered tools to develop non-free
 programs?" and "In what cases is the output of a GPL program covered by the GPL too?"); what ships
-is a table of numbers trained on that sound, phone names, and word lists.  The phone strings of words
-are facts about sound that were harvested from events; espeak-ng's dictionary files are not copied.
+is a table of numbers trained on that sound, phone names, and word lists.  The phone strings of
+words are facts about sound that were harvested from events; espeak-ng's dictionary files are not
+copied.
 The sentences are the project's own (Apache-2.0).  Background words and word pairs come from
 symspellpy (MIT; its lists derive from Google Books Ngrams, CC BY 3.0, and SCOWL, whose terms permit
 use with its notice) and jieba (MIT); readings of characters from pypinyin (MIT).  Only relative

@@ -26,7 +26,7 @@ class Bar:
 
     def __call__(self, stage: str, done: int, of: int, remark: str) -> None:
         """Show that `done` of `of` steps of a stage are done."""
-        from tqdm import tqdm  # noqa: PLC0415  (comes with Vosk)
+        from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415  (comes with Vosk)
 
         if stage != self.stage:
             self.close()
@@ -94,15 +94,14 @@ def _make(options: argparse.Namespace, bar: Bar) -> None:
 
 def _measure(options: argparse.Namespace, bar: Bar) -> None:
     from assistant.speech.recipe import measure as measuring  # noqa: PLC0415
+    from assistant.speech.recipe.features import RATE_HZ  # noqa: PLC0415
     from assistant.speech.recipe.languages import recipe_for  # noqa: PLC0415
     from assistant.speech.vosk_adapter import VoskModel  # noqa: PLC0415
 
     recipe = recipe_for(options.language)
     sentences = measuring.measuring_sentences(recipe)
-    model = VoskModel(options.model, name=options.model.name, rate_hz=measuring.RATE_HZ)
-    reports = measuring.measure(
-        model, recipe, sentences, measuring.CONDITIONS, bar, options.voices
-    )
+    model = VoskModel(options.model, name=options.model.name, rate_hz=RATE_HZ)
+    reports = measuring.measure(model, recipe, sentences, measuring.CONDITIONS, bar, options.voices)
     bar.close()
     missing = measuring.out_of_vocabulary(recipe, sentences, options.model)
     unit = "CER" if recipe.language == "zh" else "WER"

@@ -23,7 +23,7 @@ from assistant.demo.synthesis import Voice
 from assistant.speech.recipe import nnet3, templates
 from assistant.speech.recipe.background import background
 from assistant.speech.recipe.corpus import Shard, ShardOrder, join, make_shard
-from assistant.speech.recipe.graph import PhoneTable, Phones
+from assistant.speech.recipe.graph import Phones, PhoneTable
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.network import folded
 from assistant.speech.recipe.speech import readable

@@ -95,7 +95,7 @@ def distort(
     spectrum = np.fft.rfft(native)
     wanted = length // 2 + 1
     spectrum = np.pad(spectrum, (0, max(0, wanted - len(spectrum))))[:wanted]
-    hertz = np.fft.rfftfreq(length, 1 / RATE_HZ)
+    hertz = np.fft.rfftfreq(length, 1 / RATE_HZ).astype(np.float64)
     response = _response(channel, hertz, length, random)
     wet = np.fft.irfft(spectrum * response, length) * factor
     spoken = wet[round(lead * factor) : length - round(tail * factor)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,43 @@ class Background:
     pairs: Mapping[tuple[str, str], float]
 
 
+# Written English spells these out, speech rarely does.  Each is counted for `SHORTENED` of the
+# sightings of its two words together.
+SHORTENED = 0.5
+CONTRACTIONS = {
+    f"{first}'{ending}": (first, second)
+    for ending, second, firsts in (
+        ("m", "am", "i"),
+        ("re", "are", "you we they"),
+        ("s", "is", "it he she that there what who where how here"),
+        ("ve", "have", "i you we they would could should"),
+        ("ll", "will", "i you he she it we they that there who"),
+        ("d", "would", "i you he she we they it"),
+    )
+    for first in firsts.split()
+} | {
+    f"{first.removesuffix('n')}n't": (first, "not")
+    for first in [
+        "do",
+        "does",
+        "did",
+        "is",
+        "are",
+        "was",
+        "were",
+        "have",
+        "has",
+        "had",
+        "would",
+        "could",
+        "should",
+        "must",
+        "need",
+    ]
+}
+CONTRACTIONS |= {"can't": ("can", "not"), "won't": ("will", "not"), "let's": ("let", "us")}
+
+
 def background(language: str) -> Background:
     """The lists for `en` or `zh`.
 
@@ -49,6 +87,26 @@ def _english() -> Background:
     for first, second, count in _rows(folder / ENGLISH_PAIRS, 3):
         if first in words and second in words:
             pairs[first, second] = float(count)
+    return with_contractions(Background(words, pairs))
+
+
+def with_contractions(large: Background) -> Background:
+    """The lists with "I'm", "don't" and the like counted from the words they stand for."""
+    words, pairs = dict(large.words), dict(large.pairs)
+    following: dict[str, float] = defaultdict(float)
+    for (before, _), count in large.pairs.items():
+        following[before] += count
+    for short, (first, second) in CONTRACTIONS.items():
+        if (first, second) not in large.pairs:
+            continue
+        share = SHORTENED * large.pairs[first, second] / following[first]
+        words[short] = words[first] * share
+        for (before, after), count in large.pairs.items():
+            # What comes before the first word, and what follows the second.
+            if after == first:
+                pairs[before, short] = count * share
+            if before == second:
+                pairs[short, after] = count
     return Background(words, pairs)
 
 

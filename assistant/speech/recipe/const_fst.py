@@ -45,7 +45,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Fst:
-    """A whole transducer; `properties` are OpenFst's bits and are taken at their word by readers."""
+    """A whole transducer; readers take `properties`, OpenFst's bits, at their word."""
 
     start: int
     states: tuple[State, ...]

@@ -125,9 +125,7 @@ def _labels(
     end = distorted.offset + len(spoken.sound) * distorted.factor
     if sequence[-1][0] != SILENCE:
         sequence.append((SILENCE, end))
-    starts = [
-        max(0, round((at - FRAME_CENTRE) / features.FRAME_SHIFT + 0.5)) for _, at in sequence
-    ]
+    starts = [max(0, round((at - FRAME_CENTRE) / features.FRAME_SHIFT + 0.5)) for _, at in sequence]
     return spread([names.setdefault(name, len(names)) for name, _ in sequence], starts, frames)
 
 

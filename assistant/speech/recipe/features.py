@@ -8,6 +8,7 @@ both are linear in each other.  kaldi-native-fbank is the yardstick.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -92,5 +93,5 @@ def _mel_weights() -> Floats:
     return np.asarray(np.maximum(0.0, np.minimum(rising, falling)), dtype=np.float32)
 
 
-def _mel(hertz: Samples) -> Samples:
+def _mel(hertz: npt.NDArray[np.floating[Any]]) -> Samples:
     return np.asarray(1127.0 * np.log(1.0 + hertz / 700.0))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from assistant.speech.recipe.const_fst import Arc, Fst, State
 from assistant.speech.recipe.lookahead_fst import LookaheadFst, with_lookahead
@@ -141,7 +142,7 @@ def _unknown(writer: _Writer, phones: PhoneTable, after: Sequence[Arc]) -> Arc:
     """The unknown word: the noise phone for at least `UNKNOWN_FRAMES` frames."""
     chain = [writer.state() for _ in range(UNKNOWN_FRAMES)]
     stay = _stay(phones.noise)
-    for here, beyond in zip(chain, chain[1:], strict=False):
+    for here, beyond in pairwise(chain):
         writer.add(here, Arc(stay, 0, STEP_COST, beyond))
     writer.add(chain[-1], Arc(stay, 0, STEP_COST, chain[-1]))
     for arc in after:
@@ -240,4 +241,3 @@ class _Writer:
                 self.add(state, arc)
             self.known[key] = state
         return self.known[key]
-

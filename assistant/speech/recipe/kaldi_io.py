@@ -141,19 +141,32 @@ class Reader:
         return np.frombuffer(self.raw(4 * self.int32()), dtype="<f4").copy()
 
     def matrix(self) -> Floats:
-        """A matrix of either kind that this recipe writes."""
+        """A matrix: plain, or compressed with one byte for each value."""
         place = self.at
         kind = self.token()
         if kind == "FM":
             rows, columns = self.int32(), self.int32()
             values = np.frombuffer(self.raw(4 * rows * columns), dtype="<f4")
             return values.reshape(rows, columns).copy()
-        if kind == "CM3":
-            low, spread, rows, columns = self.packed("<ffii")
-            shape = int(rows), int(columns)
+        if kind in ("CM", "CM3"):
+            low, spread, count, width = self.packed("<ffii")
+            shape = int(count), int(width)
+            if kind == "CM":
+                return self._by_column(low, spread, *shape)
             coded = np.frombuffer(self.raw(shape[0] * shape[1]), dtype=np.uint8).reshape(shape)
             return np.asarray(low + coded.astype(np.float32) * (spread / 255.0), dtype=np.float32)
         raise Malformed(f"a matrix is wanted at byte {place}, not {kind[:40]}")
+
+    def _by_column(self, low: float, spread: float, rows: int, columns: int) -> Floats:
+        """`CompressedMatrix` of kind 1: every column has a scale of its own, in three straights."""
+        marks = np.frombuffer(self.raw(8 * columns), dtype="<u2").reshape(columns, 4)
+        coded = np.frombuffer(self.raw(rows * columns), dtype=np.uint8).reshape(columns, rows)
+        heights = low + marks.astype(np.float64) * (spread / 65535.0)
+        places = (0.0, 64.0, 192.0, 255.0)
+        values = [
+            np.interp(column, places, height) for column, height in zip(coded, heights, strict=True)
+        ]
+        return np.asarray(values, dtype=np.float32).T.copy()
 
     def _size(self, size: int) -> None:
         found = self.raw(1)[0]

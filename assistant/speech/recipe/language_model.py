@@ -35,7 +35,7 @@ class Mix:
     discount: float = 0.7
     backoff: float = 0.35
     background: float = 0.35
-    flatness: float = 0.7
+    flatness: float = 0.55
     pair_counts: float = 4000.0
     unknown: float = 0.004
 
@@ -102,8 +102,7 @@ def estimate(
         left = max(mix.backoff, mix.discount * len(following) / total)
         scale = (1.0 - left) / sum(max(c - mix.discount, 0.1) for c in following.values())
         full.onward[history] = {
-            word: scale * max(c - mix.discount, 0.1)
-            + left * full.probability(history[1:], word)
+            word: scale * max(c - mix.discount, 0.1) + left * full.probability(history[1:], word)
             for word, c in following.items()
         }
     weights: dict[History, float] = {h: float(sum(f.values())) for h, f in triples.items()}
@@ -213,7 +212,9 @@ def _add_pairs(
         model.backoff[(word,)] = left
 
 
-def _pruned(full: LanguageModel, weights: Mapping[History, float], file_bytes: int) -> LanguageModel:
+def _pruned(
+    full: LanguageModel, weights: Mapping[History, float], file_bytes: int
+) -> LanguageModel:
     """Keep what lowers the likelihood most when it is missing (Seymore and Rosenfeld, 1996)."""
     gains: list[tuple[float, History, str]] = []
     for history, onward in full.onward.items():

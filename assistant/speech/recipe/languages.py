@@ -25,7 +25,9 @@ _NUMBER = re.compile(
     r"((?:[个块元号日月年天次张封份期笔位点分秒岁楼室栋折成倍多件条种名家间遍所句层页周口辆双本台部毛角]"
     r"|星期|小时|礼拜).*)?"
 )
-_NUMBER_IDIOMS = frozenset("百分之 一般 十分 千万 万一 万分 一点 一点点 一家人 一句话".split())
+_NUMBER_IDIOMS = frozenset(
+    ["百分之", "一般", "十分", "千万", "万一", "万分", "一点", "一点点", "一家人", "一句话"]
+)
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -34,6 +36,8 @@ class Recipe:
     """How one language's model is made.
 
     Args:
+        folder: its sentences and word lists.
+        numbers: the spoken numbers that its sentences may name.
         bases: the synthesiser's voices, one drawn for each line.
         named: variants that come with the synthesiser and are trained on besides random ones;
             the demonstration calls are spoken by them.
@@ -47,6 +51,7 @@ class Recipe:
     """
 
     language: str
+    folder: Path
     numbers: Mapping[str, Draw]
     bases: tuple[str, ...]
     named: tuple[str, ...]
@@ -65,18 +70,19 @@ class Recipe:
     @property
     def core(self) -> tuple[Path, ...]:
         """The sentences that the network is trained on."""
-        return tuple(TEXTS / self.language / name for name in ("core.txt", "wide.txt"))
+        paths = (self.folder / name for name in ("core.txt", "wide.txt"))
+        return tuple(path for path in paths if path.is_file())
 
     @property
     def texts(self) -> tuple[Path, ...]:
         """All sentences: what is added to the others changes words and language model only."""
-        others = sorted((TEXTS / self.language).glob("*.txt"))
+        others = sorted(self.folder.glob("*.txt"))
         return (*self.core, *(path for path in others if path not in self.core))
 
     @property
     def word_lists(self) -> tuple[Path, ...]:
         """Words that the vocabulary holds whatever the sentences say."""
-        return tuple(sorted((TEXTS / self.language).glob("*.words")))
+        return tuple(sorted(self.folder.glob("*.words")))
 
     def words(self, sentence: str) -> list[str]:
         """The words of a sentence as the model writes them."""
@@ -92,6 +98,7 @@ def recipe_for(language: str) -> Recipe:
     if language == "en":
         return Recipe(
             language="en",
+            folder=TEXTS / "en",
             numbers=numbers_en.NUMBERS,
             bases=("en-us", "en-us", "en-us", "gmw/en", "gmw/en-GB-x-rp"),
             named=("", "f2", "f3", "f4", "m3", "m7", "max", "linda"),
@@ -112,13 +119,14 @@ def recipe_for(language: str) -> Recipe:
             spoken_lines=11_000,
             loose_lines=5000,
             sentences=200_000,
-            vocabulary=9000,
-            grammar_bytes=1_000_000,
-            acoustic_scale=0.65,
+            vocabulary=12_000,
+            grammar_bytes=1_200_000,
+            acoustic_scale=1.0,
         )
     if language == "zh":
         return Recipe(
             language="zh",
+            folder=TEXTS / "zh",
             numbers=numbers_zh.NUMBERS,
             bases=("cmn-latn-pinyin",),
             named=("", "f2", "f3", "f4", "f5", "m3", "m7", "max"),
@@ -143,8 +151,8 @@ def recipe_for(language: str) -> Recipe:
             loose_lines=4000,
             sentences=200_000,
             vocabulary=13_000,
-            grammar_bytes=1_000_000,
-            acoustic_scale=0.5,
+            grammar_bytes=1_200_000,
+            acoustic_scale=0.8,
         )
     raise AssistantError(f"there is no recipe for {language}", "There are: en, zh")
 
@@ -152,7 +160,8 @@ def recipe_for(language: str) -> Recipe:
 def words_of(sentence: str, language: str) -> list[str]:
     """English in small letters; Mandarin in Simplified characters, cut into words."""
     if language == "zh":
-        runs = _HAN_RUN.findall(_simplify()(sentence))
+        # The dictionary cuts a share ("百分之十") wherever its number happens to be a word.
+        runs = _HAN_RUN.findall(_simplify()(sentence).replace("百分之", " 百分之 "))
         return [piece for run in runs for word in _cut()(run) for piece in _counted(word)]
     return _ENGLISH_WORD.findall(sentence.lower().replace("’", "'"))
 
@@ -181,7 +190,7 @@ def _simplify() -> Callable[[str], str]:
 
 @cache
 def _cut() -> Callable[[str], list[str]]:
-    import jieba  # noqa: PLC0415  (loads a dictionary that English does without)
+    import jieba  # type: ignore[import-untyped]  # noqa: PLC0415  (a dictionary English needs not)
 
     jieba.setLogLevel(60)
     tokenizer: Any = jieba.Tokenizer()

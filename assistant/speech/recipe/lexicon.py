@@ -24,7 +24,7 @@ INFLECTED_RANKS = 30_000  # inflected forms are taken from so many of the common
 SHARD_LINES = 150
 WORDS_A_LINE = 10
 PACE = 170
-# A reading is kept when at least so many in a hundred say it so, and of the kept ones the commonest.
+# A reading is kept when at least this share says it so; of those, the commonest.
 LEAST_SHARE, MOST_READINGS = 0.07, 4
 ALONE_WEIGHT = 2  # a word said by itself counts as so many sightings
 

@@ -1,9 +1,10 @@
 """OpenFst's `olabel_lookahead` transducer: a ConstFst that knows which words lie ahead.
 
 Owns the file `HCLr.fst`: the transducer, sorted by output label, and for every state the intervals
-of output labels that can come next.  Vosk composes it with the grammar while it decodes, and follows
-only arcs that some word of the grammar can answer; so grammars can be made at run time.  Labels must
-already be numbered so that the intervals are few (see `graph`); nothing is renumbered here.
+of output labels that can come next.  Vosk composes it with the grammar while it decodes, and
+follows only arcs that some word of the grammar can answer; so grammars can be made at run time.
+Labels must already be numbered so that the intervals are few (see `graph`); nothing is renumbered
+here.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
     random = np.random.default_rng(SEED + 10)
     source = templates.load(recipe.texts, recipe.numbers)
     drawn = source.draw(recipe.sentences, random)
-    sentences = [words for text in drawn if (words := recipe.words(text))]
+    sentences = [said for text in drawn if (said := recipe.words(text))]
     progress("sentences", 1, 1, f"{len(source.sentences)} templates")
     large = background(recipe.language)
     words = lexicon.vocabulary(sentences, large, recipe)

@@ -66,9 +66,7 @@ class Network(nn.Module):
         """Logits of every third frame, the first one in the middle of its context."""
         mean, deviation = self.get_buffer("mean"), self.get_buffer("deviation")
         hidden: Tensor = (frames - mean) / deviation
-        for convolution, normalisation in zip(
-            self.convolutions, self.normalisations, strict=True
-        ):
+        for convolution, normalisation in zip(self.convolutions, self.normalisations, strict=True):
             hidden = normalisation(torch.relu(convolution(hidden)))
         result: Tensor = self.output(hidden)
         return result
@@ -88,9 +86,7 @@ def folded(network: Network, pdfs: tuple[int, ...], priors: Floats) -> AcousticM
     spacing = 1
     for number, shape in enumerate(SHAPES, start=1):
         convolution = network.get_submodule(f"convolutions.{number - 1}")
-        places = [
-            (at - shape.kernel // 2) * shape.dilation * spacing for at in range(shape.kernel)
-        ]
+        places = [(at - shape.kernel // 2) * shape.dilation * spacing for at in range(shape.kernel)]
         layers.append(_layer(f"tdnn{number}", tuple(places), convolution, scale, shift))
         spacing *= shape.stride
         norm = network.get_submodule(f"normalisations.{number - 1}")

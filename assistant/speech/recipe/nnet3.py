@@ -29,7 +29,7 @@ from assistant.speech.recipe.kaldi_io import (
 LEARNING_RATE = 0.001  # required by the format, used by nobody
 HALF = 0.5  # both transitions of a phone's one state
 _NODE = re.compile(r"component-node name=(\S+)\.affine component=\S+ input=(.*)")
-_OFFSET = re.compile(r"Offset\((\S+), (-?\d+)\)")
+_SPLICED = re.compile(r"Offset\([\w.]+, *(-?\d+)\)|[\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,8 @@ def _read_config(reader: Reader) -> tuple[int, dict[str, tuple[int, ...]]]:
         if line.startswith("input-node"):
             input_dim = int(line.rpartition("dim=")[2])
         if found := _NODE.fullmatch(line):
-            parts = re.split(r", (?!-?\d)", found[2].removeprefix("Append(").removesuffix(")"))
-            places = [_OFFSET.match(part + ")") for part in parts]
-            offsets[found[1]] = tuple(int(place[2]) if place else 0 for place in places)
+            spliced = found[2].removeprefix("Append(")
+            offsets[found[1]] = tuple(int(part[1] or 0) for part in _SPLICED.finditer(spliced))
     return input_dim, offsets
 
 

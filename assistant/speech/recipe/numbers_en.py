@@ -14,15 +14,44 @@ from assistant.speech.recipe.templates import Draw
 
 Random = np.random.Generator
 
-UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _IRREGULAR = {
     "one": "first",
     "two": "second",
@@ -156,7 +185,9 @@ NUMBERS: Mapping[str, Draw] = {
     "small": _draw(2, 13),
     "teens": _draw(10, 100),
     "percent": _draw(1, 36),
-    "daysnumber": lambda random: cardinal(int(random.choice((7, 10, 14, 15, 20, 30, 35, 45, 60, 90)))),
+    "daysnumber": lambda random: cardinal(
+        int(random.choice((7, 10, 14, 15, 20, 30, 35, 45, 60, 90)))
+    ),
     "date": date,
     "month": lambda random: str(random.choice(MONTHS)),
     "weekday": lambda random: str(random.choice(DAYS)),

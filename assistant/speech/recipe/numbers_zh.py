@@ -1,7 +1,7 @@
 """Mandarin numbers as they are said: amounts, dates, digits, times.
 
-Owns the spoken forms and drawing them: 二 and 两, 零, the short forms (一万二, 一百五, 两千三), years
-by the Gregorian and by the Republican count.
+Owns the spoken forms and drawing them: 二 and 两, 零, the short forms (一万二, 一百五, 两千三),
+years by the Gregorian and by the Republican count.
 """
 
 from __future__ import annotations
@@ -135,8 +135,9 @@ NUMBERS: Mapping[str, Draw] = {
     ),
     "date": date,
     "month": lambda random: cardinal(int(random.integers(1, 13))) + "月",
-    "weekday": lambda random: ("星期", "周", "礼拜")[int(random.integers(3))]
-    + "一二三四五六"[int(random.integers(6))],
+    "weekday": lambda random: (
+        ("星期", "周", "礼拜")[int(random.integers(3))] + "一二三四五六"[int(random.integers(6))]
+    ),
     "birthday": lambda random: year(random) + date(random),
     "year": year,
     "clock": clock,

@@ -125,11 +125,12 @@ def _statistics(material: Shard, random: np.random.Generator) -> tuple[Floats, F
     count = min(STATISTICS_FRAMES, len(material.labels))
     chosen = np.sort(random.choice(len(material.labels), count, replace=False))
     seen = cepstra(material.mel[chosen].astype(np.float32))
-    return seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-3)
+    deviation = np.maximum(seen.std(axis=0), 1e-3)
+    return seen.mean(axis=0).astype(np.float32), deviation.astype(np.float32)
 
 
 def _priors(material: Shard) -> Floats:
     counts = np.bincount(material.labels, minlength=len(material.phones)).astype(np.float64)
     priors = np.maximum(counts / counts.sum(), SMALLEST_PRIOR)
     priors[-1] *= UNKNOWN_PRIOR
-    return priors.astype(np.float32)
+    return np.asarray(priors, dtype=np.float32)
