@@ -26,7 +26,7 @@ from textual.screen import Screen
 
 from assistant.events import Envelope
 from assistant.interface_text import LANGUAGES, N_, Interface
-from assistant.screens.brief import SMALLEST, BriefScreen
+from assistant.screens.brief import BriefScreen
 from assistant.screens.call import CallScreen
 from assistant.screens.desk import (
     CallEvents,
@@ -42,8 +42,10 @@ from assistant.screens.keys import KEY_TABLE, Command
 from assistant.screens.pages import help_page
 from assistant.screens.quiet import QuietApp
 from assistant.screens.runs import Run
+from assistant.screens.script import choice_word, offered
 from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import Palette, Sheet
+from assistant.screens.small import SMALLEST
 from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
 from assistant.wording import Wording
 
@@ -234,6 +236,12 @@ class CallApp(QuietApp):
                     text(entry.label),
                     text(entry.help),
                     lambda command=entry.command: screen.do(command),
+                )
+            for slug in offered(screen.view):
+                yield SystemCommand(
+                    choice_word(slug, self.wording),
+                    text("choose this in the script"),
+                    lambda slug=slug: screen.choose(slug),
                 )
         for language in LANGUAGES:
             yield SystemCommand(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Flag as Bits
 from enum import auto
 
+from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     ChannelProgress,
     Ended,
@@ -77,6 +78,8 @@ class CallView:
         self.listener = Listener.UNKNOWN
         self.identifiers: dict[str, IdentifierState] = {}
         self.prompt: Prompt | None = None
+        self.choice_digits: Mapping[str, int] = {}
+        self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
@@ -232,6 +235,9 @@ class CallView:
 
     def _prompt(self, event: PromptChanged) -> Part:
         self.prompt = event.prompt
+        self.choice_digits = self._digits.offer(
+            event.prompt.choices, verified=self.verified, boxes=len(self.identifiers)
+        )
         return Part.PROMPT | self._tick(event.call_s)
 
     def _statement(self, event: StatementChanged) -> Part:

@@ -93,7 +93,7 @@ def display_text(text: str, language: str) -> DisplayText:
         origins.append(place)
     shown = "".join(kept)
     if language in TRADITIONAL:
-        shown = traditional(shown)
+        shown = traditional(shown).replace("賬", "帳")  # as Taiwan writes it, and our scripts do
     return DisplayText(shown, tuple(origins))
 
 

@@ -14,6 +14,7 @@ from typing import ClassVar, TextIO
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from assistant.interface_text import LANGUAGES, N_, Interface
@@ -24,13 +25,13 @@ from assistant.record.store import CallStore
 from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
 from assistant.review.texts import KeptTexts
-from assistant.screens.brief import SMALLEST
 from assistant.screens.quiet import QuietApp
 from assistant.screens.review import CallReviewScreen
 from assistant.screens.review_list import CallListScreen
 from assistant.screens.review_list_lines import plain_listing
 from assistant.screens.runs import Run
-from assistant.screens.sheets import Sheet
+from assistant.screens.sheets import Palette, Sheet
+from assistant.screens.small import SMALLEST
 from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
 from assistant.wording import Reader, RuleTexts, Wording
 from compliance.errors import AssistantError
@@ -123,6 +124,12 @@ class ReviewApp(QuietApp):
             if isinstance(screen, CallListScreen | CallReviewScreen | Sheet):
                 screen.redraw()
             screen.refresh()
+
+    def action_command_palette(self) -> None:
+        """Every command by its name, asked for in the interface's language."""
+        if not isinstance(self.screen, CommandPalette):
+            placeholder = self.interface.text("find a command by its name")
+            self.push_screen(Palette(placeholder=placeholder, id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Languages, themes, leaving."""

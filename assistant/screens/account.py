@@ -10,7 +10,7 @@ from __future__ import annotations
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.screens.bars import identifier_run
-from assistant.screens.runs import Line, Run, fit, spread, wrap
+from assistant.screens.runs import Line, Run, cells, fit, spread, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.context import Listener
@@ -145,9 +145,17 @@ def draw_account_line(
     left: list[Run] = [Run(" ")]
     if view.covered:
         left.append(Run("■ " + wording.text("covered") + "  ", Tone.CAUTION))
-        for number, (kind, state) in enumerate(view.identifiers.items(), 1):
-            left += [*identifier_run(number, kind, state, wording), Run("  ")]
+        boxes = [
+            identifier_run(number, kind, state, wording)
+            for number, (kind, state) in enumerate(view.identifiers.items(), 1)
+        ]
+        if cells([*left, *(run for box in boxes for run in box), *key]) > width:
+            boxes = [box[:-1] for box in boxes]  # the sign says as much as the word
+        left += [run for box in boxes for run in (*box, Run("  "))]
     else:
         for label, value, tone in figures(account, wording)[:3]:
-            left += [Run(label + " ", Tone.MUTED), Run(value + "   ", tone)]
+            figure = [Run(label + " ", Tone.MUTED), Run(value + "   ", tone)]
+            if cells([*left, *figure, *key]) > width:
+                break
+            left += figure
     return [spread(tuple(left), key, width)]

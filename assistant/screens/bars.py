@@ -53,7 +53,9 @@ BAR_KEYS = (
     Command.DISTRESS,
     Command.MARK,
     Command.ACCOUNT,
+    Command.ACTIONS,
     Command.PAUSE,
+    Command.HELP,
     Command.END,
 )
 OVER_KEYS = (
@@ -66,12 +68,14 @@ _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
     Command.STEP_BACK,
-    Command.PAUSE,
     Command.PROMISE,
     Command.HARDSHIP,
+    Command.PAUSE,
     Command.DISPUTE,
     Command.THIRD_PARTY,
+    Command.DISTRESS,
 )
+_PALETTE = ("Ctrl+P", N_("all commands"))
 _LAGGING_S = 1.0
 """From here on lag is worth more room than the levels are."""
 
@@ -100,6 +104,10 @@ def verification(view: CallView, wording: Wording) -> Run:
         return Run("✘ " + wording.text("third party"), Tone.ALARM)
     if view.listener is Listener.VOICEMAIL:
         return Run("✘ " + wording.text("voicemail"), Tone.ALARM)
+    if view.verified and view.matched < min(IDENTIFIERS_NEEDED, len(view.identifiers)):
+        by_key = view.verification_reason == "agent"
+        word = wording.text("verified by agent") if by_key else wording.text("verified")
+        return Run("✔ " + word, Tone.GOOD)
     if view.verified:
         return Run("✔ " + wording.text("verified") + count, Tone.GOOD)
     if view.proposed:
@@ -211,16 +219,20 @@ def draw_status(
 
 
 def draw_keys(wording: Wording, width: int, *, may_pause: bool, over: bool = False) -> list[Line]:
-    """The keys that can be pressed now; the less needed ones give way on a narrow screen."""
+    """The keys that can be pressed now; the less needed ones give way on a narrow screen.
+
+    Help, the numbered actions and the way out never do.
+    """
     shown = [c for c in BAR_KEYS if may_pause or c is not Command.PAUSE]
     if over:
         return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
+    line = key_line([*_caps(shown), _PALETTE], wording)
     for leaving in ("", *_FIRST_TO_GO):
+        if cells(line) <= width:
+            break
         if leaving in shown:
             shown.remove(Command(leaving))
         line = key_line(_caps(shown), wording)
-        if cells(line) <= width:
-            break
     return [fit(line, width, Tone.BAR)]
 
 
@@ -235,6 +247,22 @@ def key_line(keys: Sequence[tuple[str, str]], wording: Wording) -> Line:
         line.append(Run(" " + wording.text(cap) + " ", Tone.KEY))
         line.append(Run(" " + wording.text(label) + " ", Tone.BAR))
     return tuple(line)
+
+
+def fitting_bar(keys: Sequence[tuple[str, str, bool]], wording: Wording, width: int) -> Line:
+    """As many keys as there is room for: cap, label, and whether the key must not give way.
+
+    Those at the end give way first.
+    """
+    shown = list(keys)
+    if cells(key_line([key[:2] for key in shown], wording)) <= width:
+        shown.append(("Ctrl+P", N_("all commands"), False))
+    while True:
+        line = key_line([key[:2] for key in shown], wording)
+        optional = [place for place, key in enumerate(shown) if not key[2]]
+        if cells(line) <= width or not optional:
+            return fit(line, width, Tone.BAR)
+        del shown[optional[-1]]
 
 
 def identifier_run(number: int, kind: str, state: IdentifierState, wording: Wording) -> Line:

@@ -30,6 +30,7 @@ from assistant.screens.pages import quoted
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.setup import CallSetup
+from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 
@@ -42,6 +43,7 @@ _KEYS = (
     (N_("Enter"), N_("connect")),
     ("F2", N_("language")),
     ("F3", N_("theme")),
+    ("F1", N_("help")),
     ("F10", N_("leave")),
 )
 _HEARING = {**HEARING, Hearing.LISTENING: N_("ready")}
@@ -175,31 +177,3 @@ class BriefScreen(Screen[None]):
         if event.key in ("enter", "space") or event.character == "\u3000":
             event.stop()
             self.post_message(Connect())
-
-
-def draw_small(wording: Wording) -> _Small:
-    """What a terminal that is too small shows instead; the call goes on behind it."""
-    return _Small(wording)
-
-
-SMALLEST = (60, 16)
-"""Columns and rows below which the call screen cannot be read."""
-
-
-class _Small:
-    def __init__(self, wording: Wording) -> None:
-        self._wording = wording
-
-    def __call__(self, width: int, height: int) -> Sequence[Line]:
-        told = self._wording.text(
-            "Make the terminal larger (now {columns}×{rows}, needs {least_columns}×{least_rows}).",
-            columns=width,
-            rows=height,
-            least_columns=SMALLEST[0],
-            least_rows=SMALLEST[1],
-        )
-        going_on = self._wording.text("The call goes on.")
-        lines: list[Line] = [()]
-        for text, tone in ((told, Tone.STRONG), (going_on, Tone.MUTED)):
-            lines += [(Run(" " + text[a:b], tone),) for a, b in wrap(text, width - 2)]
-        return [fit(line, width) for line in lines[:height]]

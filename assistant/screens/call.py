@@ -6,6 +6,7 @@ a part of the view changed.  It computes nothing: the view folds, the panes draw
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from textual.app import ComposeResult
@@ -15,29 +16,43 @@ from textual.screen import Screen
 
 from assistant import terms
 from assistant.call_view import CallView, Part
-from assistant.events import Act, Envelope
+from assistant.choice_digits import TEN
+from assistant.events import Act, Envelope, VerificationChanged
 from assistant.interface_text import N_
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
-from assistant.screens.brief import draw_small
 from assistant.screens.desk import Desk, Hearing, Playback
-from assistant.screens.intents import AskIdentifier, Tell, intent_of
+from assistant.screens.intents import AskIdentifier, Tell, chosen, hint_of, intent_of
 from assistant.screens.keys import ACTIONS, Command, NotOurs, Press, entry_of, read_key
 from assistant.screens.pages import account_page, flags_page, help_page
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Run
-from assistant.screens.script import draw_choices, draw_script, draw_talk_offs
-from assistant.screens.setup import CallSetup
+from assistant.screens.script import (
+    choice_word,
+    draw_choices,
+    draw_script,
+    draw_talk_offs,
+    menu_choices,
+    offered,
+)
+from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.sheets import IdentifierEntry, Menu, Page, Sheet
+from assistant.screens.small import draw_small_call, is_too_small
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.wording import Wording
 
+_HINT_S = 8.0
+"""Seconds of call time for which a line stays that no key of the user's own called for."""
+
+_IN_SMALL = frozenset({Command.HELP, Command.END})
+"""What keys still do where the terminal is too small to show what the others would."""
+
 _PANES = {
-    Part.CLOCK: ("top", "status"),
+    Part.CLOCK: ("top", "status", "small"),
     Part.VERIFICATION: ("top", "account", "account_line", "script", "choices", "talk_offs"),
-    Part.PROMPT: ("script", "choices", "talk_offs"),
-    Part.FLAG: ("flag",),
+    Part.PROMPT: ("script", "choices", "talk_offs", "small"),
+    Part.FLAG: ("flag", "small"),
     Part.STATEMENTS: ("script",),
     Part.CONDITION: ("top", "status", "script", "flag", "keys"),
 }
@@ -64,6 +79,8 @@ class CallScreen(Screen[None]):
         self._paused = False
         self._ending = False
         self._law_place = 0
+        self._hint_until_s = math.inf
+        self._verifying = False
 
     def compose(self) -> ComposeResult:
         """The panes in the order of the eye."""
@@ -102,7 +119,7 @@ class CallScreen(Screen[None]):
             id="keys",
             fill=Tone.BAR,
         )
-        yield Pane(draw_small(wording), id="small")
+        yield Pane(lambda w, h: draw_small_call(self.view, wording, w, h), id="small")
 
     def _draw_script(self, width: int, height: int) -> list[tuple[Run, ...]]:
         own_column = self.has_class("-wide") and not self.has_class("-low")
@@ -115,7 +132,23 @@ class CallScreen(Screen[None]):
         changed = Part.NOTHING
         for envelope in envelopes:
             changed |= self.view.apply(envelope)
+            if isinstance(envelope.event, VerificationChanged):
+                changed |= self._verification_came(envelope.event)
+        if self._hint is not None and self.view.call_s >= self._hint_until_s:
+            self._hint = None
+        if self.view.ended is not None and self._ending and Part.CONDITION & changed:
+            self._told = None  # what it said has happened
         self._draw(changed)
+
+    def _verification_came(self, event: VerificationChanged) -> Part:
+        """In a demonstration nobody need press `v`: say so where the script of keys did."""
+        by_key = event.verified and event.reason == "agent"
+        if by_key and self.setup.mode is Mode.DEMO and not self._verifying:
+            told = self.wording.text("the demonstration's agent pressed v")
+            self._hint = Run(told, Tone.ACCENT)
+            self._hint_until_s = event.call_s + _HINT_S
+        self._verifying = False
+        return Part.CLOCK
 
     def rebuild(self, envelopes: Iterable[Envelope]) -> None:
         """Forget the call so far and fold these instead."""
@@ -158,6 +191,11 @@ class CallScreen(Screen[None]):
     def on_key(self, event: Key) -> None:
         """Read the key and do what it asks."""
         press = read_key(event.key, event.character)
+        if is_too_small(*self.size) and not (
+            isinstance(press, Press) and press.command in _IN_SMALL
+        ):
+            event.stop()
+            return
         if isinstance(press, Press):
             event.stop()
             event.prevent_default()
@@ -176,14 +214,23 @@ class CallScreen(Screen[None]):
 
     def _input_method_is_on(self) -> None:
         told = self.wording.text("An input method is on: use F5, F6, or F7 and a number.")
+        self._say(told)
+
+    def _say(self, told: str) -> None:
+        """Answer a key in the status line; the next key clears it."""
         self._hint = Run(told, Tone.CAUTION)
+        self._hint_until_s = math.inf
         self._draw(Part.CLOCK)
 
     def do(self, command: Command, digit: int = 0) -> None:
         """Do what a key, the menu or the command palette asks for."""
+        hint = hint_of(self.view, command)
+        if hint:
+            self._say(self.wording.text(hint))
         intent = intent_of(self.view, command, digit)
         match intent:
             case Tell(act, argument):
+                self._verifying = act is Act.VERIFIED
                 self.desk.act(act, argument)
                 return
             case AskIdentifier(kind):
@@ -191,8 +238,7 @@ class CallScreen(Screen[None]):
                 return
         match command:
             case Command.ACTIONS:
-                labels = [self.wording.text(entry_of(action).help) for action in ACTIONS]
-                self.app.push_screen(Menu(self.wording, N_("Actions"), labels), self._acted)
+                self._show_actions()
             case Command.LAW:
                 self._show_law()
             case Command.ACCOUNT:
@@ -209,9 +255,27 @@ class CallScreen(Screen[None]):
             case _:
                 self._scroll(command)
 
-    def _acted(self, place: int | None) -> None:
-        if place is not None and place >= 0:
-            self.do(ACTIONS[place])
+    def _show_actions(self) -> None:
+        """The actions by number, then the choices for which no digit was left."""
+        slugs = menu_choices(self.view)
+        labels = [self.wording.text(entry_of(action).help) for action in ACTIONS]
+        labels += [choice_word(slug, self.wording) for slug in slugs]
+
+        def acted(place: int | None) -> None:
+            if place is None or place < 0:
+                return
+            if place < len(ACTIONS):
+                self.do(ACTIONS[place])
+            else:
+                self.choose(slugs[place - len(ACTIONS)])
+
+        self.app.push_screen(Menu(self.wording, N_("Actions"), labels[:TEN]), acted)
+
+    def choose(self, slug: str) -> None:
+        """Choose an objection or exit by its name, as long as it is offered."""
+        if slug in offered(self.view):
+            told = chosen(slug)
+            self.desk.act(told.act, told.argument)
 
     def _ask(self, kind: str) -> None:
         def typed(said: str | None) -> None:
@@ -232,7 +296,7 @@ class CallScreen(Screen[None]):
     @property
     def _rows_above(self) -> int:
         """Rows that stay in sight under a sheet while the call goes on: all but the transcript."""
-        return self.query_one(Transcript).region.y
+        return self.query_one("#rule").region.y
 
     def _show_law(self) -> None:
         flags = self.view.flags

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from assistant.call_view import CallView
 from assistant.events import Act, IdentifierState
+from assistant.interface_text import N_
 from assistant.screens.keys import Command
-from assistant.screens.script import choice_offset, numbered_choices
+from assistant.screens.script import offered
 from compliance.context import Listener
 from scripts.prompt import EXITS
 
@@ -46,11 +47,13 @@ _ALWAYS = {
 def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None:
     """What the agent means by a command now; `None` where it means nothing to the call.
 
-    `v` and `t` take back what they said before.  A digit is a match box first, then a choice of the
-    script; a box that recognition has proposed is confirmed by its digit alone.  After the end of
-    the call nothing changes it.
+    `v` and `t` take back what they said before.  A low digit is a match box, the others are choices
+    of the script; a box that recognition has proposed is confirmed by its digit alone.  After the
+    end of the call nothing changes it.
     """
     if view.ended is not None:
+        return None
+    if command is Command.STEP_BACK and in_distress(view):
         return None
     if command in _ALWAYS:
         return _ALWAYS[command]
@@ -62,13 +65,40 @@ def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None
             return Tell(Act.CUSTOMER_BACK if third else Act.THIRD_PARTY)
         case Command.ACKNOWLEDGE if view.flag is not None:
             return Tell(Act.FLAG_ACKNOWLEDGED, view.flag.flag.finding.id)
-        case Command.CHOICE if digit <= choice_offset(view):
+        case Command.CHOICE if not view.verified and digit <= len(view.identifiers):
             kind = list(view.identifiers)[digit - 1]
             if view.identifiers[kind] is IdentifierState.PROPOSED:
                 return Tell(Act.IDENTIFIER_MATCHED, kind)
             return AskIdentifier(kind)
         case Command.CHOICE:
-            slug = dict(numbered_choices(view)).get(digit)
-            if slug is not None:
-                return Tell(Act.EXIT if slug in EXITS else Act.OBJECTION, slug)
+            for slug in offered(view):
+                if view.choice_digits.get(slug) == digit:
+                    return chosen(slug)
     return None
+
+
+def chosen(slug: str) -> Tell:
+    """What choosing an objection or exit tells the session."""
+    return Tell(Act.EXIT if slug in EXITS else Act.OBJECTION, slug)
+
+
+def hint_of(view: CallView, command: Command) -> str:
+    """What to tell an agent whose key changes nothing that can be seen, a message id; else empty.
+
+    Hardship is noted before the identity is known, but nothing of it can be said yet; a promise
+    cannot be.  From distress no slip of the hand leads back to collecting.
+    """
+    if view.ended is not None:
+        return ""
+    if command is Command.STEP_BACK and in_distress(view):
+        return N_("distress stays until Space")
+    if command is Command.HARDSHIP and view.covered:
+        return N_("noted: hardship; identity first")
+    if command is Command.PROMISE and view.covered:
+        return N_("not before identity is confirmed")
+    return ""
+
+
+def in_distress(view: CallView) -> bool:
+    """Whether the script is at the care of a customer in distress."""
+    return view.prompt is not None and view.prompt.stage == "vulnerable"

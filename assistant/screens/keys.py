@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.choice_digits import TEN
 from assistant.interface_text import N_
 
 
@@ -149,7 +150,7 @@ _BOPOMOFO = {"ㄒ": "v", "ㄔ": "t", "ㄎ": "d", "ㄘ": "h", "ㄣ": "p", "ㄩ": 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key press understood: a command, the digit that goes with `CHOICE`."""
+    """A key press understood: a command, the digit that goes with `CHOICE` (the key 0 is ten)."""
 
     command: Command
     digit: int = 0
@@ -183,8 +184,8 @@ def read_key(key: str, character: str | None) -> Press | NotOurs:
     plain = _BOPOMOFO.get(plain, plain)
     if plain == " ":
         return Press(Command.STEP_DONE)
-    if len(plain) == 1 and plain in "123456789":
-        return Press(Command.CHOICE, int(plain))
+    if len(plain) == 1 and plain in "1234567890":
+        return Press(Command.CHOICE, int(plain) or TEN)
     command = _BY_KEY.get(plain)
     if command is not None:
         return Press(command)

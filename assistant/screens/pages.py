@@ -21,7 +21,7 @@ from assistant.screens.account import (
     traps,
 )
 from assistant.screens.keys import KEY_TABLE
-from assistant.screens.runs import Line, Run, pad, wrap
+from assistant.screens.runs import Line, Run, cells, pad, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.findings import Finding, Status
@@ -84,27 +84,30 @@ def help_page(wording: Wording, width: int) -> list[Line]:
 
 
 def law_page(finding: Finding, quote: str, wording: Wording, width: int) -> list[Line]:
-    """One finding: what it is about, the words, what to do, what to say, law and reason."""
+    """One finding: what it is about, its law and reason, the words, what to do, what to say."""
     told = wording.finding(finding)
     kind = [told.severity, told.verdict]
     if finding.status is Status.PROVISIONAL:
         kind.append(wording.text("not settled yet"))
     if told.rule:
         kind.insert(0, told.rule)
-    lines: list[Line] = [
-        BLANK,
-        (Run("  " + told.subject, Tone.STRONG), Run("   " + " · ".join(kind), Tone.MUTED)),
-        BLANK,
-    ]
+    head = Run("  " + told.subject, Tone.STRONG)
+    law = Run("   " + told.law, Tone.TEXT)
+    beside = cells((head, law)) < width
+    lines: list[Line] = [(head, law) if beside else (head,)]
+    if not beside:
+        lines += paragraph(told.law, width)
+    about = " · ".join(kind)
+    status = told.law_status if told.law else ""
+    if status and cell_len(about) + cell_len(status) + 6 <= width:
+        about, status = f"{about} · {status}", ""
+    lines += paragraph(about, width, Tone.MUTED)
+    lines += [*(paragraph(status, width, Tone.MUTED) if status else ()), BLANK]
+    lines += headed(wording.text("Reason"), told.explanation, width)
     quoted = wording.said(quote).text
     lines += headed(wording.text("Words"), f"⟦{quoted}⟧" if quoted else "", width, Tone.CAUTION)
     lines += headed(wording.text("Now"), told.do_now, width, Tone.STRONG)
     lines += headed(wording.text("Say"), told.say_now, width, Tone.BRIGHT)
-    if told.law:
-        lines.append((Run("  " + wording.text("Law"), Tone.MUTED),))
-        lines += paragraph(told.law, width, Tone.TEXT, 4)
-        lines += [*paragraph(told.law_status, width, Tone.MUTED, 4), BLANK]
-    lines += headed(wording.text("Reason"), told.explanation, width)
     return lines
 
 

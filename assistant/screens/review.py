@@ -17,7 +17,6 @@ from assistant.events import FindingChanged
 from assistant.interface_text import N_
 from assistant.record.reviews import ReviewAct
 from assistant.review.desk import OpenedCall, ReviewDesk
-from assistant.screens.brief import draw_small
 from assistant.screens.pane import Pane
 from assistant.screens.review_keys import CALL_BAR, ReviewCommand, read_review_key
 from assistant.screens.review_lines import (
@@ -31,6 +30,7 @@ from assistant.screens.review_lines import (
 from assistant.screens.review_list import LineEntry
 from assistant.screens.runs import Line, Run, fit
 from assistant.screens.sheets import PageView, Sheet
+from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.wording import Wording
@@ -157,8 +157,12 @@ class CallReviewScreen(Screen[None]):
         page = max(1, transcript.size.height - 1)
         match command:
             case ReviewCommand.PAGE_UP:
-                transcript.scroll_by(-page)
+                self.query_one(PageView).turn_page(-1)
             case ReviewCommand.PAGE_DOWN:
+                self.query_one(PageView).turn_page(1)
+            case ReviewCommand.WORDS_UP:
+                transcript.scroll_by(-page)
+            case ReviewCommand.WORDS_DOWN:
                 transcript.scroll_by(page)
             case ReviewCommand.TOP:
                 transcript.to_top()

@@ -31,6 +31,8 @@ class ReviewCommand(StrEnum):
     THEME = "theme"
     PAGE_UP = "page_up"
     PAGE_DOWN = "page_down"
+    WORDS_UP = "words_up"
+    WORDS_DOWN = "words_down"
     TOP = "top"
     BOTTOM = "bottom"
     BACK = "back"
@@ -119,9 +121,21 @@ REVIEW_KEYS = (
     ReviewKey(ReviewCommand.LANGUAGE, ("f2",), "F2", N_("language"), N_("next interface language")),
     ReviewKey(ReviewCommand.THEME, ("f3",), "F3", N_("theme"), N_("dark or light")),
     ReviewKey(
-        ReviewCommand.PAGE_UP, ("pageup",), "PgUp PgDn", "", N_("a page up or down in what is read")
+        ReviewCommand.PAGE_UP,
+        ("pageup",),
+        "PgUp PgDn",
+        "",
+        N_("law and reason, a page up or down; in the list a page of calls"),
     ),
     ReviewKey(ReviewCommand.PAGE_DOWN, ("pagedown",), "", "", ""),
+    ReviewKey(
+        ReviewCommand.WORDS_UP,
+        ("left",),
+        "← →",
+        "",
+        N_("the transcript, a page up or down"),
+    ),
+    ReviewKey(ReviewCommand.WORDS_DOWN, ("right",), "", "", ""),
     ReviewKey(ReviewCommand.TOP, ("home",), "Home End", "", N_("to the beginning or the end")),
     ReviewKey(ReviewCommand.BOTTOM, ("end",), "", "", ""),
     ReviewKey(ReviewCommand.BACK, ("q", "escape"), "q Esc", N_("back"), N_("back to the list")),
@@ -149,6 +163,9 @@ CALL_BAR = (
     ReviewCommand.NOTE,
     ReviewCommand.PREVIOUS,
 )
+
+ALWAYS_SHOWN = frozenset({ReviewCommand.HELP, ReviewCommand.BACK})
+"""Keys that are on the bar at every width."""
 
 _BY_KEY = {key: entry.command for entry in REVIEW_KEYS for key in entry.keys}
 

@@ -20,10 +20,15 @@ from assistant.plain import MISSED, NOT_ASSESSABLE
 from assistant.record.kept import CallState, KeptCall
 from assistant.record.reviews import Review, ReviewAct
 from assistant.review.desk import OpenedCall
-from assistant.screens.bars import clock
+from assistant.screens.bars import clock, fitting_bar
 from assistant.screens.pages import BLANK, law_page, paragraph
-from assistant.screens.review_keys import REVIEW_KEYS, ReviewCommand, review_entry
-from assistant.screens.runs import Line, Run, cells, cut, fit, pad, spread, wrap
+from assistant.screens.review_keys import (
+    ALWAYS_SHOWN,
+    REVIEW_KEYS,
+    ReviewCommand,
+    review_entry,
+)
+from assistant.screens.runs import Line, Run, cut, pad, spread, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.findings import Severity, StatementState
@@ -96,12 +101,14 @@ def flags_of(call: KeptCall, wording: Wording) -> Line:
 
 
 def reviewed_of(call: KeptCall) -> Run:
-    """How many flags have been judged."""
+    """How many flags are settled; one of which somebody is uncertain is not."""
     if not call.marks:
         return Run("—", Tone.MUTED)
-    done = call.reviewed == len(call.marks)
-    sign = "✔" if done else "□"
-    return Run(f"{sign} {call.reviewed}/{len(call.marks)}", Tone.GOOD if done else Tone.STRONG)
+    doubted = sum(mark.review is ReviewAct.UNCERTAIN for mark in call.marks)
+    settled = call.reviewed - doubted
+    done = settled == len(call.marks)
+    sign = "✔" if done else "?" if doubted else "□"
+    return Run(f"{sign} {settled}/{len(call.marks)}", Tone.GOOD if done else Tone.STRONG)
 
 
 # ---- one call ----------------------------------------------------------------------------------
@@ -118,8 +125,17 @@ def call_top(opened: OpenedCall, wording: Wording, width: int) -> Line:
     state = STATES[call.state]
     if state:
         left.append(Run(f"   ◌ {wording.text(state)}", Tone.CAUTION))
-    told = wording.text(
-        "{done} of {count} reviewed", done=len(opened.judged), count=len(opened.findings)
+    doubted = sum(review.act is ReviewAct.UNCERTAIN for review in opened.judged.values())
+    done, count = len(opened.judged) - doubted, len(opened.findings)
+    told = (
+        wording.text(
+            "{done} of {count} reviewed · {uncertain} uncertain",
+            done=done,
+            count=count,
+            uncertain=doubted,
+        )
+        if doubted
+        else wording.text("{done} of {count} reviewed", done=done, count=count)
     )
     return spread(tuple(left), (Run(told + " ", Tone.BAR),), width, Tone.BAR)
 
@@ -156,7 +172,7 @@ def flag_panel(
     if changed is None:
         lines = [BLANK, *paragraph(wording.text("Nothing is flagged."), width, Tone.MUTED)]
     else:
-        lines = law_page(changed.finding, changed.quote, wording, width)[1:]
+        lines = law_page(changed.finding, changed.quote, wording, width)
         lines += _history(opened, changed.finding.id, wording, width)
     lines += _of_the_call(opened, wording, width)
     if opened.call.state is CallState.INTERRUPTED:
@@ -199,18 +215,10 @@ def _judgement(review: Review, zone: str, wording: Wording, width: int) -> Itera
 
 
 def key_bar(commands: Sequence[ReviewCommand], wording: Wording, width: int) -> Line:
-    """The keys that can be pressed now; those at the end give way on a narrow screen."""
-    line: list[Run] = [Run(" ", Tone.BAR)]
-    for command in commands:
-        entry = review_entry(command)
-        runs = (
-            Run(f" {wording.text(entry.cap)} ", Tone.KEY),
-            Run(f" {wording.text(entry.label)}  ", Tone.BAR),
-        )
-        if cells(line) + cells(runs) > width:
-            break
-        line += runs
-    return fit(tuple(line), width, Tone.BAR)
+    """The keys that can be pressed now; the way to help and the way back never give way."""
+    entries = [review_entry(command) for command in commands]
+    keys = [(e.cap, e.label, e.command in ALWAYS_SHOWN) for e in entries]
+    return fitting_bar(keys, wording, width)
 
 
 def review_help(wording: Wording, width: int) -> list[Line]:

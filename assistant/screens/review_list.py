@@ -18,7 +18,6 @@ from textual.widgets import Input
 from assistant.interface_text import N_
 from assistant.record.kept import KeptCall
 from assistant.review.desk import ReviewDesk
-from assistant.screens.brief import draw_small
 from assistant.screens.pane import Pane
 from assistant.screens.review_keys import LIST_BAR, ReviewCommand, read_review_key
 from assistant.screens.review_lines import (
@@ -28,6 +27,7 @@ from assistant.screens.review_lines import (
 from assistant.screens.review_list_lines import empty_list, list_head, list_row, list_top, matching
 from assistant.screens.runs import Line, Run, fit
 from assistant.screens.sheets import Sheet
+from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.errors import AssistantError

@@ -41,6 +41,9 @@ def cut(text: str, most: int) -> str:
         return text
     if most <= 0:
         return ""
+    bare = text.rstrip()
+    if cell_len(bare) <= most:
+        return bare
     room = most - 1
     kept = 0
     for char in text:

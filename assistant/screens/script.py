@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from assistant import terms
 from assistant.call_view import CallView
+from assistant.choice_digits import OWN_KEYS, TEN
 from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
 from assistant.screens.setup import CallSetup
@@ -19,11 +20,6 @@ from compliance.findings import StatementState, Verdict
 from scripts.prompt import EXITS, Prompt
 
 BLANK: Line = ()
-
-
-def choice_offset(view: CallView) -> int:
-    """How many digits the match boxes have taken."""
-    return len(view.identifiers) if not view.verified else 0
 
 
 def choice_word(slug: str, wording: Wording) -> str:
@@ -63,8 +59,8 @@ def stage_rail(prompt: Prompt, wording: Wording, width: int) -> Line:
 def choices_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
     """The choices by number, as many to a line as there is room for."""
     items = [
-        (Run(f"{number} ", Tone.ACCENT), Run(choice_word(slug, wording) + "  "))
-        for number, slug in numbered_choices(view)
+        (Run(f"{cap} ", Tone.ACCENT), Run(choice_word(slug, wording) + "  "))
+        for cap, slug in capped_choices(view)
     ]
     if not items:
         return []
@@ -79,11 +75,20 @@ def choices_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
     return [*lines, line]
 
 
-def numbered_choices(view: CallView) -> list[tuple[int, str]]:
-    """The choices with the digits that pick them; the match boxes take theirs first."""
-    if view.prompt is None or view.ended is not None:
-        return []
-    return list(enumerate(view.prompt.choices, choice_offset(view) + 1))[: 9 - choice_offset(view)]
+def offered(view: CallView) -> tuple[str, ...]:
+    """The objections and exits that may be chosen now."""
+    return view.prompt.choices if view.prompt is not None and view.ended is None else ()
+
+
+def capped_choices(view: CallView) -> list[tuple[str, str]]:
+    """The choices with the keys that pick them: a digit, a letter, or F7 for the menu."""
+    caps = {slug: str(digit % TEN) for slug, digit in view.choice_digits.items()}
+    return [(caps.get(slug) or OWN_KEYS.get(slug, "F7"), slug) for slug in offered(view)]
+
+
+def menu_choices(view: CallView) -> list[str]:
+    """The choices without a key of their own: the menu has them."""
+    return [slug for cap, slug in capped_choices(view) if cap == "F7"]
 
 
 def say_band(shown: str, width: int, *, padded: bool) -> list[Line]:
@@ -136,7 +141,7 @@ def draw_script(
         waits.append((Run("  " + why, Tone.CAUTION),))
     unsaid = still_to_say(view, wording)
     spare = height - 1 - len(say) - len(waits) - len(chosen)
-    following = next_lines(prompt, wording, inner, min(2, max(spare - 4, min(spare, 1))))
+    following = next_lines(prompt, wording, inner, min(2, max(spare, 0)))
     spare -= len(following)
     if spare >= 2:
         say = say_band(shown, inner, padded=True)
@@ -174,8 +179,8 @@ def _indented(lines: list[Line], width: int) -> list[Line]:
 def draw_choices(view: CallView, wording: Wording, width: int, height: int) -> list[Line]:
     """The choices as a column."""
     lines: list[Line] = [(Run(" " + wording.text("Choose"), Tone.MUTED),), BLANK]
-    for number, slug in numbered_choices(view):
-        lines.append((Run(f" {number}  ", Tone.ACCENT), Run(choice_word(slug, wording))))
+    for cap, slug in capped_choices(view):
+        lines.append((Run(f" {cap:<2} ", Tone.ACCENT), Run(choice_word(slug, wording))))
     return [fit(line, width) for line in lines[:height]] if len(lines) > 2 else []
 
 
@@ -186,11 +191,11 @@ def draw_talk_offs(
     if view.covered:
         return []
     lines: list[Line] = []
-    for number, slug in numbered_choices(view):
+    for cap, slug in capped_choices(view):
         reply = setup.talk_offs.get(slug)
         if not reply:
             continue
-        lines.append((Run(f" {number} ", Tone.ACCENT), Run(choice_word(slug, wording), Tone.MUTED)))
+        lines.append((Run(f" {cap} ", Tone.ACCENT), Run(choice_word(slug, wording), Tone.MUTED)))
         shown = wording.line(reply)
         lines += [(Run("   " + shown[a:b], Tone.TEXT),) for a, b in wrap(shown, width - 4)]
     if not lines:

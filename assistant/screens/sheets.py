@@ -30,6 +30,9 @@ Page = Callable[[int], Sequence[Line]]
 LEAST_ROWS = 9
 """A sheet lower than this cannot be read."""
 
+LEAST_COLUMNS = 20
+"""A page narrower than this is not laid out."""
+
 _CLOSING_KEYS = frozenset({"f1", "f4", "f8", "q", "enter"})
 
 
@@ -52,9 +55,14 @@ class PageView(ScrollView, can_focus=False):
     def redraw(self) -> None:
         """What stands on the page has changed."""
         width = self.scrollable_content_region.width
-        self._lines = self._page(width) if width else ()
+        self._lines = self._page(width) if width >= LEAST_COLUMNS else ()
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
+
+    def turn_page(self, step: int) -> None:
+        """Scroll by what is in sight but one line, up (-1) or down (1)."""
+        lines = max(1, self.size.height - 1)
+        self.scroll_to(y=self.scroll_offset.y + step * lines, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""
@@ -151,7 +159,7 @@ class Menu(ModalScreen[int]):
     def _draw(self, width: int, _height: int) -> Sequence[Line]:
         lines: list[Line] = [(), (Run("  " + self._wording.text(self._title), Tone.STRONG),), ()]
         lines += [
-            (Run(f"  {number}  ", Tone.ACCENT), Run(label))
+            (Run(f"  {number % 10}  ", Tone.ACCENT), Run(label))
             for number, label in enumerate(self._labels, 1)
         ]
         return [fit(line, width, Tone.TEXT) for line in lines]

@@ -14,7 +14,7 @@ from textual.events import Key, Paste
 from textual.widget import Widget
 
 from assistant.events import Act
-from assistant.screens.bars import clock
+from assistant.screens.bars import clock, fitting_bar
 from assistant.screens.call import CallScreen
 from assistant.screens.keys import Command
 from assistant.screens.pages import BLANK, paragraph
@@ -26,6 +26,9 @@ from assistant.screens.tones import Tone
 from assistant.screens.training_keys import TRAINING_KEYS, TrainingCommand, read_training_key
 from assistant.training.replay import Replay, Shown
 from assistant.wording import Wording
+
+LEAST_TRACK = 10
+"""A line of the call shorter than this says nothing."""
 
 _PER_S = 20
 """How often a second the screen asks what is due: finer than the recogniser's own 100 ms."""
@@ -95,7 +98,21 @@ class TrainingScreen(CallScreen):
         self.query_one("#status", Pane).redraw()
 
     def _draw_status(self, width: int, _height: int) -> Sequence[Line]:
-        return [position_line(self._replay, self._told, self.wording, width)]
+        return position_lines(self._replay, self._told, self.wording, width)
+
+    def tell(self, told: Run | None) -> None:
+        """Say something; what does not fit beside the position has lines of its own above it."""
+        super().tell(told)
+        if self.is_mounted:
+            self._make_room()
+
+    def on_resize(self) -> None:
+        """Another width: another number of lines."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        lines = position_lines(self._replay, self._told, self.wording, self.size.width)
+        self.query_one("#status").styles.height = len(lines)
 
     # ---- keys --------------------------------------------------------------------------------
 
@@ -164,8 +181,10 @@ _OF_THE_CALL = {
 }
 
 
-def position_line(replay: Replay, told: Run | None, wording: Wording, width: int) -> Line:
-    """Where the replay is: pace, times, and a line with the flags on it."""
+def position_lines(
+    replay: Replay, told: Run | None, wording: Wording, width: int
+) -> Sequence[Line]:
+    """Where the replay is: pace, times, and a line with the flags on it; above it what is told."""
     if replay.over:
         sign, word = "■", wording.text("at the end")
     elif replay.playing:
@@ -175,14 +194,21 @@ def position_line(replay: Replay, told: Run | None, wording: Wording, width: int
     here, whole = clock(replay.position_s), clock(replay.plan.duration_s)
     left: Line = (
         Run(f" {sign} ", Tone.ACCENT),
-        Run(pad(word, 10), Tone.TEXT),
+        Run(pad(word, 10) + " ", Tone.TEXT),
         Run(pad(f"{replay.speed:g}×", 6), Tone.STRONG),
         Run(f"{here} / {whole}  ", Tone.STRONG),
     )
-    if told is not None:
+    above: list[Line] = []
+    if told is not None and cells((*left, told)) <= width:
         left = (*left, told, Run("  "))
+    elif told is not None:
+        above = [
+            fit((Run(" "), Run(told.text[start:end], told.tone)), width)
+            for start, end in wrap(told.text, width - 2)
+        ]
     room = width - cells(left) - 1
-    return fit((*left, *_track(replay, room)), width) if room >= 10 else fit(left, width)
+    track = _track(replay, room) if room >= LEAST_TRACK else ()
+    return [*above, fit((*left, *track), width)]
 
 
 def _track(replay: Replay, width: int) -> Line:
@@ -206,19 +232,10 @@ def _track(replay: Replay, width: int) -> Line:
 
 
 def key_line(wording: Wording, width: int) -> Line:
-    """The keys of a replay; those at the end give way on a narrow screen."""
-    line: list[Run] = [Run(" ", Tone.BAR)]
-    for entry in TRAINING_KEYS:
-        if not entry.label:
-            continue
-        runs = (
-            Run(f" {wording.text(entry.cap)} ", Tone.KEY),
-            Run(f" {wording.text(entry.label)}  ", Tone.BAR),
-        )
-        if cells(line) + cells(runs) > width:
-            break
-        line += runs
-    return fit(tuple(line), width, Tone.BAR)
+    """The keys of a replay; the way to help and the way out never give way."""
+    kept = (TrainingCommand.HELP, TrainingCommand.LEAVE)
+    keys = [(e.cap, e.label, e.command in kept) for e in TRAINING_KEYS if e.label]
+    return fitting_bar(keys, wording, width)
 
 
 def training_help(wording: Wording, width: int) -> list[Line]:

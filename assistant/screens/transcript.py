@@ -31,6 +31,9 @@ OPEN, CLOSE = "⟦", "⟧"
 _SUBJECT_WIDTH = 22
 """Cells at the right for what a flag is about; words never run into them."""
 
+LEAST_COLUMNS = 20
+"""Narrower than this nothing is laid out."""
+
 _SPEAKER_TONE = {Speaker.AGENT: Tone.AGENT}
 
 
@@ -168,6 +171,9 @@ class Transcript(ScrollView, can_focus=False):
 
     def _lay_out(self, first: int) -> None:
         width = self._text_width
+        if self.scrollable_content_region.width < LEAST_COLUMNS:
+            self._laid_out_for = 0
+            return  # not on the screen yet: all rows are laid out at once when it is
         if width != self._laid_out_for:
             first = 0
             self._laid_out_for = width

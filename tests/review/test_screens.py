@@ -21,6 +21,8 @@ from assistant.screens.review_keys import ReviewCommand, read_review_key
 from assistant.screens.review_lines import local_time
 from assistant.screens.review_list import CallListScreen
 from assistant.screens.review_list_lines import matching
+from assistant.screens.transcript import Transcript
+from assistant.transcript_rows import Row
 from assistant.wording import Reader, Wording
 from tests.review.kept import NOW, first_event, keep, keep_some, texts_for
 from tests.screens.calls import SCENES, over
@@ -88,7 +90,8 @@ async def test_one_key_judges(store: CallStore, key: str, act: ReviewAct, word: 
         before = await _press(pilot, "enter")
         assert "0 of 2 reviewed" in before
         seen = await _press(pilot, key)
-        assert "1 of 2 reviewed" in seen
+        settled = act is not ReviewAct.UNCERTAIN
+        assert ("1 of 2 reviewed" if settled else "0 of 2 reviewed · 1 uncertain") in seen
         assert word in seen
         assert "mei.chen" in seen
     (review,) = store.reviews(WORST)
@@ -284,3 +287,51 @@ async def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:
         list_calls_plain(store.locations, out, interface="en")
         assert out.getvalue().count("\n") == 1
         assert "\x1b" not in out.getvalue()
+
+
+async def test_law_and_reason_can_be_read_on_a_small_screen(store: CallStore) -> None:
+    async with _app(store).run_test(size=(80, 24)) as pilot:
+        seen = await _press(pilot, "enter", "j")
+        assert "金融機構委外辦法" in seen
+        assert "Threatening to go to" in seen
+        assert "take it back" not in seen
+        assert "take it back" in seen + await _press(pilot, "pagedown")
+        assert await _press(pilot, "pageup") == seen
+        for key in ("F1 ", "q Esc"):
+            assert key in seen.splitlines()[-1]
+
+
+async def test_uncertain_is_not_reviewed(store: CallStore) -> None:
+    async with _app(store).run_test(size=(120, 40)) as pilot:
+        seen = await _press(pilot, "enter", "u", "j", "c")
+        assert "1 of 2 reviewed · 1 uncertain" in seen.splitlines()[0]
+        seen = await _press(pilot, "q")
+        assert "? 1/2" in next(line for line in seen.splitlines() if "林怡君" in line)
+
+
+async def test_the_palette_asks_in_the_interfaces_language(store: CallStore) -> None:
+    async with _app(store, "zh-TW").run_test(size=(120, 40)) as pilot:
+        seen = await _press(pilot, "ctrl+p")
+        assert Interface("zh-TW").text("find a command by its name") in seen
+
+
+async def test_nothing_goes_on_behind_a_small_review_screen(store: CallStore) -> None:
+    async with _app(store).run_test(size=(40, 10)) as pilot:
+        assert "The call goes on." not in await _press(pilot)
+
+
+async def test_no_row_is_laid_out_before_there_is_room(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[int] = []
+    lay_out = Transcript._break
+
+    def noting(self: Transcript, row: Row, width: int) -> tuple[tuple[int, int], ...]:
+        widths.append(width)
+        return lay_out(self, row, width)
+
+    monkeypatch.setattr(Transcript, "_break", noting)
+    async with _app(store).run_test(size=(120, 40)) as pilot:
+        await _press(pilot, "enter")
+        assert widths
+        assert min(widths) > 40

@@ -13,7 +13,13 @@ from textual.widgets import Input
 
 from assistant.app import INTERRUPTED, CallApp
 from assistant.call_view import CallView, Part
-from assistant.events import IdentifierChanged, IdentifierState, MomentMarked, Output
+from assistant.events import (
+    IdentifierChanged,
+    IdentifierState,
+    MomentMarked,
+    Output,
+    PromptChanged,
+)
 from assistant.interface_text import LANGUAGES, Interface
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
@@ -34,12 +40,24 @@ from assistant.screens.tones import DARK, LIGHT
 from assistant.screens.transcript import Transcript
 from assistant.wording import Wording
 from compliance.transcript import Speaker
+from scripts.prompt import OBJECTIONS
 from tests.screens import calls
 from tests.screens.driving import call_up, on_screen, setup_of
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 EN = calls.SCENES["en-US"]
 TW = calls.SCENES["zh-TW"]
+
+
+def distress() -> PromptChanged:
+    """The script has turned to the care of the customer."""
+    return PromptChanged(calls.prompt(EN, "vulnerable", "I am sorry to hear that.", ""), 60.0)
+
+
+def offering(stage: str, *slugs: str) -> PromptChanged:
+    """The script offers these choices."""
+    return PromptChanged(calls.prompt(EN, stage, "Line.", "", *slugs), 60.0)
+
 
 # ---- keys to intents -----------------------------------------------------------------------------
 
@@ -65,13 +83,18 @@ TW = calls.SCENES["zh-TW"]
         ("verified", ["f7", "4"], [("exit", "vulnerable")]),
         ("verified", ["f7", "7"], [("moment_marked", "")]),
         ("verified", ["f7", "escape"], []),
-        ("verified", ["1"], [("objection", "lost_job")]),
-        ("verified", ["5"], [("objection", "will_not_pay")]),
-        ("verified", ["6"], []),
+        ("verified", ["3"], [("objection", "lost_job")]),
+        ("verified", ["7"], [("objection", "will_not_pay")]),
+        ("verified", ["1"], []),
+        ("verified", ["8"], []),
+        ("verified", ["0"], []),
         ("verified", ["escape"], []),
         ("flagged", ["escape"], [("flag_acknowledged", "f1")]),
         ("verifying", ["2"], [("identifier_matched", "id_last4")]),
-        ("verifying", ["3"], [("objection", "refuse_identity")]),
+        ("verifying", ["3"], []),
+        ("verifying", ["4"], [("objection", "refuse_identity")]),
+        ("distress", ["left"], []),
+        ("distress", ["space"], [("step_done", "")]),
         ("before", ["1", "plus"], [("identifier_matched", "birth_date")]),
         ("before", ["1", "minus"], [("identifier_mismatched", "birth_date")]),
         ("before", ["1", "escape"], []),
@@ -87,6 +110,7 @@ async def test_keys_become_intents(
         "verified": calls.verified(EN),
         "flagged": calls.flagged(EN),
         "third party": calls.third_party(EN),
+        "distress": [*calls.verified(EN), distress()],
         "over": calls.over(EN),
     }
     desk = calls.RecordingDesk()
@@ -124,6 +148,70 @@ async def test_text_from_an_input_method_is_answered_with_what_to_press() -> Non
         await pilot.pause()
         assert desk.acts == [("exit", "vulnerable")]
         assert "輸入法已開啟" not in on_screen(app), "the next key that is understood clears it"
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "told"),
+    [
+        ("before", "h", "noted: hardship; identity first"),
+        ("before", "p", "not before identity is confirmed"),
+        ("distress", "left", "distress stays until Space"),
+    ],
+)
+async def test_a_key_that_changes_nothing_in_sight_is_answered(
+    state: str, key: str, told: str
+) -> None:
+    before = calls.before_verification(EN)
+    events = before if state == "before" else [*calls.verified(EN), distress()]
+    async with call_up(setup_of("en-US"), events) as (app, pilot):
+        await pilot.press(key)
+        assert told in on_screen(app).splitlines()[-2]
+        await pilot.press("m")
+        assert told not in on_screen(app)
+
+
+async def test_choices_without_a_digit_are_in_the_menu_and_the_palette() -> None:
+    desk = calls.RecordingDesk()
+    slugs = (*OBJECTIONS[:9], "dispute")
+    events = [*calls.verified(EN), offering("options", *slugs)]
+    async with call_up(setup_of("en-US"), events, desk=desk) as (app, pilot):
+        shown = on_screen(app)
+        assert "F7" in next(line for line in shown.splitlines() if "not my debt" in line)
+        assert "d dispute" in shown
+        await pilot.press("f7")
+        assert "8  not my debt" in on_screen(app)
+        await pilot.press("8")
+        await pilot.pause()
+        offered = [command.title for command in app.get_system_commands(app.call_screen)]
+        assert "another debt first" not in offered
+        assert {"cannot pay", "not my debt"} <= set(offered)
+        app.call_screen.choose("another_debt_first")
+    assert desk.acts == [("objection", "not_mine")], "only what is offered can be chosen"
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_demonstration_says_that_its_agent_pressed_the_key(*, own: bool) -> None:
+    before, after = calls.while_verifying(EN), calls.verified(EN)
+    async with call_up(setup_of("en-US"), before) as (app, pilot):
+        if own:
+            await pilot.press("v")
+        app.deliver(calls.envelopes(after[len(before) :][:4]))
+        await pilot.pause()
+        told = "the demonstration's agent pressed v"
+        assert (told in on_screen(app)) is not own
+        app.deliver(calls.envelopes([calls.progress(40.0, 1.0, 1.0)]))
+        await pilot.pause()
+        assert told not in on_screen(app)
+
+
+async def test_the_end_takes_the_waiting_line_away() -> None:
+    async with call_up(setup_of("en-US"), calls.flagged(EN)) as (app, pilot):
+        await pilot.press("f10")
+        assert "ending the call" in on_screen(app)
+        app.deliver(calls.envelopes(calls.over(EN)[-2:]))
+        await pilot.pause()
+        assert "ending the call" not in on_screen(app)
+        assert "hung up" in on_screen(app)
 
 
 async def test_leaving_before_the_call_ends_it() -> None:
@@ -336,10 +424,17 @@ async def test_theme_changes_live() -> None:
 
 @pytest.mark.parametrize("size", [(40, 10), (59, 40), (120, 15), (10, 3)])
 async def test_a_terminal_too_small_says_so_and_the_call_goes_on(size: tuple[int, int]) -> None:
-    async with call_up(setup_of("en-US"), calls.verified(EN), size=size) as (app, pilot):
+    desk = calls.RecordingDesk()
+    events = calls.verified(EN)
+    async with call_up(setup_of("en-US"), events, size=size, desk=desk) as (app, pilot):
         told = " ".join(on_screen(app).split())
         if size[0] >= 40:
             assert f"now {size[0]}×{size[1]}, needs 60×16" in told
+            assert "verified" in told
+            assert " ".join(EN.situation.split()) in told.replace(" ▌ ", " ")
+            assert "The call goes on." in told or size[1] < 12
+        await pilot.press("space", "d", "3", "!")
+        assert desk.acts == [], "what cannot be seen is not changed"
         app.deliver(calls.envelopes([MomentMarked(50.0)]))
         await pilot.resize_terminal(120, 40)
         await pilot.pause()
@@ -363,7 +458,8 @@ async def test_what_matters_most_is_there_at_every_size(
         assert "⚠" in lines[1] + lines[2], "the flag stands under the top line"
         assert "✔" in lines[0], "verified is told by a sign and a word"
         assert "⟦" in shown or size[1] < 24
-        assert "F10" in lines[-1]
+        for key in ("F10", "F7", "F1 "):
+            assert key in lines[-1], "the way out, to the actions and to help are always shown"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

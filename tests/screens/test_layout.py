@@ -100,6 +100,12 @@ def test_marks_are_bracketed_in_place_and_overlapping_ones_are_one() -> None:
     assert [(run.text, run.tone) for run in two] == [("⟦你再不繳我們就去你公司找你⟧", Tone.MARK)]
 
 
+def test_blanks_at_the_end_are_not_worth_an_ellipsis() -> None:
+    assert cut("promise  ", 7) == "promise"
+    assert fit((Run("kept  "), Run("promise  ")), 13) == (Run("kept  "), Run("promise"))
+    assert cut("promise  x", 7) == "promis…"
+
+
 # ---- colours -------------------------------------------------------------------------------------
 
 
@@ -152,7 +158,7 @@ def test_all_text_stands_out_from_its_ground(palette: Palette) -> None:
         ("３", "３", Press(Command.CHOICE, 3)),
         ("我", "我", NotOurs.INPUT_METHOD),
         ("z", "z", NotOurs.OTHER),
-        ("0", "0", NotOurs.OTHER),
+        ("0", "0", Press(Command.CHOICE, 10)),
         ("f11", None, NotOurs.OTHER),
     ],
 )

@@ -14,8 +14,9 @@ from textual.pilot import Pilot
 
 from assistant.app import CallApp
 from assistant.events import Output
+from assistant.screens.desk import Hearing, HearingChanged
 from tests.screens import calls
-from tests.screens.driving import setup_of
+from tests.screens.driving import on_screen, setup_of
 
 SMALL, MIDDLE, LARGE = (80, 24), (120, 40), (200, 60)
 
@@ -48,7 +49,7 @@ PICTURES = (
     Picture("law", "zh-TW", calls.flagged, MIDDLE, "dark", ("f8",)),
     Picture("help-small", "zh-CN", calls.verified, SMALL, "light", ("f1",)),
     Picture("over", "en-US", calls.over, MIDDLE),
-    Picture("too-small", "zh-TW", calls.verified, (40, 10)),
+    Picture("too-small", "zh-TW", calls.flagged, (40, 10)),
 )
 
 
@@ -64,10 +65,14 @@ def test_picture(picture: Picture, snap_compare: Callable[..., bool]) -> None:
     app = CallApp(setup, calls.RecordingDesk())
 
     async def bring_up(pilot: Pilot[int]) -> None:
+        await pilot.pause()
+        app.post_message(HearingChanged(Hearing.LISTENING))
         if picture.events is not None:
             app.deliver(calls.envelopes(picture.events(scene)))
         await pilot.pause()
         await pilot.press(*picture.keys)
         await pilot.pause()
+        if picture.name.startswith("flag"):
+            assert "⟦" in on_screen(app), "the flagged words are in the picture"
 
     assert snap_compare(app, terminal_size=picture.size, run_before=bring_up)

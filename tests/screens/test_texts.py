@@ -39,6 +39,8 @@ from tests.screens import calls
         ("后面 还要 付 房租", "zh-TW", "後面還要付房租"),
         ("头发 发薪 皇后", "zh-TW", "頭髮發薪皇后"),
         ("用 line pay 缴", "zh-TW", "用line pay繳"),
+        ("账单 账户", "zh-TW", "帳單帳戶"),
+        ("賬單", "zh-TW", "帳單"),
         ("台湾 软件", "zh-TW", "臺灣軟件"),
         ("台灣的公司，這里不是", "zh-TW", "台灣的公司，這里不是"),
         ("we will not", "en-US", "we will not"),

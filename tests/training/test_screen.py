@@ -11,11 +11,13 @@ from assistant.composition import Guidance
 from assistant.events import SCHEMA, Envelope, FindingChanged, UtteranceFinal
 from assistant.interface_text import Interface
 from assistant.rule_texts import CollectorTexts
+from assistant.screens.runs import Run
 from assistant.screens.setup import CallSetup, Mode
+from assistant.screens.tones import Tone
 from assistant.screens.training_keys import TrainingCommand, read_training_key
 from assistant.training.plan import plan_replay
 from assistant.training.replay import Replay, outputs_of
-from assistant.training_app import NOW_RULES, TrainingApp
+from assistant.training_app import CUT_OFF, NOW_RULES, TrainingApp
 from assistant.wording import Reader
 from compliance.context import Collector
 from tests.training.calls import HandClock, inputs
@@ -180,3 +182,25 @@ def test_a_missing_call_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UnknownCall, match="'none'"):
         run_train_replay(Locations(tmp_path), "none", interface="en")
+
+
+@pytest.mark.parametrize("interface", ["en", "zh-TW", "zh-CN"])
+async def test_a_small_screen_shows_notices_whole_and_the_way_out(
+    guidance: Guidance, interface: str
+) -> None:
+    clock = HandClock()
+    app = _app(guidance, clock, interface)
+    text = Interface(interface).text
+    notice = " · ".join((text(CUT_OFF), text(NOW_RULES)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.training.tell(Run(notice, Tone.MUTED))
+        await pilot.pause()
+        seen = await _press(pilot)
+        assert "".join(notice.split()) in "".join(seen.split())
+        clock.now_s += 99.0
+        seen = await _press(pilot, "end")
+        assert f"{text('at the end')} " in seen
+        assert "end3" not in seen
+        assert text("The call goes on.") not in seen
+        for key in (" F1 ", " q "):
+            assert key in seen.splitlines()[-1]
