@@ -175,7 +175,7 @@ def draw_flag(view: CallView, wording: Wording, width: int) -> list[Line]:
     left: Line = (Run(sign, tone), Run(wording.do_now(finding), tone))
     law = "F8 " + wording.text("law")
     put_away = "Esc " + wording.text("got it") + " "
-    for right in (f"{law} · {put_away}", put_away, ""):
+    for right in (f"{law} · {put_away}", f"{law} · Esc ", f"{law} ", ""):
         if cells(left) + 2 + cell_len(right) <= width:
             return [spread(left, (Run(right, tone),) if right else (), width, tone)]
     return [fit(left, width, tone)]

@@ -6,6 +6,8 @@ report prints the values of local variables, and those may hold what was said.
 
 from __future__ import annotations
 
+import gc
+
 from textual.app import App
 
 from compliance.errors import AssistantError, place_of
@@ -24,6 +26,10 @@ class QuietApp(App[int]):
         Raises:
             AssistantError: the screen failed.
         """
+        # What is loaded by now stays until the end; searching it for garbage again and again would
+        # hold a key press up for longer than the repaint takes.
+        gc.collect()
+        gc.freeze()
         status = self.run()
         error = self._exception
         if error is not None:

@@ -44,10 +44,6 @@ class PageView(ScrollView, can_focus=False):
         self._page = page
         self._lines: Sequence[Line] = ()
 
-    def on_mount(self) -> None:
-        """Lay the page out once the sheet has a size."""
-        self.call_after_refresh(self.redraw)
-
     def on_resize(self) -> None:
         """Lay the page out for the new width."""
         self.redraw()
@@ -102,15 +98,21 @@ class Sheet(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A head line, the page."""
-        with Vertical(id="sheet"):
+        with Vertical(id="sheet") as sheet:
+            if self._below:
+                sheet.styles.height = self._rows
             yield Pane(self._head, id="sheet_head", fill=Tone.BAR)
             yield self._page
 
     def on_resize(self) -> None:
         """Leave the rows above alone."""
         if self._below:
-            height = max(LEAST_ROWS, self.size.height - self._below)
-            self.query_one("#sheet").styles.height = height
+            self.query_one("#sheet").styles.height = self._rows
+
+    @property
+    def _rows(self) -> int:
+        # Of the whole terminal: known before the sheet itself is laid out, which spares a layout.
+        return max(LEAST_ROWS, self.app.size.height - self._below)
 
     def _head(self, width: int, _height: int) -> Sequence[Line]:
         turn = "← →  " if self._turn is not None else ""
@@ -153,11 +155,11 @@ class Menu(ModalScreen[int]):
     def compose(self) -> ComposeResult:
         """The title and one numbered line for each label."""
         pane = Pane(self._draw, id="menu")
-        pane.styles.height = len(self._labels) + 6
+        pane.styles.height = len(self._labels) + 4  # the title, a blank, the border
         yield pane
 
     def _draw(self, width: int, _height: int) -> Sequence[Line]:
-        lines: list[Line] = [(), (Run("  " + self._wording.text(self._title), Tone.STRONG),), ()]
+        lines: list[Line] = [(Run("  " + self._wording.text(self._title), Tone.STRONG),), ()]
         lines += [
             (Run(f"  {number % 10}  ", Tone.ACCENT), Run(label))
             for number, label in enumerate(self._labels, 1)

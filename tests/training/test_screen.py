@@ -130,6 +130,7 @@ async def test_help_law_and_leaving(guidance: Guidance) -> None:
         assert "what the agent saw at that moment" in (await _press(pilot, "f1")).replace("\n", "")
         await _press(pilot, "escape")
         clock.now_s += 20.0
+        await _press(pilot)
         assert "15 USC 1692e" in await _press(pilot, "f8")
         await _press(pilot, "escape")
         await pilot.press("q")
