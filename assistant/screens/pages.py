@@ -62,7 +62,7 @@ def help_page(wording: Wording, width: int) -> list[Line]:
                 )
             )
     digits = wording.text("match boxes and choices, by the number in front of them")
-    lines.append((Run("  " + pad("1 – 9", cap_width), Tone.ACCENT), Run(" " * 6), Run(digits)))
+    lines.append((Run("  " + pad("0 – 9", cap_width), Tone.ACCENT), Run(" " * 6), Run(digits)))
     lines.append(
         (
             Run("  " + pad("Ctrl+P", cap_width), Tone.ACCENT),

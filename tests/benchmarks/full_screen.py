@@ -104,7 +104,7 @@ def main(utterances: int) -> None:
     )
     desk = _StillDesk(outputs(utterances))
     desk.app = CallApp(setup, desk)
-    desk.app.run()
+    desk.app.run_to_end()
 
 
 if __name__ == "__main__":
