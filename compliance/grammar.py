@@ -6,6 +6,7 @@ Owns parsing only.  A phrase is literal words and Han characters (folded as spee
     `[a]`       may be said or not,
     `...`       a few words between (up to 4 in English, 6 characters in Chinese),
     `..3..`     a gap of up to 3,
+    `a !b`      `a` where `b` does not follow; `!(b|c)`: none of them,
     `call*`     a word that begins so,
     `owe[s]`, `call(s|ing)`  endings of an English word.
 It compiles nothing and knows no rule.
@@ -22,8 +23,8 @@ from compliance.text import fold
 MAX_GAP = 12
 _PIECE = re.compile(
     r"(?P<slot>\{[^{}]*\})|(?P<gap>\.\.(?P<width>\d{1,3})\.\.)|(?P<dots>\.\.\.|…)"
-    r"|(?P<mark>[()\[\]|{}])|(?P<word>[^\s*(){}\[\]|…]+)\*"
-    r"|(?P<text>(?:(?!\.\.)(?![^\s*(){}\[\]|…]+\*)[^(){}\[\]|…*])+)"
+    r"|(?P<mark>[()\[\]|{}!])|(?P<word>[^\s*(){}\[\]|…!]+)\*"
+    r"|(?P<text>(?:(?!\.\.)(?![^\s*(){}\[\]|…!]+\*)[^(){}\[\]|…*!])+)"
     r"|(?P<star>\*|\.)"
 )
 _ENDINGS = re.compile(r"([A-Za-z]+)(?:\[([A-Za-z|]+)\]|\(([A-Za-z|]+)\))")
@@ -70,13 +71,20 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What must not follow; it takes no token itself."""
+
+    barred: Choice
+
+
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """Items one after the other."""
 
     items: tuple[Item, ...]
 
 
-Item = Word | Gap | Slot | Choice
+Item = Word | Gap | Slot | Choice | Bar
 
 
 def parse(phrase: str) -> Sequence:
@@ -133,12 +141,30 @@ def _sequence(pieces: list[_Piece], at: int) -> tuple[Sequence, int]:
                 break
             if text in "{}":
                 raise PhraseError(f"{text!r} has no partner", column)
+            if text == "!":
+                barred, at = _barred(pieces, at)
+                items.extend(barred)
+                continue
             choice, at = _choice(pieces, at)
             items.append(choice)
             continue
         items.extend(_leaf(kind, text, column))
         at += 1
     return Sequence(tuple(items)), at
+
+
+def _barred(pieces: list[_Piece], at: int) -> tuple[list[Item], int]:
+    """What stands after the `!` at `at`: a choice, or the first token of a text that goes on."""
+    kind, text, column = pieces[at + 1] if at + 1 < len(pieces) else ("", "", pieces[at][2])
+    if (kind, text) == ("mark", "("):
+        choice, at = _choice(pieces, at + 1)
+        if not choice.optional:
+            return [Bar(choice)], at
+    elif kind == "text":
+        items = [*_leaf(kind, text, column)]
+        if items:
+            return [Bar(Choice((Sequence((items[0],)),))), *items[1:]], at + 2
+    raise PhraseError("'!' must stand before a word or '(' of words", column)
 
 
 def _choice(pieces: list[_Piece], at: int) -> tuple[Choice, int]:

@@ -110,8 +110,8 @@ def reported(reading: Reading, match: Match) -> bool:
     """`You said he called you …`, 您說有人…: others' words, told or asked about.
 
     A report reaches some words on within its sentence, unless the agent's own words begin in
-    between: a conclusion (`so`, `well now`, 所以, 结果), or a clause in the first person (`they said
-    no, I'll …`).  Speech has no commas, so that what ends a report must be words.
+    between: a conclusion (`so`, `well now`, 所以, 结果), or a clause in the first person (`they
+    said no, I'll …`).  Speech has no commas, so that what ends a report must be words.
     """
     return any(
         _reports(reading, cue, match) for label in (QUOTE, REPORT) for cue in reading.heard(label)
@@ -169,9 +169,8 @@ def _advises(reading: Reading, cue: Match, match: Match) -> bool:
         between = range(min(match.last + 1, cue.first), cue.first + 1)
     if len(between) > _BESIDE.get(reading.language, 12) + 1:
         return False
-    return not any(
-        barrier.first in between for barrier in reading.heard(BARRIER) if not _within(barrier, cue)
-    )
+    ends = (*reading.heard(BARRIER), *reading.heard(REPORT_ENDS))
+    return not any(end.first in between for end in ends if not _within(end, cue))
 
 
 def _within(inner: Match, outer: Match) -> bool:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
-from compliance.grammar import Choice, Gap, Item, PhraseError, Sequence, Slot, Word, parse
+from compliance.grammar import Bar, Choice, Gap, Item, PhraseError, Sequence, Slot, Word, parse
 from compliance.text import SENTENCE_MARK, Folded
 
 PACKS = Path(__file__).parent / "packs"
@@ -319,8 +319,8 @@ def _slots(tree: Sequence) -> Iterable[str]:
     for item in tree.items:
         if isinstance(item, Slot):
             yield item.name
-        elif isinstance(item, Choice):
-            for option in item.options:
+        elif isinstance(item, Choice | Bar):
+            for option in (item.barred if isinstance(item, Bar) else item).options:
                 yield from _slots(option)
 
 
@@ -350,6 +350,9 @@ def _item_part(item: Item, concepts: Concepts) -> _Part:
         return _Part(f"(?: [^ {SENTENCE_MARK}]++){{0,{width}}}?", width, frozenset())
     if isinstance(item, Slot):
         return concepts.parts[item.name]
+    if isinstance(item, Bar):
+        barred = _either([_sequence_part(option, concepts) for option in item.barred.options])
+        return _Part(f"(?!{barred.pattern}(?= ))", 0, frozenset())
     either = _either([_sequence_part(option, concepts) for option in item.options])
     if item.optional:
         return _Part(f"{either.pattern}?", either.longest, frozenset())

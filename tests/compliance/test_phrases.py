@@ -45,6 +45,9 @@ def heard(phrase: str, text: str, concepts: Concepts = CONCEPTS) -> list[str]:
         ("owe [$] {number}", "you owe $4,200", ["owe $4,200"]),
         ("owe {number} dollars", "owe four thousand two hundred dollars", None),
         ("we do not", "we don't", ["we don't"]),
+        ("get up !to", "get up to date or get up", ["get up"]),
+        ("get !(a|the) {jail}", "get behind bars", ["get behind bars"]),
+        ("send it to me !(and|or) now", "send it to me now", ["send it to me now"]),
     ],
 )
 def test_english(phrase: str, text: str, quotes: list[str] | None) -> None:
@@ -58,6 +61,8 @@ def test_english(phrase: str, text: str, quotes: list[str] | None) -> None:
         ("聯絡...{kin}", "联系您的家人", []),
         ("(聯絡|联系)...{kin}", "聯絡你住台中的家人", ["聯絡你住台中的家人"]),
         ("坐牢", "會坐 牢的", ["坐 牢"]),
+        ("轉給我!們", "轉給我們,轉給我吧", ["轉給我"]),
+        ("還!(有|在)..2..錢", "還有沒有錢,還一點錢", ["還一點錢"]),
         ("欠{number}元", "欠三萬兩千元", ["欠三萬兩千元"]),
         ("不是 deadbeat", "你不是deadbeat吗", ["不是deadbeat"]),
     ],
@@ -69,6 +74,8 @@ def test_chinese(phrase: str, text: str, quotes: list[str]) -> None:
 @pytest.mark.parametrize(
     ("phrase", "part"),
     [
+        ("get up !", "must stand before"),
+        ("get up ![to]", "must stand before"),
         ("(a|b", "never closed"),
         ("a|b", "inside parentheses"),
         ("a)", "no partner"),
