@@ -1,22 +1,19 @@
 """Checks written transcripts: lines of calls and utterances in, what was found out.
 
-Owns the input format of transcripts (JSON Lines; a call's header before its utterances; calls may
-interleave) and the walk over it.  A bad line is told with its number and the rest is still checked.
+Owns the walk over a transcript (a call's header comes before its utterances; calls may
+interleave).  A bad line is told with its number and the rest is still checked; `transcript_lines`
+owns what a line holds.
 It prints nothing and chooses no language: whoever asks renders the findings.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from pydantic import Field, FiniteFloat
-
-from compliance.context import CallContext, CallHeader, Collector, Contact, Listener
+from compliance.context import CallContext, CallHeader, Contact, Listener
 from compliance.documents import Schema, validate_mapping
 from compliance.errors import AssistantError, BadInput, Fault, shown
 from compliance.monitor import Closing, Heard, Monitor
@@ -24,13 +21,16 @@ from compliance.packs import load_rules
 from compliance.places import JURISDICTION_OF, LANGUAGE_OF
 from compliance.rules import RuleSet
 from compliance.tracker import Policy, Tracked, Tracker
-from compliance.transcript import Speaker, Utterance, Word
+from compliance.transcript import Utterance, Word
+from compliance.transcript_lines import (
+    CallRecord,
+    UtteranceRecord,
+    column_of,
+    other_kind,
+    parsed,
+)
 
-MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 MAX_TOLD = 20  # faults; a file that has more is of another kind, and its first lines show which
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_UNPRINTED = frozenset((*range(9), *range(14, 27), *range(28, 32)))  # bytes that no text has
 
 # What other commands write beside calls and utterances; their output can be checked as it is.
 _PASSED_OVER = frozenset(
@@ -89,49 +89,6 @@ class Refused:
 Result = Started | Judged | Closed | BadLine | Refused
 
 
-class _WordRecord(Schema):
-    text: str
-    start_s: FiniteFloat | None = None
-    end_s: FiniteFloat | None = None
-    confidence: FiniteFloat | None = None
-
-
-class _UtteranceRecord(Schema):
-    type: Literal["utterance"]
-    call: str = Field(min_length=1)
-    speaker: Speaker
-    text: str
-    start_s: FiniteFloat | None = None
-    end_s: FiniteFloat | None = None
-    words: tuple[_WordRecord, ...] | None = None
-    id: str | None = None
-    index: int | None = None
-    at_s: FiniteFloat | None = None
-    heard: str | None = None  # as recognised, where a correction changed it
-
-
-class _ContactRecord(Schema):
-    at: datetime
-    number: str | None = None
-    outcome: str | None = None
-
-
-class _CallRecord(Schema):
-    type: Literal["call"]
-    call: str = Field(min_length=1)
-    jurisdiction: str | None = None
-    language: str | None = None
-    collector: Collector | None = None
-    started_at: datetime | None = None
-    customer_timezone: str | None = None
-    customer_state: str | None = None
-    verified: bool | None = None
-    counterparty: Listener | None = None
-    facts: dict[str, bool | None] | None = None
-    account: dict[str, object] | None = None
-    contacts: tuple[_ContactRecord, ...] | None = None
-
-
 _R = TypeVar("_R", bound=Schema)
 
 
@@ -165,7 +122,7 @@ def check_transcript(
     """
     check = _Check(path, jurisdiction, rules_for)
     for number, line in enumerate(lines, start=1):
-        other = check.other_kind(line)
+        other = check.unlike(line)
         if other:
             yield BadLine(Fault(path, number, 1, other))
             break
@@ -190,15 +147,9 @@ class _Check:
         self._told_faults = 0
         self._untold_lines = 0
 
-    def other_kind(self, line: bytes) -> str:
-        """What a file is whose lines are no text, told before the first of them is read."""
-        if self._read:
-            return ""
-        if line.startswith(_UTF16):
-            return "the file is UTF-16; save it as UTF-8"
-        if not _UNPRINTED.isdisjoint(line[:4096]):
-            return "this is no text in UTF-8: the file is binary, compressed or UTF-16"
-        return ""
+    def unlike(self, line: bytes) -> str:
+        """What the file is if it is no transcript, told before any of its lines could be read."""
+        return "" if self._read else other_kind(line)
 
     def line(self, number: int, line: bytes) -> Iterator[Result]:
         """What comes of one line, with no more faults than are worth telling."""
@@ -214,16 +165,17 @@ class _Check:
 
     def _line(self, number: int, line: bytes) -> Iterator[Result]:
         try:
-            record = self._parsed(number, line)
+            record = parsed(line, self._path, number)
             if record is None:
                 return
+            self._read = True
             kind = record.get("type")
             if kind == "call":
                 header, faults = self._header(record)
                 yield from self._told(number, line, faults)
                 yield self._start(number, header)
             elif kind == "utterance":
-                utterance, faults = self._readable(record, _UtteranceRecord, "speaker", "text")
+                utterance, faults = self._readable(record, UtteranceRecord, "speaker", "text")
                 yield from self._told(number, line, faults)
                 yield from self._judge(number, utterance)
             elif not (isinstance(kind, str) and kind in _PASSED_OVER):
@@ -235,7 +187,7 @@ class _Check:
     def _told(self, number: int, line: bytes, faults: Iterable[Fault]) -> Iterator[BadLine]:
         text = line.decode("utf-8", errors="replace")
         for fault in faults:
-            column = fault.column or _column_of(text, fault.message)
+            column = fault.column or column_of(text, fault.message)
             yield self._bad(number, column, fault.message)
 
     def _readable(
@@ -265,9 +217,9 @@ class _Check:
             whole[name] = value
         return kept, faults
 
-    def _header(self, record: dict[str, object]) -> tuple[_CallRecord, tuple[Fault, ...]]:
+    def _header(self, record: dict[str, object]) -> tuple[CallRecord, tuple[Fault, ...]]:
         try:
-            return self._readable(record, _CallRecord)
+            return self._readable(record, CallRecord)
         except BadInput:
             # One fault for the header, not one more for each utterance of the call.
             self._refused.add(str(record.get("call")))
@@ -284,36 +236,7 @@ class _Check:
     def _bad(self, number: int, column: int, message: str) -> BadLine:
         return BadLine(Fault(self._path, number, column, message))
 
-    def _parsed(self, number: int, line: bytes) -> dict[str, object] | None:
-        if len(line) > MAX_LINE:
-            raise self._fault(number, 1, f"the line is longer than {MAX_LINE} bytes")
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError as error:
-            column = len(line[: error.start].decode("utf-8")) + 1
-            raise self._fault(number, column, "this is not UTF-8") from None
-        if not text:
-            return None
-        try:
-            record = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
-        except _KeyTwiceError as error:
-            message = f"the key {shown(error.key)} is given twice"
-            raise self._fault(number, _column_of(text, f"{error.key}:"), message) from None
-        except json.JSONDecodeError as error:
-            raise self._fault(number, error.colno, f"this is not JSON: {error.msg}") from None
-        except (ValueError, RecursionError):
-            message = "this is not JSON: a number or nesting is out of bounds"
-            raise self._fault(number, 1, message) from None
-        if not isinstance(record, dict):
-            raise self._fault(number, 1, "a line must be an object: {…}")
-        self._read = True
-        return record
-
-    def _fault(self, number: int, column: int, message: str) -> BadInput:
-        fault = Fault(self._path, number, column, message)
-        return BadInput("a line was not read", (fault,))
-
-    def _start(self, number: int, record: _CallRecord) -> Result:
+    def _start(self, number: int, record: CallRecord) -> Result:
         if record.call in self._calls or record.call in self._refused:
             return self._bad(number, 1, "a second header for the same call")
         jurisdiction = (
@@ -327,7 +250,7 @@ class _Check:
             return self._bad(number, 1, message)
         return self._open(number, record, jurisdiction)
 
-    def _open(self, number: int, record: _CallRecord, jurisdiction: str) -> Result:
+    def _open(self, number: int, record: CallRecord, jurisdiction: str) -> Result:
         language = record.language or LANGUAGE_OF.get(jurisdiction, "en-US")
         header = CallHeader(
             jurisdiction=jurisdiction,
@@ -354,7 +277,7 @@ class _Check:
         self._calls[record.call] = _Call(Monitor(rules, header), tracker)
         return Started(record.call, header, rules)
 
-    def _judge(self, number: int, record: _UtteranceRecord) -> Iterator[Result]:
+    def _judge(self, number: int, record: UtteranceRecord) -> Iterator[Result]:
         if record.call in self._refused:
             return
         call = self._calls.get(record.call)
@@ -363,7 +286,7 @@ class _Check:
                 message = "an utterance of a call that has had no header"
                 yield self._bad(number, 1, message)
                 return
-            yield self._start(number, _CallRecord(type="call", call=record.call))
+            yield self._start(number, CallRecord(type="call", call=record.call))
             call = self._calls.get(record.call)
             if call is None:
                 return
@@ -382,33 +305,3 @@ class _Check:
         context = call.tracker.context
         heard = call.monitor.hear(utterance, context)
         yield Judged(record.call, utterance, heard, changes, context)
-
-
-class _KeyTwiceError(ValueError):
-    """An object has one key twice, so that which value is meant is unknown."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__("a key is given twice")
-        self.key = key
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _KeyTwiceError(key)
-            seen.add(key)
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
-
-
-def _column_of(line: str, message: str) -> int:
-    """Where the field that a fault names stands in its line; 1 where it is not there."""
-    name = message.removeprefix("unknown key '").partition(":")[0].partition("'")[0]
-    found = line.find(f'"{name.rpartition(".")[2]}"')
-    return found + 1 if found >= 0 else 1
