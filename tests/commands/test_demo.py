@@ -15,15 +15,15 @@ import pytest
 from tests.commands.conftest import Assistant
 
 CALLS = {
-    "en-US": ("false_arrest", "arrested", "will not contact your family"),
-    "zh-TW": ("workplace", "公司", "不会联络您的家人"),
-    "zh-CN": ("threat", "派", "不会联系您的家人"),
+    "en-US": ({"false_arrest"}, "arrested", "will not contact your family"),
+    "zh-TW": ({"workplace", "third_party_disclosure"}, "公司", "不会联络您的家人"),
+    "zh-CN": ({"threat"}, "派", "不会联系您的家人"),
 }
 
 
 @pytest.mark.parametrize("language", CALLS)
 def test_as_json_lines(assistant: Assistant, language: str) -> None:
-    family, quoted, near_miss = CALLS[language]
+    families, quoted, near_miss = CALLS[language]
     finished = assistant("demo", "--language", language, "--speed", "max", "--jsonl")
     assert (finished.status, finished.errors) == (0, "")
     records = finished.records
@@ -32,7 +32,7 @@ def test_as_json_lines(assistant: Assistant, language: str) -> None:
     assert records[0]["model"].startswith("demonstration-")
     assert {record["call"] for record in records} == {records[0]["call"]}
     findings = [record for record in records if record["type"] == "finding"]
-    assert {record["family"] for record in findings} == {family}
+    assert {record["family"] for record in findings} == families
     last = findings[-1]
     assert (last["status"], last["verdict"]) == ("confirmed", "breach")
     assert quoted in last["quote"]
