@@ -170,7 +170,10 @@ class CallSession:
         if self._call is not None:
             raise AssistantError("A call was started twice in one session", "Use a new session.")
         monitor = Monitor(self._rules, event.header)
-        tracker = Tracker(event.header, self._rules.cues, Policy(event.policy.value))
+        known = event.account is not None and bool(event.account.identifiers)
+        tracker = Tracker(
+            event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
+        )
         call = _Call(event, monitor, tracker, self._make_script(event))
         self._call = call
         context = tracker.context

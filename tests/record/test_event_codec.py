@@ -67,6 +67,7 @@ def test_the_stored_form_is_plain() -> None:
             "text": "我 是",
             "words": [{"text": "我", "start": 0, "end": 800, "confidence": 0.5}],
             "heard": [],
+            "cut": False,
         },
     }
 
