@@ -18,6 +18,7 @@ from assistant.demo.synthesis import Voice
 
 FAMILIES = ("gmw", "sit")  # of languages: English and Chinese are among them
 PLAIN_SHARE = 0.12  # of the speakers have the synthesiser's own formants
+ODD_SHARE = 0.4  # have formants that no one length of the vocal tract explains
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         plain = random.random() < PLAIN_SHARE
         # One length of the vocal tract moves all formants; each then differs a little by itself.
         tract = 0.0 if plain else random.uniform(-13, 26)
+        odd = random.random() < ODD_SHARE
+        spread = (8, 13, 13, 18) if odd else (4, 6, 6, 6)
         low = random.uniform(68, 215)
         lines = [
             "language variant",
@@ -44,10 +47,10 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         for formant in range(9):
             if plain:
                 break
-            frequency = 100 + tract + random.normal(0, 6 if formant else 4)
-            height = random.uniform(70, 120)
-            width = random.uniform(70, 170)
-            shift = random.choice((0, 0, random.uniform(-200, 100))) if formant > 1 else 0
+            frequency = max(50.0, 100 + tract + random.normal(0, spread[min(formant, 3)]))
+            height = random.uniform(40, 145) if odd else random.uniform(70, 120)
+            width = random.uniform(50, 170)
+            shift = random.choice((0, 0, random.uniform(-280, 150))) if formant > 1 else 0
             lines.append(f"formant {formant} {frequency:.0f} {height:.0f} {width:.0f} {shift:.0f}")
         if random.random() < 0.3:
             lines.append(f"breath 0 {' '.join(str(v) for v in random.integers(1, 5, 7))}")
@@ -58,12 +61,16 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         if random.random() < 0.25:
             lines.append(f"echo {random.integers(20, 130)} {random.integers(3, 16)}")
         if random.random() < 0.35:
-            lines.append(f"stressAmp {' '.join(str(v) for v in random.integers(14, 24, 8))}")
+            lines.append(f"stressAmp {' '.join(str(v) for v in random.integers(12, 27, 8))}")
+        if random.random() < 0.2:
+            lines.append(f"stressAdd {' '.join(str(v) for v in random.integers(-20, 20, 8))}")
         if random.random() < 0.3:
             lines.append(f"voicing {random.integers(40, 180)}")
         if random.random() < 0.3:
-            # Loudness (0 to 255) at some frequencies: from shrill to muffled.
-            falls = np.sort(random.integers(15, 256, 4))[:: -1 if random.random() < 0.75 else 1]
+            # Loudness (0 to 255) at some frequencies: from shrill to muffled, or uneven.
+            falls = random.integers(15, 256, 4)
+            if (kind := random.random()) < 0.7:
+                falls = np.sort(falls)[:: -1 if kind < 0.5 else 1]
             pairs = zip((150, 700, 1500, 2800), falls, strict=True)
             lines.append(f"tone {' '.join(f'{hertz} {level}' for hertz, level in pairs)}")
         if random.random() < 0.3:
