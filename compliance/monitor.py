@@ -1,8 +1,8 @@
 """Listens to a call and says what it found, as it happens.
 
-Owns the life of findings (provisional, confirmed, withdrawn) and the state of required statements
-over one call.  It is pure: what it is told, in order, decides what it says; the context of each
-utterance is handed in.  It reads no file, clock or key.
+Owns the life of findings (provisional, confirmed, withdrawn) and who is asked: one judge for each
+way in which a rule can be broken (`judges`).  It is pure: what it is told, in order, decides what
+it says; the context of each utterance is handed in.  It reads no file, clock or key, and no words.
 """
 
 from __future__ import annotations
@@ -11,33 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from compliance.context import CallContext, CallHeader
-from compliance.findings import (
-    Finding,
-    Kind,
-    Message,
-    Severity,
-    Statement,
-    StatementState,
-    Status,
-    Verdict,
-)
-from compliance.guards import Reading, excuse, quoted
-from compliance.phrases import Match
-from compliance.rules import Detector, Guard, RequiredStatement, Rule, RuleSet
-from compliance.statements import Progress
-from compliance.text import Folded, fold, joined
+from compliance.findings import Finding, Kind, Message, Severity, Statement, Status, Verdict
+from compliance.judges.hits import Hit, spoken_times
+from compliance.judges.statements import StatementsJudge
+from compliance.judges.words import WordsJudge
+from compliance.rules import RequiredStatement, RuleSet
 from compliance.transcript import Speaker, Utterance
-
-_SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
-_KEPT = 12  # tokens of the fragment before that an utterance is read with
-
 
 # What is told before its utterance has ended.  A screen may be stricter; other programs decide.
 _EARLY = frozenset((Severity.CRITICAL, Severity.MAJOR))
-
-
-# These readings alone do not clear the worst: whose words they were is for a person to decide.
-_DOUBTFUL = frozenset((Guard.REPORTED, Guard.ADVISED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +43,6 @@ class Closing:
     not_assessable: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A match that breaches a rule, and how surely."""
-
-    rule: Rule
-    match: Match
-    verdict: Verdict
-
-
 class Monitor:
     """Judges one call: feed it every utterance, partial and final, with its context."""
 
@@ -78,12 +51,12 @@ class Monitor:
         self._header = header
         self._texts: dict[str, str] = {}  # the last text of each open utterance
         self._open: dict[str, dict[str, Finding]] = {}  # provisional findings by utterance and rule
-        self._before: tuple[Utterance, Folded] | None = None  # the last final, to join a split one
         self._undecided: dict[str, None] = {}
         self._breached: set[str] = set()
         self._unknown_speaker = False
         self._agent_utterances = 0
-        self._statements = {statement.id: Progress(statement) for statement in rules.statements}
+        self._words = WordsJudge(rules)
+        self._statements = StatementsJudge(rules.statements)
 
     def hear(
         self,
@@ -108,31 +81,24 @@ class Monitor:
         if utterance.speaker in {Speaker.CUSTOMER, Speaker.THIRD_PARTY}:
             if utterance.final:
                 self._forget(utterance)
-                self._before = None
+                self._words.interrupted()
             return Heard()
-        folded = fold(utterance.text)
-        reading, matches, shift = self._read(utterance, folded)
-
-        def held(match: Match) -> CallContext:
-            start_s = _times(utterance, match.start, match.end)[0] if held_at else None
-            return context if held_at is None or start_s is None else held_at(start_s)
-
-        hits = self._judged(reading, matches, shift, held)
+        said = self._words.judge(utterance, context, held_at)
+        self._undecided.update(dict.fromkeys(said.undecided))
         if utterance.speaker is Speaker.UNKNOWN:
             if utterance.final:
                 self._forget(utterance)
-                self._before = None
+                self._words.interrupted()
                 self._unknown_speaker = True
-            self._undecided.update(dict.fromkeys(hit.rule.id for hit in hits))
+            self._undecided.update(dict.fromkeys(hit.rule.id for hit in said.hits))
             return Heard()
         if not utterance.final:
-            return Heard(tuple(self._provisional(utterance, hits, context)))
+            return Heard(tuple(self._provisional(utterance, said.hits, context)))
         self._agent_utterances += 1
-        findings = tuple(self._confirmed(utterance, hits, context))
-        labels = {match.label for match in matches if match.last >= shift}
-        statements = self._advance(labels, context)
+        findings = tuple(self._confirmed(utterance, said.hits, context))
+        statements = self._statements.hear(said.labels, context)
         self._forget(utterance)
-        self._before = (utterance, folded) if folded.tokens else None
+        self._words.settled(utterance, said)
         return Heard(findings, statements)
 
     def dropped(self, utterance_id: str) -> tuple[Finding, ...]:
@@ -156,18 +122,9 @@ class Monitor:
         """
         unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
         cannot_tell = agent_gaps or unheard or self._unknown_speaker
-        statements: list[Statement] = []
-        findings: list[Finding] = []
-        for progress in self._statements.values():
-            statement = progress.closed(self._agent_utterances, context, cannot_tell=cannot_tell)
-            if statement is None:
-                continue
-            statements.append(statement)
-            rule = self._rules.rule(progress.required.rule)
-            if statement.state is StatementState.CANNOT_TELL:
-                self._undecided[rule.id] = None
-            elif statement.state is StatementState.MISSED:
-                findings.append(self._missed(rule, progress.required))
+        unsaid = self._statements.close(self._agent_utterances, context, cannot_tell=cannot_tell)
+        self._undecided.update(dict.fromkeys(unsaid.undecided))
+        missed = [self._missed(required) for required in unsaid.missed]
         withdrawn = [
             replace(finding, status=Status.WITHDRAWN)
             for found in self._open.values()
@@ -179,98 +136,23 @@ class Monitor:
             if open_words or rule.unjudged(self._header):
                 self._undecided[rule.id] = None
         self._undecided.update(dict.fromkeys(self._rules.unheard))
-        return Closing((*withdrawn, *findings), tuple(statements), tuple(sorted(self._undecided)))
-
-    # ---- judging -------------------------------------------------------------------------------
-
-    def _read(
-        self, utterance: Utterance, folded: Folded
-    ) -> tuple[Reading | None, tuple[Match, ...], int]:
-        """The matches in an utterance, read with the fragment before it if speech ran on."""
-        shift = 0
-        before = self._before
-        if before is not None and _runs_on(before[0], utterance):
-            shift = min(len(before[1].tokens), _KEPT)
-            folded = joined(before[1], folded, _KEPT)
-        matches = self._rules.phrases.search(folded)
-        if not any(match.label[0] != "=" and match.last >= shift for match in matches):
-            return None, matches, shift
-        cues = self._rules.cues.search(folded)
-        return Reading.of(folded, self._rules.language, cues), matches, shift
-
-    def _judged(
-        self,
-        reading: Reading | None,
-        matches: Iterable[Match],
-        shift: int,
-        held: Callable[[Match], CallContext],
-    ) -> list[_Hit]:
-        """One hit per rule, the surest and then the first."""
-        if reading is None:
-            return []
-        best: dict[str, _Hit] = {}
-        for match in matches:
-            if match.label[0] == "=" or match.last < shift:
-                continue
-            detector = self._rules.detectors[match.label]
-            for rule in self._rules.listening_to(detector.id):
-                verdict = self._verdict(rule, detector, held(match))
-                if verdict is None:
-                    continue
-                known = best.get(rule.id)
-                if known is not None and not _surer(verdict, known.verdict):
-                    continue
-                denying = self._rules.denies(match.phrase)
-                guard = excuse(reading, match, detector.guards, denying=denying)
-                if guard is not None:
-                    excused = guard not in _DOUBTFUL or rule.severity is not Severity.CRITICAL
-                    if excused or quoted(reading, match):
-                        continue
-                    verdict = Verdict.CHECK_FACTS
-                    if known is not None and not _surer(verdict, known.verdict):
-                        continue
-                best[rule.id] = _Hit(rule, match, verdict)
-        hits = [best[rule_id] for rule_id in sorted(best)]
-        for hit in hits:
-            if hit.verdict is Verdict.NOT_ASSESSABLE:
-                self._undecided[hit.rule.id] = None
-        return [hit for hit in hits if hit.verdict is not Verdict.NOT_ASSESSABLE]
-
-    def _verdict(self, rule: Rule, detector: Detector, context: CallContext) -> Verdict | None:
-        """What a match of the detector means for the rule here; `None`: nothing."""
-        applies = (rule.when.holds(context), detector.when.holds(context))
-        if any(answer is False for answer in applies):
-            return None
-        if any(answer is None for answer in applies):
-            return Verdict.NOT_ASSESSABLE
-        facts = context.header.facts
-        if detector.true_if is not None:
-            known = facts.get(detector.true_if)
-            if known is not None:
-                return None if known else Verdict.BREACH
-            return Verdict.CHECK_FACTS
-        if detector.wrong_if is not None:
-            known = facts.get(detector.wrong_if)
-            if known is not None:
-                return Verdict.BREACH if known else None
-            return Verdict.CHECK_FACTS
-        return Verdict.CHECK_FACTS if detector.check else Verdict.BREACH
+        return Closing((*withdrawn, *missed), unsaid.statements, tuple(sorted(self._undecided)))
 
     # ---- the life of findings ------------------------------------------------------------------
 
     def _provisional(
-        self, utterance: Utterance, hits: Iterable[_Hit], context: CallContext
+        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext
     ) -> Iterable[Finding]:
         known = self._open.setdefault(utterance.id, {})
         for hit in hits:
-            early = hit.rule.severity in _EARLY and hit.verdict is not Verdict.NOT_ASSESSABLE
+            early = hit.rule.severity in _EARLY
             if early and hit.rule.id not in known:
                 finding = self._finding(utterance, hit, Status.PROVISIONAL, context)
                 known[hit.rule.id] = finding
                 yield finding
 
     def _confirmed(
-        self, utterance: Utterance, hits: Iterable[_Hit], context: CallContext
+        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext
     ) -> Iterable[Finding]:
         known = self._open.pop(utterance.id, {})
         for hit in hits:
@@ -282,10 +164,10 @@ class Monitor:
             yield replace(finding, status=Status.WITHDRAWN, utterance_index=utterance.index)
 
     def _finding(
-        self, utterance: Utterance, hit: _Hit, status: Status, context: CallContext
+        self, utterance: Utterance, hit: Hit, status: Status, context: CallContext
     ) -> Finding:
         rule, start, end = hit.rule, hit.match.start, hit.match.end
-        start_s, end_s = _times(utterance, start, end)
+        start_s, end_s = spoken_times(utterance, start, end)
         return Finding(
             id=f"{utterance.id}.{rule.id}",
             rule=rule.id,
@@ -305,7 +187,8 @@ class Monitor:
             say_now=self._rules.repair(rule, context),
         )
 
-    def _missed(self, rule: Rule, required: RequiredStatement) -> Finding:
+    def _missed(self, required: RequiredStatement) -> Finding:
+        rule = self._rules.rule(required.rule)
         return Finding(
             id=f"call.{rule.id}.{required.id}",
             rule=rule.id,
@@ -326,40 +209,3 @@ class Monitor:
     def _forget(self, utterance: Utterance) -> None:
         self._texts.pop(utterance.id, None)
         self._open.pop(utterance.id, None)
-
-    # ---- required statements -------------------------------------------------------------------
-
-    def _advance(self, labels: set[str], context: CallContext) -> tuple[Statement, ...]:
-        elements = {label[1:] for label in labels if label[0] == "="}
-        changes = (progress.heard(elements, context) for progress in self._statements.values())
-        return tuple(change for change in changes if change is not None)
-
-
-def _surer(verdict: Verdict, than: Verdict) -> bool:
-    order = (Verdict.NOT_ASSESSABLE, Verdict.CHECK_FACTS, Verdict.BREACH)
-    return order.index(verdict) > order.index(than)
-
-
-def _runs_on(before: Utterance, after: Utterance) -> bool:
-    """Whether `after` goes on where an endpoint cut `before` off."""
-    if before.speaker is not after.speaker or before.end_s is None or after.start_s is None:
-        return False
-    return 0 <= after.start_s - before.end_s <= _SPLIT_WITHIN_S
-
-
-def _times(utterance: Utterance, start: int, end: int) -> tuple[float | None, float | None]:
-    """Seconds of the words that cover `start` to `end` of the text, else of the utterance."""
-    begin_s, end_s = utterance.start_s, utterance.end_s
-    position = 0
-    inside = []
-    for word in utterance.words:
-        found = utterance.text.find(word.text, position)
-        if found < 0:
-            return begin_s, end_s
-        position = found + len(word.text)
-        if found < end and position > start:
-            inside.append(word)
-    if inside:
-        begin_s = inside[0].start_s if inside[0].start_s is not None else begin_s
-        end_s = inside[-1].end_s if inside[-1].end_s is not None else end_s
-    return begin_s, end_s

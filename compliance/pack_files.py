@@ -49,6 +49,7 @@ class DetectorEntry(Schema):
     true_if: str | None = None
     wrong_if: str | None = None
     check: bool = False
+    sure: bool = False
 
 
 class DetectorFile(Schema):

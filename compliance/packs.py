@@ -31,6 +31,7 @@ from compliance.rules import (
     Rule,
     RuleSet,
 )
+from compliance.scoring import Scorer, likeness_of
 
 _F = TypeVar("_F", bound=Schema)
 
@@ -50,8 +51,12 @@ def available(folder: Path = PACKS) -> tuple[str, ...]:
     )
 
 
-def load_rules(jurisdiction: str, language: str, folder: Path = PACKS) -> RuleSet:
+def load_rules(
+    jurisdiction: str, language: str, folder: Path = PACKS, *, scorer: Scorer | None = None
+) -> RuleSet:
     """The rules of a jurisdiction for a call in `language` (a tag such as `en-US`).
+
+    With a `scorer` the rules that listen to a whole family also hear what is like its breaches.
 
     Raises:
         MissingPart: there is no pack for the jurisdiction, or no detectors for the language.
@@ -67,19 +72,29 @@ def load_rules(jurisdiction: str, language: str, folder: Path = PACKS) -> RuleSe
     files = sorted((folder / "detectors").glob(f"*.{base}.yaml")) if base.isalpha() else []
     if not files:
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
-    return _Loader(jurisdiction, base, folder, files).load()
+    return _Loader(jurisdiction, base, folder, files, scorer).load()
 
 
 class _Loader:
     """Reads the files of one rule set, gathering faults until all have been seen."""
 
-    def __init__(self, jurisdiction: str, base: str, folder: Path, files: list[Path]) -> None:
+    def __init__(
+        self,
+        jurisdiction: str,
+        base: str,
+        folder: Path,
+        files: list[Path],
+        scorer: Scorer | None,
+    ) -> None:
         self._jurisdiction = jurisdiction
         self._base = base
         self._folder = folder
         self._detector_files = files
+        self._scorer = scorer
         self._faults: list[Fault] = []
         self._hash = hashlib.sha256(f"{jurisdiction} {base}".encode())
+        if scorer is not None:
+            self._hash.update(scorer.content_hash.encode())
 
     def load(self) -> RuleSet:
         concepts = self._read_concepts()
@@ -88,6 +103,9 @@ class _Loader:
         pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
         documents = [self._read(path, DetectorFile) for path in self._detector_files]
         detectors = [*self._detectors(document for document in documents if document)]
+        if self._scorer is not None:
+            families_heard = sorted({detector.family for detector in detectors})
+            detectors.extend(Detector(likeness_of(name), name) for name in families_heard)
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
         phrases = [
@@ -113,6 +131,7 @@ class _Loader:
             unheard=tuple(rule.id for rule in rules if rule.id not in heard),
             phrases=phrase_set,
             cues=cue_set,
+            scorer=self._scorer,
             content_hash=self._hash.hexdigest(),
         )
 
@@ -160,6 +179,7 @@ class _Loader:
                     true_if=entry.true_if,
                     wrong_if=entry.wrong_if,
                     check=entry.check,
+                    sure=entry.sure,
                 )
 
     def _rules(

@@ -15,6 +15,7 @@ from compliance.context import CallContext, CallHeader, Collector, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.phrases import PhraseSet
+from compliance.scoring import Scorer
 from compliance.text import fold
 
 NEGATOR = "negator"  # the cue label of words that deny, in `packs/cues/<language>.yaml`
@@ -90,7 +91,8 @@ class Detector:
 
     `when` narrows it to a listener or state.  `true_if` names a fact that makes the words true and
     so lawful, `wrong_if` one that makes them wrong: without knowing it the words alone cannot
-    decide, and the verdict is *check the facts*, as it always is with `check`.
+    decide, and the verdict is *check the facts*, as it always is with `check`.  What is `sure`
+    stands whatever a scorer thinks of the utterance.
     """
 
     id: str
@@ -100,6 +102,7 @@ class Detector:
     true_if: str | None = None
     wrong_if: str | None = None
     check: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ class RuleSet:
     """The rules of one jurisdiction in one language, compiled; one set serves many calls.
 
     `unheard` are rules for which the pack has no words in this language, or not all: what it wants
-    said it knows only in the language of its own jurisdiction.
+    said it knows only in the language of its own jurisdiction.  `scorer` weighs whole utterances by
+    likeness; without one everything rests on phrases.
     """
 
     def __init__(
@@ -182,6 +186,7 @@ class RuleSet:
         cues: PhraseSet,
         content_hash: str,
         unheard: tuple[str, ...] = (),
+        scorer: Scorer | None = None,
     ) -> None:
         self.jurisdiction = jurisdiction
         self.language = language
@@ -191,6 +196,7 @@ class RuleSet:
         self.cues = cues
         self.content_hash = content_hash
         self.unheard = unheard
+        self.scorer = scorer
         self._denying: dict[int, bool] = {}  # filled as phrases are first heard
         self._rules = {rule.id: rule for rule in rules}
         self.detectors = {detector.id: detector for detector in detectors}

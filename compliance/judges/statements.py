@@ -1,17 +1,59 @@
-"""Follows required statements through a call, element by element.
+"""Judges what must be said: follows each required statement, and tells what was left out.
 
-Owns how far each statement has got: due, partly said, said, missed, or not to be told because the
-agent was not fully heard.  Which words make an element is the pack's; what its absence means is the
-monitor's.
+Owns how far each statement has got (due, partly said, said, missed, or not to be told because the
+agent was not fully heard).  Which words make an element is the pack's; what its absence means is
+the statement's own.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from compliance.context import CallContext
 from compliance.findings import Statement, StatementState
 from compliance.rules import RequiredStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What the end of a call leaves of its statements.
+
+    `missed` are those whose absence is certain; `undecided` the rules of those that cannot be told.
+    """
+
+    statements: tuple[Statement, ...]
+    missed: tuple[RequiredStatement, ...]
+    undecided: tuple[str, ...]
+
+
+class StatementsJudge:
+    """The required statements of one call."""
+
+    def __init__(self, required: Iterable[RequiredStatement]) -> None:
+        self._progress = {statement.id: Progress(statement) for statement in required}
+
+    def hear(self, labels: Iterable[str], context: CallContext) -> tuple[Statement, ...]:
+        """The statements that an utterance of the agent moved; `labels` are its matches'."""
+        elements = {label[1:] for label in labels if label[0] == "="}
+        changes = (progress.heard(elements, context) for progress in self._progress.values())
+        return tuple(change for change in changes if change is not None)
+
+    def close(self, agent_utterances: int, context: CallContext, *, cannot_tell: bool) -> Unsaid:
+        """What is left when the call has ended; arguments as in `Progress.closed`."""
+        statements: list[Statement] = []
+        missed: list[RequiredStatement] = []
+        undecided: list[str] = []
+        for progress in self._progress.values():
+            statement = progress.closed(agent_utterances, context, cannot_tell=cannot_tell)
+            if statement is None:
+                continue
+            statements.append(statement)
+            if statement.state is StatementState.CANNOT_TELL:
+                undecided.append(progress.required.rule)
+            elif statement.state is StatementState.MISSED:
+                missed.append(progress.required)
+        return Unsaid(tuple(statements), tuple(missed), tuple(undecided))
 
 
 class Progress:
