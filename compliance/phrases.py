@@ -1,9 +1,9 @@
 """Finds many phrases in folded text at once.
 
 Owns the phrase set: phrases of the language in `grammar`, with the concepts of one natural
-language, compiled so that a text is searched for all of them together.  A cheap look at the words
-present picks the few phrases that could match; each of those runs once over the line.  It knows
-neither rules nor scripts: both floors hear with it.
+language, compiled so that a text is searched for all of them together.  How they are compiled and
+run is in `phrase_programs` and `phrase_search`.  It knows neither rules nor scripts: both floors
+hear with it.
 
     concepts = load_concepts("en")
     heard = PhraseSet.compile((Phrase("we ... (sue|take) you", "legal"),), concepts)
@@ -13,36 +13,22 @@ neither rules nor scripts: both floors hear with it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
-from compliance.grammar import Bar, Choice, Gap, Item, PhraseError, Sequence, Slot, Word, parse
-from compliance.text import SENTENCE_MARK, Folded
+from compliance.grammar import Bar, Choice, PhraseError, Sequence, Slot, parse
+from compliance.phrase_programs import MAX_REACH, Compiled, Compiler, tables
+from compliance.phrase_search import Index, Sweep
+from compliance.text import Folded
+from compliance.word_rates import word_rates
 
 PACKS = Path(__file__).parent / "packs"
 
-_GAPS = {"en": 4, "zh": 6}
-_MAX_TOKENS = 80  # the longest stretch that a phrase may cover
-_WINDOW = 240  # longer lines are searched in windows that overlap by `_MAX_TOKENS`
-_NUMBER = (
-    "(?: (?:[0-9][^ ]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
-    "|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty"
-    "|seventy|eighty|ninety|hundred|thousand|million|[〇零一二三四五六七八九十百千万亿两几半廿])){1,8}"
-)
-# Words in every other sentence: poor choices for telling whether a phrase can match at all.
-_COMMON = frozenset(
-    "the a an and or but to of in on at for with from by you we i he she it they me us him her"  # noqa: SIM905 - a list of words reads best as a sentence
-    " them your our my his their is are am was were be been do does did have has had will would"
-    " can could should may might not no this that these those there here what who when where how"
-    " if so up out just now get got go going let know say tell call account today about as"
-    " 你 我 他 们 的 是 了 不 在 有 人 这 那 个 就 会 要 说 到 去 来 给 把 也 都 没 上 下 一 可 以"
-    " 能 还 跟 和 对 吗 呢 吧 啊 打 请 得 很 好 家 行 款 钱 电 话".split()
-)
+_ANYTHING = "it would match anything; give it a word of its own"
+_TOO_LONG = f"it reaches over more than {MAX_REACH} words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +62,6 @@ class Match:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A compiled stretch: its pattern, the tokens it may cover, and one word that it needs.
-
-    `keys` is a set of which at least one must be present, empty where nothing is certain to be.  A
-    key is a token, two tokens that stand together (`a b`), or the beginning of one (`call*`).
-    """
-
-    pattern: str
-    longest: int
-    keys: frozenset[str]
-
-
 def base_language(tag: str) -> str:
     """`zh` for zh-TW and its like, `en` for en-US."""
     return tag.split("-", 1)[0].lower()
@@ -99,12 +72,12 @@ class Concepts:
     """The concepts of one natural language, compiled."""
 
     language: str
-    parts: Mapping[str, _Part] = field(repr=False)
+    compiler: Compiler = field(repr=False)
 
     @staticmethod
     def none(language: str) -> Concepts:
         """No concepts but `{number}`, for phrases that need none."""
-        return Concepts(language, {"number": _Part(_NUMBER, 8, frozenset())})
+        return Concepts(language, Compiler(language, word_rates(language)))
 
     @staticmethod
     def compile(language: str, definitions: Mapping[str, Iterable[Phrase]]) -> Concepts:
@@ -113,17 +86,15 @@ class Concepts:
         Raises:
             BadInput: with every bad phrase, unknown concept and circle.
         """
-        compiler = _ConceptCompiler(language, {n: tuple(p) for n, p in definitions.items()})
-        return compiler.compiled()
+        return _Resolver(language, {n: tuple(p) for n, p in definitions.items()}).compiled()
 
 
-class _ConceptCompiler:
+class _Resolver:
     """Resolves concepts that use one another, in the order in which they are needed."""
 
     def __init__(self, language: str, definitions: Mapping[str, tuple[Phrase, ...]]) -> None:
-        self._language = language
+        self._concepts = Concepts.none(language)
         self._definitions = definitions
-        self._parts = dict(Concepts.none(language).parts)
         self._faults: list[Fault] = []
         self._broken: set[str] = set()
 
@@ -135,12 +106,13 @@ class _ConceptCompiler:
             self._resolve(name, ())
         if self._faults:
             raise BadInput("the concepts have faults", tuple(dict.fromkeys(self._faults)))
-        return Concepts(self._language, self._parts)
+        return self._concepts
 
     def _resolve(self, name: str, within: tuple[str, ...]) -> None:
-        if name in self._parts or name in self._broken or name not in self._definitions:
+        compiler = self._concepts.compiler
+        if name in compiler.named or name in self._broken or name not in self._definitions:
             return
-        options: list[_Part] = []
+        trees: list[Sequence] = []
         for phrase in self._definitions[name]:
             try:
                 tree = parse(phrase.text)
@@ -154,49 +126,33 @@ class _ConceptCompiler:
                     self._broken.add(slot)
                 else:
                     self._resolve(slot, (*within, name))
-            options.extend(self._part(phrase, tree))
-        if options:
-            self._parts[name] = _either(options)
+            if self._is_good(phrase, tree):
+                trees.append(tree)
+        if trees:
+            compiler.name(name, trees)
         else:
             self._broken.add(name)
 
-    def _part(self, phrase: Phrase, tree: Sequence) -> Iterable[_Part]:
-        known = self._parts.keys() | self._broken
+    def _is_good(self, phrase: Phrase, tree: Sequence) -> bool:
+        known = self._concepts.compiler.named.keys() | self._broken
         unknown = [slot for slot in _slots(tree) if slot not in known]
         self._faults.extend(phrase.fault(f"there is no concept {{{slot}}}") for slot in unknown)
         if unknown or any(slot in self._broken for slot in _slots(tree)):
-            return
-        part = _sequence_part(tree, Concepts(self._language, self._parts))
-        if not part.keys:
-            self._faults.append(phrase.fault("it would match anything; give it a word of its own"))
-        elif part.longest > _MAX_TOKENS:
-            self._faults.append(phrase.fault(f"it reaches over more than {_MAX_TOKENS} words"))
-        else:
-            yield part
+            return False
+        wrong = _wrong(self._concepts.compiler.compile(tree))
+        if wrong is not None:
+            self._faults.append(phrase.fault(wrong))
+        return wrong is None
 
 
 class PhraseSet:
-    """Phrases of one language, compiled together.  Immutable but for patterns built when needed.
+    """Phrases of one language, compiled together; immutable."""
 
-    Building a pattern takes longer than parsing it, and a call meets few of them, so each is built
-    when its words are first present.
-    """
+    __slots__ = ("_index", "phrases")
 
-    __slots__ = ("_keys", "_parts", "_patterns", "_prefix_lengths", "_prefixes", "phrases")
-
-    def __init__(self, phrases: tuple[Phrase, ...], parts: tuple[_Part, ...]) -> None:
+    def __init__(self, phrases: tuple[Phrase, ...], index: Index) -> None:
         self.phrases = phrases
-        self._parts = parts
-        self._patterns: dict[int, re.Pattern[str]] = {}
-        keys: dict[str, list[int]] = {}
-        prefixes: dict[str, list[int]] = {}
-        for index, part in enumerate(parts):
-            for key in part.keys:
-                where = prefixes if key.endswith("*") else keys
-                where.setdefault(key.removesuffix("*"), []).append(index)
-        self._keys = {key: tuple(indexes) for key, indexes in keys.items()}
-        self._prefixes = {key: tuple(indexes) for key, indexes in prefixes.items()}
-        self._prefix_lengths = sorted({len(key) for key in prefixes})
+        self._index = index
 
     @staticmethod
     def compile(phrases: Iterable[Phrase], concepts: Concepts) -> PhraseSet:
@@ -206,67 +162,53 @@ class PhraseSet:
             BadInput: with every phrase that breaks the grammar, names an unknown concept, or would
                 match anything.
         """
+        compiler = concepts.compiler.copy()
         good: list[Phrase] = []
-        parts: list[_Part] = []
+        compiled: list[Compiled] = []
         faults: list[Fault] = []
         for phrase in phrases:
             try:
-                part = _compiled(phrase, concepts)
+                compiled.append(_compiled(phrase, compiler))
             except BadInput as error:
                 faults.extend(error.faults)
                 continue
             good.append(phrase)
-            parts.append(part)
         if faults:
             raise BadInput("the phrases have faults", tuple(faults))
-        return PhraseSet(tuple(good), tuple(parts))
+        return PhraseSet(tuple(good), Index(tables(compiler, compiled)))
 
     def search(self, folded: Folded) -> tuple[Match, ...]:
         """Every place where a phrase was heard, by position; one per label and stretch."""
-        tokens = folded.tokens
-        found: dict[tuple[str, int, int], Match] = {}
-        if len(tokens) <= _WINDOW:
-            self._search(folded, 0, len(tokens), found)
-        else:
-            for first in range(0, len(tokens), _WINDOW - _MAX_TOKENS):
-                self._search(folded, first, min(first + _WINDOW, len(tokens)), found)
-        if not found:
+        positions = folded.positions
+        present = self._index.present(positions.pieces, positions.words)
+        awake = self._index.awake(present)
+        if not awake:
             return ()
-        return tuple(sorted(found.values(), key=lambda match: (match.first, match.last)))
+        sweep = Sweep(positions.pieces, positions.masks, self._index, present)
+        found = [
+            (program.number, [*sweep.stretches(program.steps, starts)])
+            for program in awake
+            if (starts := sweep.starts(program.steps, sweep.everywhere))
+        ]
+        return self._matches(folded, found) if found else ()
 
-    def _search(
-        self, folded: Folded, first: int, beyond: int, found: dict[tuple[str, int, int], Match]
-    ) -> None:
-        line = folded.line
-        begin = folded.offsets[first] if first < len(folded.offsets) else 0
-        # The pattern looks one space ahead, so that space belongs to the window.
-        finish = folded.offsets[beyond] + 1 if beyond < len(folded.offsets) else len(line)
-        for index in self._candidates(folded.tokens[first:beyond]):
-            for hit in self._pattern(index).finditer(line, begin, finish):
-                start, end = folded.token_at(hit.start()), folded.token_at(hit.end() - 1)
-                label = self.phrases[index].label
-                if (label, start, end) not in found:
-                    found[label, start, end] = Match(
-                        label, index, start, end, folded.starts[start], folded.ends[end]
-                    )
+    def _matches(
+        self, folded: Folded, found: list[tuple[int, list[tuple[int, int]]]]
+    ) -> tuple[Match, ...]:
+        """Stretches of pieces as matches, by position; of one label's, the first phrase's."""
+        matches: dict[tuple[int, int, str], Match] = {}
+        for number, stretches in sorted(found):
+            label = self.phrases[number].label
+            for piece, last_piece in stretches:
+                first, last = folded.token_of(piece), folded.token_of(last_piece)
+                if (first, last, label) not in matches:
+                    start, end = folded.starts[first], folded.ends[last]
+                    matches[first, last, label] = Match(label, number, first, last, start, end)
+        return tuple(sorted(matches.values(), key=_by_place))
 
-    def _candidates(self, tokens: tuple[str, ...]) -> list[int]:
-        present = {*tokens, *map(" ".join, pairwise(tokens))}
-        keys = self._keys
-        candidates: set[int] = set()
-        for token in present & keys.keys():
-            candidates.update(keys[token])
-        for length in self._prefix_lengths:
-            for prefix in {token[:length] for token in tokens} & self._prefixes.keys():
-                candidates.update(self._prefixes[prefix])
-        return sorted(candidates)
 
-    def _pattern(self, index: int) -> re.Pattern[str]:
-        pattern = self._patterns.get(index)
-        if pattern is None:
-            pattern = re.compile(f"{self._parts[index].pattern}(?= )")
-            self._patterns[index] = pattern
-        return pattern
+def _by_place(match: Match) -> tuple[int, int]:
+    return match.first, match.last
 
 
 class _ConceptFile(Schema):
@@ -295,24 +237,28 @@ def load_concepts(language: str, folder: Path = PACKS) -> Concepts:
     )
 
 
-def _compiled(phrase: Phrase, concepts: Concepts) -> _Part:
+def _compiled(phrase: Phrase, compiler: Compiler) -> Compiled:
     try:
         tree = parse(phrase.text)
     except PhraseError as error:
         message = f"{error} (at {error.column + 1})"
         raise BadInput("a phrase is wrong", (phrase.fault(message),)) from None
-    unknown = [slot for slot in _slots(tree) if slot not in concepts.parts]
+    unknown = [slot for slot in _slots(tree) if slot not in compiler.named]
     if unknown:
         faults = tuple(phrase.fault(f"there is no concept {{{slot}}}") for slot in unknown)
         raise BadInput("a phrase is wrong", faults)
-    part = _sequence_part(tree, concepts)
-    if not part.keys:
-        message = "it would match anything; give it a word of its own"
-        raise BadInput("a phrase is wrong", (phrase.fault(message),))
-    if part.longest > _MAX_TOKENS:
-        message = f"it reaches over more than {_MAX_TOKENS} words"
-        raise BadInput("a phrase is wrong", (phrase.fault(message),))
-    return part
+    compiled = compiler.compile(tree)
+    wrong = _wrong(compiled)
+    if wrong is not None:
+        raise BadInput("a phrase is wrong", (phrase.fault(wrong),))
+    return compiled
+
+
+def _wrong(compiled: Compiled) -> str | None:
+    """What keeps a phrase from being searched for."""
+    if not compiled.needs:
+        return _ANYTHING
+    return _TOO_LONG if compiled.longest > MAX_REACH else None
 
 
 def _slots(tree: Sequence) -> Iterable[str]:
@@ -322,59 +268,3 @@ def _slots(tree: Sequence) -> Iterable[str]:
         elif isinstance(item, Choice | Bar):
             for option in (item.barred if isinstance(item, Bar) else item).options:
                 yield from _slots(option)
-
-
-def _sequence_part(tree: Sequence, concepts: Concepts) -> _Part:
-    parts = [_item_part(item, concepts) for item in tree.items]
-    certain = [part.keys for part in parts if part.keys]
-    certain.extend(
-        frozenset((f"{one.token} {next_.token}",))
-        for one, next_ in pairwise(tree.items)
-        if isinstance(one, Word) and isinstance(next_, Word) and not next_.prefix
-    )
-    return _Part(
-        "".join(part.pattern for part in parts),
-        sum(part.longest for part in parts),
-        min(certain, key=_commonness) if certain else frozenset(),
-    )
-
-
-def _item_part(item: Item, concepts: Concepts) -> _Part:
-    if isinstance(item, Word):
-        token = re.escape(item.token)
-        if item.prefix:
-            return _Part(f" {token}[^ ]*+", 1, frozenset((f"{item.token}*",)))
-        return _Part(f" {token}", 1, frozenset((item.token,)))
-    if isinstance(item, Gap):
-        width = _GAPS.get(concepts.language, 4) if item.width is None else item.width
-        return _Part(f"(?: [^ {SENTENCE_MARK}]++){{0,{width}}}?", width, frozenset())
-    if isinstance(item, Slot):
-        return concepts.parts[item.name]
-    if isinstance(item, Bar):
-        barred = _either([_sequence_part(option, concepts) for option in item.barred.options])
-        return _Part(f"(?!{barred.pattern}(?= ))", 0, frozenset())
-    either = _either([_sequence_part(option, concepts) for option in item.options])
-    if item.optional:
-        return _Part(f"{either.pattern}?", either.longest, frozenset())
-    return either
-
-
-def _either(options: list[_Part]) -> _Part:
-    patterns = dict.fromkeys(part.pattern for part in options)
-    keys: frozenset[str] = frozenset()
-    if all(part.keys for part in options):
-        keys = frozenset().union(*(part.keys for part in options))
-    return _Part(f"(?:{'|'.join(patterns)})", max(part.longest for part in options), keys)
-
-
-def _commonness(keys: frozenset[str]) -> tuple[float, str]:
-    """How often one of the keys will be present though the phrase is not; least is best."""
-    return sum(_key_commonness(key) for key in keys), min(keys)
-
-
-def _key_commonness(key: str) -> float:
-    if " " in key:
-        return 0.2
-    if key in _COMMON:
-        return 100.0
-    return 3.0 if len(key) == 1 else 1.0  # one Han character stands in many words

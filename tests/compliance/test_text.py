@@ -75,5 +75,11 @@ def test_folding_what_was_folded_changes_nothing_more(text: str) -> None:
     assert fold(" ".join(again.tokens)).tokens == fold(again.line).tokens
 
 
+def test_what_vanishes_and_what_grows_keep_their_places() -> None:
+    folded = fold("\u00ad0ß")  # as long folded as before: a soft hyphen goes, ß becomes ss
+    assert folded.tokens == ("0", "ss")
+    assert (folded.starts, folded.ends) == ((1, 2), (2, 3))
+
+
 def test_a_very_long_text_is_folded() -> None:
     assert len(fold("我會打給你 " * 4000).tokens) > 0
