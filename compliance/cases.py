@@ -21,8 +21,12 @@ from compliance.findings import Verdict
 from compliance.monitor import Monitor
 from compliance.phrases import PACKS
 from compliance.places import LANGUAGE_OF
-from compliance.rules import RuleSet
+from compliance.rules import Rule, RuleSet
 from compliance.transcript import Speaker, Utterance
+
+# What a stable rule must show in its cases.
+ENOUGH_BREAKS = 5
+ENOUGH_CLEAN = 3
 
 _LISTENERS: dict[str, tuple[Listener, bool | None]] = {
     "customer": (Listener.CUSTOMER, True),
@@ -41,6 +45,7 @@ class _CaseEntry(Schema):
     facts: dict[str, bool] = Field(default_factory=dict)
     breaks: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     todo: bool = False
 
 
@@ -53,7 +58,7 @@ class Case:
     """One utterance and what must come of it.
 
     `breaks` and `check` are the rules that must be found with that verdict; a case with neither
-    must come back with no finding at all.
+    must come back with no finding at all, and is a near-miss of the rules `near`.
     """
 
     place: Fault
@@ -63,6 +68,7 @@ class Case:
     breaks: frozenset[str]
     check: frozenset[str]
     todo: bool
+    near: frozenset[str] = frozenset()
 
     def found(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str]]:
         """The rules found broken, and those found to depend on facts."""
@@ -112,7 +118,42 @@ def _case(document: Document[_CaseFile], index: int, entry: _CaseEntry, jurisdic
         breaks=frozenset(entry.breaks),
         check=frozenset(entry.check),
         todo=entry.todo,
+        near=frozenset(entry.near),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvidence:
+    """What the cases say for a rule: those that break it, and those near it that must stay clean.
+
+    `enough` is what a stable rule must show.
+    """
+
+    breaks: int
+    clean: int
+    todo: int
+
+    @property
+    def enough(self) -> bool:
+        return self.breaks >= ENOUGH_BREAKS and self.clean >= ENOUGH_CLEAN
+
+
+def evidence(rule: Rule, cases: Iterable[Case]) -> RuleEvidence:
+    """The evidence for a rule in the cases of its jurisdiction.
+
+    A case is clean for the rules it names in `near`, and for the rule that the case before it in
+    the file breaks: near-misses stand behind the breaches they look like.
+    """
+    breaks = clean = todo = 0
+    above: frozenset[str] = frozenset()
+    for case in cases:
+        expected = case.breaks | case.check
+        above = expected or above
+        if rule.id in expected:
+            todo, breaks = todo + case.todo, breaks + (not case.todo)
+        elif not expected and rule.id in (case.near or above):
+            todo, clean = todo + case.todo, clean + (not case.todo)
+    return RuleEvidence(breaks, clean, todo)
 
 
 def require_cases(rules: RuleSet, cases: Iterable[Case]) -> None:

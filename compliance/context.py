@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+Plain = str | int | float | bool | None
+"""A value of an account; amounts may be text (`"3000.00"`), days are ISO 8601."""
+
 
 class Listener(StrEnum):
     """Who hears the agent."""
@@ -32,11 +35,15 @@ class Collector(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One earlier attempt to reach the customer."""
+    """One earlier attempt to reach the customer.
+
+    `debt` names the account it was about, where it was about another than this call.
+    """
 
     at: datetime
     number: str | None = None
     outcome: str | None = None
+    debt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class CallHeader:
 
     `started_at` without an offset is the customer's local time.  `facts` are the file's facts by
     slug (`judgment`, `suit_filed`, `represented`, `time_barred`, `disputed`, `cease_contact`, …).
+    `account` are the ledger's plain values by field; `number` is the number that was called.
     """
 
     jurisdiction: str
@@ -57,6 +65,8 @@ class CallHeader:
     listener: Listener = Listener.UNKNOWN
     facts: Mapping[str, bool] = field(default_factory=dict)
     contacts: tuple[Contact, ...] | None = None
+    account: Mapping[str, Plain] | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,30 @@ class CallContext:
     """What holds while one utterance is judged.
 
     `verified` is whether the right party has been confirmed on this line with this listener;
-    `stage` is the script's stage slug, `None` where no script runs.
+    `stage` is the script's stage slug, `None` where no script runs.  `time_s` is the time in the
+    call.  `past` are the marks that the call has made so far: rules that spoke by id,
+    `statement:…` that were said, `stage:…` that were reached, `event:…` that happened, `state:…`
+    that were set.  `unsure` is whether something was not heard that may have made others.
     """
 
     header: CallHeader
     verified: bool | None
     listener: Listener
     stage: str | None = None
+    time_s: float | None = None
+    past: frozenset[str] = frozenset()
+    unsure: bool = False
+
+    def fact(self, name: str) -> bool | None:
+        """A fact as it stands now: what was said may have made it true since the call started."""
+        return True if f"state:{name}" in self.past else self.header.facts.get(name)
+
+    def made(self, mark: str) -> bool | None:
+        """Whether a mark was made; `None` where it may have been, unheard."""
+        if mark in self.past:
+            return True
+        if mark.startswith("stage:") and self.stage is None:
+            return None  # no script runs, so that nobody knows
+        if mark == "event:verified":
+            return self.verified
+        return None if self.unsure and not mark.startswith("state:") else False

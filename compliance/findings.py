@@ -66,6 +66,26 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundBy:
+    """How a finding came about, so that it explains itself; of the call it holds slugs only.
+
+    `how` is a slug (`phrase`, `regex`, `sequence`, `similar`, `window`, …), `what` the rule's own
+    words: the phrase, the pattern, the example or the limit that spoke.  `closeness` runs from 0 to
+    1, which is exact.  `guards` are the readings of the context that were considered, each with
+    whether it spoke for excusing the words.  `context` are the parts of the call that decided, by
+    name, with what they were; `unknown` names those that were not known.
+    """
+
+    how: str
+    what: str
+    detector: str = ""
+    closeness: float = 1.0
+    guards: tuple[tuple[str, bool], ...] = ()
+    context: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing the monitor found, at one moment of its life.
 
@@ -75,6 +95,7 @@ class Finding:
     `utterance_id` is `None` for a finding about the whole call.
     `do_now` is the one short line for a talking agent, `say_now` a sentence offered for saying
     (a repair where the wrong thing is already out), or `None` where none is true here.
+    A finding of a rule on `trial` is for reviewers: it is shown to nobody during the call.
     """
 
     id: str
@@ -93,6 +114,8 @@ class Finding:
     explanation: Message
     do_now: Message | None = None
     say_now: Message | None = None
+    trial: bool = False
+    found_by: FoundBy | None = None
 
 
 class StatementState(StrEnum):

@@ -1,21 +1,34 @@
 """Listens to a call and says what it found, as it happens.
 
-Owns the life of findings (provisional, confirmed, withdrawn) and who is asked: one judge for each
-way in which a rule can be broken (`judges`).  It is pure: what it is told, in order, decides what
-it says; the context of each utterance is handed in.  It reads no file, clock or key, and no words.
+Owns the life of findings (provisional, confirmed, withdrawn), the marks that a call has made, and
+who is asked: one judge for each way in which a rule can be broken (`judges`).  It is pure: what it
+is told, in order, decides what it says; the context of each utterance is handed in.  It reads no
+file, clock or key, and no words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from compliance.context import CallContext, CallHeader
-from compliance.findings import Finding, Kind, Message, Severity, Statement, Status, Verdict
-from compliance.judges.hits import Hit, spoken_times
+from compliance.context import CallContext, CallHeader, Listener
+from compliance.findings import (
+    Finding,
+    FoundBy,
+    Severity,
+    Statement,
+    StatementState,
+    Status,
+    Verdict,
+)
+from compliance.hearing import EVENT, Sign
+from compliance.judges.hits import Hit
 from compliance.judges.statements import StatementsJudge
-from compliance.judges.words import WordsJudge
+from compliance.judges.words import Said, WordsJudge
+from compliance.local_time import day_of_call
 from compliance.rules import RequiredStatement, RuleSet
+from compliance.telling import Restraint, finding_in, finding_of_call
 from compliance.transcript import Speaker, Utterance
 
 # What is told before its utterance has ended.  A screen may be stricter; other programs decide.
@@ -24,7 +37,7 @@ _EARLY = frozenset((Severity.CRITICAL, Severity.MAJOR))
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one utterance changed."""
+    """What one utterance, or the beginning of the call, changed."""
 
     findings: tuple[Finding, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -35,28 +48,47 @@ class Closing:
     """What is left to say when the call has ended.
 
     `findings` concern the whole call; `not_assessable` names rules that something unheard or
-    unknown kept from being judged.
+    unknown kept from being judged, `because` what that was, by rule.
     """
 
     findings: tuple[Finding, ...]
     statements: tuple[Statement, ...]
     not_assessable: tuple[str, ...]
+    because: tuple[tuple[str, str], ...] = ()
 
 
 class Monitor:
-    """Judges one call: feed it every utterance, partial and final, with its context."""
+    """Judges one call: `opened` first, then every utterance, partial and final, with its context.
 
-    def __init__(self, rules: RuleSet, header: CallHeader) -> None:
-        self._rules = rules
+    Args:
+        rules: of the call's jurisdiction and language; those in force on its day are chosen.
+        header: what is known when the call starts.
+        today: the day of the call where the header does not say when it started.
+
+    `rules` are those that the call is judged by.
+    """
+
+    def __init__(self, rules: RuleSet, header: CallHeader, today: date | None = None) -> None:
+        rules = rules.at(day_of_call(header) or today)
+        self.rules = rules
         self._header = header
         self._texts: dict[str, str] = {}  # the last text of each open utterance
-        self._open: dict[str, dict[str, Finding]] = {}  # provisional findings by utterance and rule
-        self._undecided: dict[str, None] = {}
+        self._open: dict[str, dict[str, Finding]] = {}  # provisional findings by utterance, by id
+        self._undecided: dict[str, str] = {}
         self._breached: set[str] = set()
         self._unknown_speaker = False
         self._agent_utterances = 0
-        self._words = WordsJudge(rules)
+        self._other_utterances = 0
+        self._past = _Past(header)
+        self._restraint = Restraint()
+        self._words = WordsJudge(rules, rules.ear)
+        self._others = WordsJudge(rules, rules.others_ear, routes=True)
         self._statements = StatementsJudge(rules.statements)
+
+    def opened(self, context: CallContext) -> Heard:
+        """What is found before a word is said; ask once, when the call starts."""
+        self._past.meets(context)
+        return Heard()
 
     def hear(
         self,
@@ -78,28 +110,75 @@ class Monitor:
         if not utterance.final and self._texts.get(utterance.id) == utterance.text:
             return Heard()
         self._texts[utterance.id] = utterance.text
-        if utterance.speaker in {Speaker.CUSTOMER, Speaker.THIRD_PARTY}:
-            if utterance.final:
-                self._forget(utterance)
-                self._words.interrupted()
-            return Heard()
-        said = self._words.judge(utterance, context, held_at)
-        self._undecided.update(dict.fromkeys(said.undecided))
+        self._past.meets(context)
+        now = self._past.within(context, utterance.start_s)
+        held = None
+        if held_at is not None:
+            earlier = held_at
+
+            def held(time_s: float) -> CallContext:
+                return self._past.within(earlier(time_s), time_s)
+
+        if utterance.speaker is Speaker.AGENT:
+            return self._agent_says(utterance, now, self._words.judge(utterance, now, held))
         if utterance.speaker is Speaker.UNKNOWN:
-            if utterance.final:
-                self._forget(utterance)
-                self._words.interrupted()
-                self._unknown_speaker = True
-            self._undecided.update(dict.fromkeys(hit.rule.id for hit in said.hits))
-            return Heard()
+            said = self._words.judge(utterance, now, held)
+            return self._somebody_says(utterance, (said, self._others.judge(utterance, now, held)))
+        return self._other_says(utterance, now, held)
+
+    def _agent_says(self, utterance: Utterance, context: CallContext, said: Said) -> Heard:
+        self._open_because(said.undecided)
+        number = self._agent_utterances
         if not utterance.final:
-            return Heard(tuple(self._provisional(utterance, said.hits, context)))
+            return Heard(tuple(self._provisional(utterance, said.hits, context, number)))
         self._agent_utterances += 1
-        findings = tuple(self._confirmed(utterance, said.hits, context))
-        statements = self._statements.hear(said.labels, context)
+        findings = tuple(self._confirmed(utterance, said.hits, context, number))
+        labels = frozenset(sign.match.label for sign in said.signs)
+        statements = self._statements.hear(labels, context)
         self._forget(utterance)
         self._words.settled(utterance, said)
+        self._others.interrupted()
+        self._past.happened(said.signs)
+        self._past.make("event:first_utterance")
+        self._past.said(statements)
         return Heard(findings, statements)
+
+    def _other_says(
+        self,
+        utterance: Utterance,
+        context: CallContext,
+        held: Callable[[float], CallContext] | None,
+    ) -> Heard:
+        if self.rules.others_ear.deaf:
+            if utterance.final:
+                self._forget(utterance)
+                self._words.interrupted()
+            return Heard()
+        said = self._others.judge(utterance, context, held)
+        self._open_because(said.undecided)
+        number = self._other_utterances
+        if not utterance.final:
+            return Heard(tuple(self._provisional(utterance, said.hits, context, number)))
+        self._other_utterances += 1
+        findings = tuple(self._confirmed(utterance, said.hits, context, number))
+        self._forget(utterance)
+        self._words.interrupted()
+        self._others.settled(utterance, said)
+        self._past.happened(said.signs)
+        return Heard(findings)
+
+    def _somebody_says(self, utterance: Utterance, sides: Iterable[Said]) -> Heard:
+        """Words of nobody knows whom break nothing, and keep their rules from being judged."""
+        for said in sides:
+            self._open_because(said.undecided)
+            self._open_because((hit.rule.id, "speaker") for hit in said.hits)
+        if utterance.final:
+            self._forget(utterance)
+            self._words.interrupted()
+            self._others.interrupted()
+            self._unknown_speaker = True
+            self._past.unsure = True
+        return Heard()
 
     def dropped(self, utterance_id: str) -> tuple[Finding, ...]:
         """A partial turned out to be no speech: its provisional findings are withdrawn."""
@@ -122,90 +201,120 @@ class Monitor:
         """
         unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
         cannot_tell = agent_gaps or unheard or self._unknown_speaker
+        context = self._past.within(context, None)
         unsaid = self._statements.close(self._agent_utterances, context, cannot_tell=cannot_tell)
-        self._undecided.update(dict.fromkeys(unsaid.undecided))
-        missed = [self._missed(required) for required in unsaid.missed]
+        self._open_because((rule_id, "unheard") for rule_id in unsaid.undecided)
+        hits = [self._missed(statement, required) for statement, required in unsaid.missed]
+        missed = [finding_of_call(hit, None, self.rules) for hit in hits]
         withdrawn = [
             replace(finding, status=Status.WITHDRAWN)
             for found in self._open.values()
             for finding in found.values()
         ]
         self._open.clear()
-        for rule in self._rules.rules:
-            open_words = bool(rule.detectors) and unheard and rule.id not in self._breached
-            if open_words or rule.unjudged(self._header):
-                self._undecided[rule.id] = None
-        self._undecided.update(dict.fromkeys(self._rules.unheard))
-        return Closing((*withdrawn, *missed), unsaid.statements, tuple(sorted(self._undecided)))
+        for rule in self.rules.rules:
+            if rule.detectors and unheard and rule.id not in self._breached:
+                self._open_because(((rule.id, "unheard"),))
+            if rule.unjudged(self._header):
+                self._open_because(((rule.id, "beyond_words"),))
+        self._open_because((rule_id, "language") for rule_id in self.rules.unheard)
+        names = sorted(self._undecided)
+        because = tuple((name, self._undecided[name]) for name in names)
+        return Closing((*withdrawn, *missed), unsaid.statements, tuple(names), because)
 
     # ---- the life of findings ------------------------------------------------------------------
 
     def _provisional(
-        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext
+        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext, number: int
     ) -> Iterable[Finding]:
         known = self._open.setdefault(utterance.id, {})
         for hit in hits:
-            early = hit.rule.severity in _EARLY
-            if early and hit.rule.id not in known:
-                finding = self._finding(utterance, hit, Status.PROVISIONAL, context)
-                known[hit.rule.id] = finding
+            if hit.rule.severity not in _EARLY or not self._restraint.tells(hit, number):
+                continue
+            finding = finding_in(utterance, hit, Status.PROVISIONAL, context, self.rules)
+            if finding.id not in known:
+                known[finding.id] = finding
                 yield finding
 
     def _confirmed(
-        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext
+        self, utterance: Utterance, hits: Iterable[Hit], context: CallContext, number: int
     ) -> Iterable[Finding]:
         known = self._open.pop(utterance.id, {})
         for hit in hits:
-            known.pop(hit.rule.id, None)
-            if hit.verdict is Verdict.BREACH:
-                self._breached.add(hit.rule.id)
-            yield self._finding(utterance, hit, Status.CONFIRMED, context)
+            tells = self._restraint.tells(hit, number)
+            self._restraint.heard(hit, number, told=tells is True)
+            if tells is None:
+                self._open_because(((hit.rule.id, "times"),))
+            if not tells:
+                continue
+            self._marks(hit)
+            finding = finding_in(utterance, hit, Status.CONFIRMED, context, self.rules)
+            known.pop(finding.id, None)
+            yield finding
         for finding in known.values():
             yield replace(finding, status=Status.WITHDRAWN, utterance_index=utterance.index)
 
-    def _finding(
-        self, utterance: Utterance, hit: Hit, status: Status, context: CallContext
-    ) -> Finding:
-        rule, start, end = hit.rule, hit.match.start, hit.match.end
-        start_s, end_s = spoken_times(utterance, start, end)
-        return Finding(
-            id=f"{utterance.id}.{rule.id}",
-            rule=rule.id,
-            family=rule.family,
-            kind=rule.kind,
-            severity=rule.severity,
-            verdict=hit.verdict,
-            status=status,
-            utterance_id=utterance.id,
-            utterance_index=utterance.index,
-            start=start,
-            end=end,
-            start_s=start_s,
-            end_s=end_s,
-            explanation=Message(f"{rule.id}.explanation"),
-            do_now=Message(f"{rule.id}.do_now"),
-            say_now=self._rules.repair(rule, context),
-        )
+    def _missed(self, statement: Statement, required: RequiredStatement) -> Hit:
+        rule = self.rules.rule(required.rule)
+        how = "partly_said" if statement.missing != required.elements else "not_said"
+        found_by = FoundBy(how, ", ".join(statement.missing), f"statement:{required.id}")
+        params = (("missing", required.id),)
+        return Hit(rule, required.missed, found_by, part=required.id, params=params)
 
-    def _missed(self, required: RequiredStatement) -> Finding:
-        rule = self._rules.rule(required.rule)
-        return Finding(
-            id=f"call.{rule.id}.{required.id}",
-            rule=rule.id,
-            family=rule.family,
-            kind=Kind.REQUIRED,
-            severity=rule.severity,
-            verdict=required.missed,
-            status=Status.CONFIRMED,
-            utterance_id=None,
-            utterance_index=None,
-            start=0,
-            end=0,
-            start_s=None,
-            end_s=None,
-            explanation=Message(f"{rule.id}.explanation", (("missing", required.id),)),
-        )
+    def _marks(self, hit: Hit) -> None:
+        """What a finding means for what comes after it in the call."""
+        if hit.verdict is Verdict.BREACH:
+            self._breached.add(hit.rule.id)
+        if hit.rule.trial:
+            return  # what nobody is shown changes nothing else
+        self._past.make(hit.rule.id)
+        for state in hit.rule.sets:
+            self._past.make(f"state:{state}")
+
+    def _open_because(self, undecided: Iterable[tuple[str, str]]) -> None:
+        for rule_id, reason in undecided:
+            self._undecided.setdefault(rule_id, reason)
 
     def _forget(self, utterance: Utterance) -> None:
         self._texts.pop(utterance.id, None)
         self._open.pop(utterance.id, None)
+
+
+@dataclass(slots=True)
+class _Past:
+    """What a call has made so far, for conditions on what came before; see `CallContext.past`."""
+
+    header: CallHeader
+    unsure: bool = False
+    _marks: frozenset[str] = field(default=frozenset())
+    _listener: Listener | None = None
+
+    def make(self, mark: str) -> None:
+        if mark not in self._marks:
+            self._marks |= {mark}
+
+    def meets(self, context: CallContext) -> None:
+        """Who listens and how far the script is, as the session knows it."""
+        if context.stage is not None:
+            self.make(f"stage:{context.stage}")
+        if context.verified:
+            self.make("event:verified")
+        if self._listener is not None and context.listener is not self._listener:
+            self.make("event:new_listener")
+        self._listener = context.listener
+
+    def happened(self, signs: Iterable[Sign]) -> None:
+        """The events that were heard in an utterance."""
+        for sign in signs:
+            if sign.match.label[0] == EVENT:
+                self.make(f"event:{sign.match.label[1:]}")
+
+    def said(self, statements: Iterable[Statement]) -> None:
+        """The required statements that were said in full."""
+        for statement in statements:
+            if statement.state is StatementState.SAID:
+                self.make(f"statement:{statement.id}")
+
+    def within(self, context: CallContext, time_s: float | None) -> CallContext:
+        """A context with what the call has made."""
+        return replace(context, time_s=time_s, past=self._marks, unsure=self.unsure)

@@ -6,12 +6,34 @@ of what it means: `packs` turns these into rules.
 
 from __future__ import annotations
 
-from pydantic import Field
+from datetime import date
+from typing import Annotated
 
-from compliance.context import Collector, Listener
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from compliance.conditions import Comparison, Condition, Sense
+from compliance.context import Collector, Listener, Plain
 from compliance.documents import Schema
 from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
-from compliance.rules import EVERYWHERE, Condition, Guard
+from compliance.rules import EVERYWHERE, Counts, Guard, RuleStatus
+from compliance.transcript import Speaker
+
+STAGES = frozenset(
+    (
+        "opening", "verification", "purpose", "situation", "impact", "options", "commitment",
+        "recap", "close", "third_party", "wrong_number", "screener", "voicemail", "dispute",
+        "hardship", "vulnerable", "complaint", "represented", "cease_contact", "deceased",
+        "insolvency", "callback", "abuse", "language_barrier", "recording_refused",
+    )
+)  # fmt: skip
+
+_RULE_ID = r"[A-Z]{2}-[0-9]{2}(-[a-z_]+)?"
+_SLUG = r"[a-z][a-z0-9_]{0,59}"
+
+RuleId = Annotated[str, Field(pattern=rf"^{_RULE_ID}$")]
+Slug = Annotated[str, Field(pattern=rf"^{_SLUG}$")]
+Mark = Annotated[str, Field(pattern=rf"^({_RULE_ID}|(statement|stage|event|state):{_SLUG})$")]
 
 
 class Texts(Schema):
@@ -23,6 +45,11 @@ class Texts(Schema):
         return {"en": self.en, "zh-Hant": self.hant, "zh-Hans": self.hans}
 
 
+class Minutes(Schema):
+    first: float | None = Field(default=None, alias="from", ge=0)
+    last: float | None = Field(default=None, alias="to", gt=0)
+
+
 class When(Schema):
     listener: tuple[Listener, ...] = ()
     verified: bool | None = None
@@ -30,6 +57,11 @@ class When(Schema):
     stage: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     facts: dict[str, bool] = Field(default_factory=dict)
+    minutes: Minutes | None = None
+    after: tuple[Mark, ...] = ()
+    before: tuple[Mark, ...] = ()
+    account: dict[str, dict[Sense, Plain]] = Field(default_factory=dict)
+    confidence: float | None = Field(default=None, ge=0, le=1)
 
     def condition(self) -> Condition:
         return Condition(
@@ -39,27 +71,72 @@ class When(Schema):
             stage=self.stage,
             states=self.states,
             facts=tuple(self.facts.items()),
+            minutes=None if self.minutes is None else (self.minutes.first, self.minutes.last),
+            after=self.after,
+            before=self.before,
+            account=tuple(
+                Comparison(name, sense, value)
+                for name, senses in self.account.items()
+                for sense, value in senses.items()
+            ),
+            confidence=self.confidence,
         )
 
 
+class SpanEntry(Schema):
+    """Parts by name, and how many tokens may lie between two of them."""
+
+    parts: tuple[Slug, ...] = Field(min_length=2, max_length=6)
+    within: int = Field(default=12, ge=1, le=60)
+
+
 class DetectorEntry(Schema):
-    phrases: tuple[str, ...] = Field(min_length=1)
+    phrases: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    sequence: tuple[SpanEntry, ...] = ()
+    near: tuple[SpanEntry, ...] = ()
+    similar: float | None = Field(default=None, gt=0, lt=1)
     guards: tuple[Guard, ...] = EVERYWHERE
     when: When = When()
     true_if: str | None = None
     wrong_if: str | None = None
     check: bool = False
     sure: bool = False
+    speakers: tuple[Speaker, ...] = Field(default=(Speaker.AGENT,), min_length=1)
+
+    @model_validator(mode="after")
+    def _hears_something(self) -> DetectorEntry:
+        if not (self.phrases or self.regex or self.sequence or self.near or self.similar):
+            raise PydanticCustomError(
+                "deaf", "a detector needs phrases, regex, sequence, near or similar"
+            )
+        return self
 
 
 class DetectorFile(Schema):
+    """`topic` are phrases that say that a family's topic is present at all; they detect nothing."""
+
     family: str
     language: str
-    detectors: dict[str, DetectorEntry]
+    parts: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
+    topic: tuple[str, ...] = ()
+    detectors: dict[Slug, DetectorEntry]
 
 
 class CueFile(Schema):
     cues: dict[str, tuple[str, ...]]
+
+
+class EventEntry(Schema):
+    phrases: tuple[str, ...] = Field(min_length=1)
+    speakers: tuple[Speaker, ...] = Field(default=(Speaker.AGENT,), min_length=1)
+
+
+class EventFile(Schema):
+    """`events/<language>.yaml`: what happens in a call that rules and statements wait for."""
+
+    language: str
+    events: dict[Slug, EventEntry]
 
 
 class FamilyEntry(Schema):
@@ -77,26 +154,53 @@ class RepairEntry(Schema):
     when: When = When()
 
 
+class CountsEntry(Schema):
+    hits: int = Field(ge=2)
+    within_utterances: int | None = Field(default=None, ge=1)
+    within_s: float | None = Field(default=None, gt=0)
+    same: bool = False
+
+    def counts(self) -> Counts:
+        return Counts(self.hits, self.within_utterances, self.within_s, self.same)
+
+
 class RuleEntry(Schema):
-    id: str = Field(pattern=r"^[A-Z]{2}-[0-9]{2}(-[a-z_]+)?$")
+    id: RuleId
     family: str
     kind: Kind = Kind.FORBIDDEN
     severity: Severity = Severity.MAJOR
     verified_law: VerifiedLaw
+    status: RuleStatus | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    review_by: date | None = None
+    approved_by: str = ""
     citation: str = Field(min_length=1)
     citation_by_collector: dict[Collector, str] = Field(default_factory=dict)
     detectors: tuple[str, ...] | None = None
     when: When = When()
+    counts: CountsEntry | None = None
+    needs: tuple[Slug, ...] = ()
+    sets: tuple[Slug, ...] = ()
+    cooldown_s: float | None = Field(default=None, gt=0)
+    max_per_call: int | None = Field(default=None, ge=1)
     beyond_words: tuple[str, ...] = ()
     title: Texts | None = None
     do_now: Texts | None = None
     explanation: Texts | None = None
     say_now: tuple[RepairEntry, ...] = ()
 
+    def standing(self) -> RuleStatus:
+        """The status it has: law that nobody has seen is on trial until somebody answers for it."""
+        if self.status is not None:
+            return self.status
+        seen = self.verified_law is not VerifiedLaw.MEMORY
+        return RuleStatus.STABLE if seen else RuleStatus.TRIAL
+
 
 class StatementEntry(Schema):
-    id: str = Field(pattern=r"^[a-z_]+$")
-    rule: str
+    id: Slug
+    rule: RuleId
     when: When = When()
     min_utterances: int = Field(default=4, ge=1)
     missed: Verdict = Verdict.BREACH

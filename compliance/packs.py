@@ -3,7 +3,8 @@
 Owns the way from files under `packs/` to rules.  Detectors are written once per family and language
 (`detectors/<family>.<language>.yaml`), a jurisdiction's rules cite and scope them
 (`<jurisdiction>.yaml`), `families.yaml` says what a talking agent is told, `cues/` what the readers
-of context and the tracker listen for.  It judges nothing.
+of context and the tracker listen for, `events/` what rules and statements wait for.  What a file
+means is read by `pack_detectors` and `pack_rules`.  It judges nothing.
 """
 
 from __future__ import annotations
@@ -15,22 +16,11 @@ from typing import TypeVar
 
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart, shown
-from compliance.pack_files import (
-    CueFile,
-    DetectorFile,
-    FamilyFile,
-    PackFile,
-    RuleEntry,
-    When,
-)
+from compliance.pack_detectors import Listening, agents, others, topic_phrases
+from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
+from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
 from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
-from compliance.rules import (
-    Detector,
-    Repair,
-    RequiredStatement,
-    Rule,
-    RuleSet,
-)
+from compliance.rules import Detector, RuleSet, RuleStatus
 from compliance.scoring import Scorer, likeness_of
 
 _F = TypeVar("_F", bound=Schema)
@@ -102,41 +92,50 @@ class _Loader:
         families = self._read(self._folder / "families.yaml", FamilyFile)
         pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
         documents = [self._read(path, DetectorFile) for path in self._detector_files]
-        detectors = [*self._detectors(document for document in documents if document)]
-        if self._scorer is not None:
-            families_heard = sorted({detector.family for detector in detectors})
-            detectors.extend(Detector(likeness_of(name), name) for name in families_heard)
+        listening = Listening([d for d in documents if d is not None], self._read_events())
+        self._check_detectors(listening)
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
-        phrases = [
-            *(phrase for document in documents if document for phrase in _phrases(document)),
-            *self._statement_phrases(pack),
-        ]
-        phrase_set = self._compile(phrases, concepts)
+        if pack.value.jurisdiction != self._jurisdiction:
+            self._faults.append(pack.fault("the jurisdiction is not the file's", "jurisdiction"))
+        detectors = [*listening.defined()]
+        if self._scorer is not None:
+            named = sorted({detector.family for detector in detectors})
+            detectors.extend(Detector(likeness_of(name), name) for name in named)
+        events = listening.events.value.events if listening.events is not None else {}
+        by_id = {detector.id: detector for detector in detectors}
+        reader = PackReader(pack, families, by_id, frozenset(events), self._base)
+        rules = [*reader.rules()]
+        statements = [*reader.statements()]
+        self._faults.extend(reader.faults)
+        ear = listening.ear(agents, reader.phrases(), concepts, self._faults)
+        others_ear = listening.ear(others, (), concepts, self._faults)
         cue_set = self._compile(_cue_phrases(cues), concepts)
-        rules = [*self._rules(pack, families, {detector.id for detector in detectors})]
-        statements = [*self._statements(pack, {rule.id for rule in rules})]
-        own_language = base_language(pack.value.language) == self._base
-        followed = {statement.rule for statement in statements}
-        heard = {rule.id for rule in rules if rule.detectors}
-        heard = heard | followed if own_language else heard - followed
-        if self._faults or phrase_set is None or cue_set is None:
+        if self._faults or ear is None or others_ear is None or cue_set is None:
             raise self._bad()
+        judged = [rule for rule in rules if rule.status is not RuleStatus.DRAFT]
+        followed = {statement.rule for statement in statements}
+        heard = {rule.id for rule in judged if rule.detectors}
+        heard = heard | followed if reader.own_language else heard - followed
         return RuleSet(
             jurisdiction=self._jurisdiction,
             language=self._base,
-            rules=tuple(rules),
+            rules=tuple(judged),
+            drafts=tuple(rule for rule in rules if rule.status is RuleStatus.DRAFT),
             detectors=tuple(detectors),
-            statements=tuple(statements) if own_language else (),
-            unheard=tuple(rule.id for rule in rules if rule.id not in heard),
-            phrases=phrase_set,
+            statements=tuple(statements) if reader.own_language else (),
+            unheard=tuple(dict.fromkeys(rule.id for rule in judged if rule.id not in heard)),
+            ear=ear,
+            others_ear=others_ear,
             cues=cue_set,
             scorer=self._scorer,
             content_hash=self._hash.hexdigest(),
         )
 
     def _bad(self) -> BadInput:
-        return BadInput(f"the rules for {self._jurisdiction} have faults", tuple(self._faults))
+        # A phrase that both sides are listened to with is read twice.
+        faults = tuple(dict.fromkeys(self._faults))
+        return BadInput(f"the rules for {self._jurisdiction} have faults", faults)
 
     def _read(self, path: Path, schema: type[_F]) -> Document[_F] | None:
         try:
@@ -146,6 +145,10 @@ class _Loader:
             return None
         self._hash.update(path.read_bytes())
         return document
+
+    def _read_events(self) -> Document[EventFile] | None:
+        path = self._folder / "events" / f"{self._base}.yaml"
+        return self._read(path, EventFile) if path.exists() else None
 
     def _read_concepts(self) -> Concepts | None:
         try:
@@ -163,115 +166,43 @@ class _Loader:
             self._faults.extend(error.faults)
             return None
 
-    def _detectors(self, documents: Iterable[Document[DetectorFile]]) -> Iterator[Detector]:
-        for document in documents:
+    def _check_detectors(self, listening: Listening) -> None:
+        """What the schema of a detector or event file cannot say."""
+        for document in listening.detectors:
             family = document.value.family
             if family not in FAMILIES:
                 self._faults.append(document.fault(f"{family!r} is no family", "family"))
             if document.value.language != self._base:
                 self._faults.append(document.fault("the language is not the file's", "language"))
-            for name, entry in document.value.detectors.items():
-                yield Detector(
-                    id=f"{family}/{name}",
-                    family=family,
-                    guards=entry.guards,
-                    when=entry.when.condition(),
-                    true_if=entry.true_if,
-                    wrong_if=entry.wrong_if,
-                    check=entry.check,
-                    sure=entry.sure,
-                )
-
-    def _rules(
-        self, pack: Document[PackFile], families: Document[FamilyFile], detectors: set[str]
-    ) -> Iterator[Rule]:
-        if pack.value.jurisdiction != self._jurisdiction:
-            self._faults.append(pack.fault("the jurisdiction is not the file's", "jurisdiction"))
-        neutral = pack.value.neutral
-        if neutral[-1].when != When():
-            last = len(neutral) - 1
-            self._faults.append(pack.fault("the last must be sayable always", "neutral", last))
-        own_language = base_language(pack.value.language) == self._base
-        seen: set[str] = set()
-        for index, entry in enumerate(pack.value.rules):
-            if entry.id in seen:
-                message = f"the id {entry.id} is given twice"
-                self._faults.append(pack.fault(message, "rules", index, "id"))
-            seen.add(entry.id)
-            texts = families.value.families.get(entry.family)
-            if texts is None:
-                message = f"families.yaml has no family {entry.family!r}"
-                self._faults.append(pack.fault(message, "rules", index, "family"))
-                continue
-            yield Rule(
-                id=entry.id,
-                family=entry.family,
-                kind=entry.kind,
-                severity=entry.severity,
-                verified_law=entry.verified_law,
-                citations={
-                    "": entry.citation,
-                    **{str(who): text for who, text in entry.citation_by_collector.items()},
-                },
-                titles=(entry.title or texts.title).by_locale(),
-                do_now=(entry.do_now or texts.do_now).by_locale(),
-                explanations=(entry.explanation or texts.explanation).by_locale(),
-                repairs=tuple(
-                    Repair(repair.text, repair.when.condition())
-                    for repair in ((*entry.say_now, *neutral) if own_language else ())
-                ),
-                detectors=tuple(self._heard_by(pack, index, entry, detectors)),
-                when=entry.when.condition(),
-                beyond_words=entry.beyond_words,
-            )
-
-    def _heard_by(
-        self, pack: Document[PackFile], index: int, entry: RuleEntry, detectors: set[str]
-    ) -> Iterator[str]:
-        """The detectors of a rule: those named, or all of its family; `family/*` for all of one."""
-        wanted = (f"{entry.family}/*",) if entry.detectors is None else entry.detectors
-        for number, pattern in enumerate(wanted):
-            if pattern.endswith("/*"):
-                prefix = pattern[:-1]
-                found = [name for name in sorted(detectors) if name.startswith(prefix)]
-            else:
-                found = [pattern] if pattern in detectors else []
-            own_language = base_language(pack.value.language) == self._base
-            if not found and entry.detectors is not None and own_language:
-                message = f"there is no detector {pattern!r} in this language"
-                place = ("rules", index, "detectors", number)
-                self._faults.append(pack.fault(message, *place))
-            yield from found
-
-    def _statements(self, pack: Document[PackFile], rules: set[str]) -> Iterator[RequiredStatement]:
-        for index, entry in enumerate(pack.value.statements):
-            if entry.rule not in rules:
-                message = f"there is no rule {entry.rule}"
-                self._faults.append(pack.fault(message, "statements", index, "rule"))
-            yield RequiredStatement(
-                id=entry.id,
-                rule=entry.rule,
-                elements=tuple(entry.elements),
-                when=entry.when.condition(),
-                min_utterances=entry.min_utterances,
-                missed=entry.missed,
-            )
-
-    def _statement_phrases(self, pack: Document[PackFile]) -> Iterator[Phrase]:
-        if base_language(pack.value.language) != self._base:
+        events = listening.events
+        if events is None:
             return
-        for index, entry in enumerate(pack.value.statements):
-            for element, texts in entry.elements.items():
-                for number, text in enumerate(texts):
-                    place = pack.place("statements", index, "elements", element, number)
-                    yield Phrase(text, f"={entry.id}/{element}", pack.path, *place)
+        if events.value.language != self._base:
+            self._faults.append(events.fault("the language is not the file's", "language"))
+        self._faults.extend(
+            events.fault(f"the event {name!r} is built in", "events", name)
+            for name in events.value.events
+            if name in BUILT_IN_EVENTS
+        )
 
 
-def _phrases(document: Document[DetectorFile]) -> Iterator[Phrase]:
-    for name, entry in document.value.detectors.items():
-        for number, text in enumerate(entry.phrases):
-            place = document.place("detectors", name, "phrases", number)
-            yield Phrase(text, f"{document.value.family}/{name}", document.path, *place)
+def load_topics(language: str, folder: Path = PACKS) -> PhraseSet:
+    """What says that a family's topic is present at all; a match's label is the family.
+
+    Raises:
+        BadInput: files of the language have faults, all told with line and column.
+    """
+    base = base_language(language)
+    faults: list[Fault] = []
+    documents = []
+    for path in sorted((folder / "detectors").glob(f"*.{base}.yaml")):
+        try:
+            documents.append(load_document(path, DetectorFile))
+        except BadInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise BadInput(f"the detectors for {base} have faults", tuple(faults))
+    return PhraseSet.compile(topic_phrases(documents), load_concepts(base, folder))
 
 
 def _cue_phrases(document: Document[CueFile]) -> Iterator[Phrase]:

@@ -1,22 +1,27 @@
 """What a rule is, and the rule set that one call is judged by.
 
-Owns the values `Rule`, `Detector`, `RequiredStatement`, `Condition` and `Repair`, and `RuleSet`,
-which holds them compiled and renders their texts.  It reads no file (`packs` does) and judges
-nothing (`monitor` does).
+Owns the values `Rule`, `Detector`, `RequiredStatement` and `Repair`, and `RuleSet`, which holds
+them compiled, chooses those in force on a day, and renders their texts.  It reads no file (`packs`
+does) and judges nothing (`monitor` does).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.conditions import Condition
+from compliance.context import CallContext, CallHeader, Collector
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
+from compliance.hearing import Ear
 from compliance.phrases import PhraseSet
-from compliance.scoring import Scorer
+from compliance.scoring import Scorer, likeness_of
 from compliance.text import fold
+from compliance.transcript import Speaker
 
 NEGATOR = "negator"  # the cue label of words that deny, in `packs/cues/<language>.yaml`
 
@@ -34,55 +39,26 @@ class Guard(StrEnum):
 EVERYWHERE = (Guard.NEGATED, Guard.REPORTED, Guard.ADVISED)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When something applies; what is left empty does not matter.
+class RuleStatus(StrEnum):
+    """How far a rule has come.  A draft is judged nowhere; one on trial is shown to nobody live."""
 
-    `facts` must all be as given.  `verified` is whether the right party is confirmed.
+    DRAFT = "draft"
+    TRIAL = "trial"
+    STABLE = "stable"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A rule that only repetition breaks: the `hits`th utterance with a match, and each after it.
+
+    Only those within the last `within_utterances` utterances of the agent, or `within_s` seconds,
+    count.  With `same` it must be one detector that matches again and again.
     """
 
-    listener: tuple[Listener, ...] = ()
-    verified: bool | None = None
-    collector: tuple[Collector, ...] = ()
-    stage: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    facts: tuple[tuple[str, bool], ...] = ()
-
-    def holds(self, context: CallContext) -> bool | None:
-        """Whether it holds now; `None` where what is unknown decides."""
-        answers = (
-            self._listener_holds(context),
-            _matches(self.verified, context.verified),
-            _among(self.collector, context.header.collector),
-            _among(self.stage, context.stage),
-            _among(self.states, context.header.customer_state),
-            *(_matches(value, context.header.facts.get(name)) for name, value in self.facts),
-        )
-        if any(answer is False for answer in answers):
-            return False
-        return None if any(answer is None for answer in answers) else True
-
-    def _listener_holds(self, context: CallContext) -> bool | None:
-        if not self.listener or context.listener in self.listener:
-            return True
-        if context.listener is not Listener.UNKNOWN:
-            return False
-        if context.verified:  # whoever passed verification is the customer
-            return Listener.CUSTOMER in self.listener
-        # Unverified and unknown is what the rules on verification are for, not those on others.
-        return None if context.verified is None else False
-
-
-def _matches(wanted: bool | None, actual: bool | None) -> bool | None:
-    if wanted is None:
-        return True
-    return None if actual is None else wanted is actual
-
-
-def _among(wanted: tuple[str, ...], actual: str | None) -> bool | None:
-    if not wanted:
-        return True
-    return None if actual is None else actual in wanted
+    hits: int
+    within_utterances: int | None = None
+    within_s: float | None = None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +68,8 @@ class Detector:
     `when` narrows it to a listener or state.  `true_if` names a fact that makes the words true and
     so lawful, `wrong_if` one that makes them wrong: without knowing it the words alone cannot
     decide, and the verdict is *check the facts*, as it always is with `check`.  What is `sure`
-    stands whatever a scorer thinks of the utterance.
+    stands whatever a scorer thinks of the utterance; `similar` is how like the family's breaches an
+    utterance must be, 0 to 1, to count as a match by itself.  `speakers` are those it listens to.
     """
 
     id: str
@@ -103,6 +80,8 @@ class Detector:
     wrong_if: str | None = None
     check: bool = False
     sure: bool = False
+    similar: float | None = None
+    speakers: tuple[Speaker, ...] = (Speaker.AGENT,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +98,10 @@ class Rule:
 
     `citations` is keyed by collector, with `""` for everyone else.  Texts are keyed by interface
     locale (`en`, `zh-Hant`, `zh-Hans`).  `beyond_words` names what part of the rule depends on that
-    no words show: `started_at`, `contacts`, or a fact of the file.
+    no words show: `started_at`, `contacts`, or a fact of the file.  It is in force from
+    `effective_from` to `effective_to`, both included; several versions may share one id.  Once
+    told it keeps silent for `cooldown_s`, and it is told `max_per_call` times.  It speaks only
+    where all states it `needs` are set, and sets others once it was broken.
     """
 
     id: str
@@ -135,6 +117,26 @@ class Rule:
     detectors: tuple[str, ...]
     when: Condition = field(default_factory=Condition)
     beyond_words: tuple[str, ...] = ()
+    status: RuleStatus = RuleStatus.STABLE
+    effective_from: date | None = None
+    effective_to: date | None = None
+    review_by: date | None = None
+    approved_by: str = ""
+    cooldown_s: float | None = None
+    max_per_call: int | None = None
+    needs: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    counts: Counts | None = None
+
+    @property
+    def trial(self) -> bool:
+        """Whether it is judged for reviewers only."""
+        return self.status is RuleStatus.TRIAL
+
+    def in_force(self, day: date) -> bool:
+        """Whether it binds on a day."""
+        after_start = self.effective_from is None or self.effective_from <= day
+        return after_start and (self.effective_to is None or day <= self.effective_to)
 
     def unjudged(self, header: CallHeader) -> bool:
         """Whether a part of the rule that no words show is left open.
@@ -169,6 +171,8 @@ class RequiredStatement:
 class RuleSet:
     """The rules of one jurisdiction in one language, compiled; one set serves many calls.
 
+    `rules` are those in force (`at` chooses another day's); `drafts` are read but judge nothing.
+    `ear` hears the agent, `others_ear` those the agent talks to, `phrases` are the agent's.
     `unheard` are rules for which the pack has no words in this language, or not all: what it wants
     said it knows only in the language of its own jurisdiction.  `scorer` weighs whole utterances by
     likeness; without one everything rests on phrases.
@@ -182,29 +186,64 @@ class RuleSet:
         rules: tuple[Rule, ...],
         detectors: tuple[Detector, ...],
         statements: tuple[RequiredStatement, ...],
-        phrases: PhraseSet,
+        ear: Ear,
+        others_ear: Ear,
         cues: PhraseSet,
         content_hash: str,
         unheard: tuple[str, ...] = (),
+        drafts: tuple[Rule, ...] = (),
         scorer: Scorer | None = None,
     ) -> None:
         self.jurisdiction = jurisdiction
         self.language = language
-        self.rules = rules
-        self.statements = statements
-        self.phrases = phrases
+        self.versions = rules
+        self.drafts = drafts
+        self.ear = ear
+        self.others_ear = others_ear
+        self.phrases = ear.phrases
         self.cues = cues
         self.content_hash = content_hash
-        self.unheard = unheard
         self.scorer = scorer
-        self._denying: dict[int, bool] = {}  # filled as phrases are first heard
-        self._rules = {rule.id: rule for rule in rules}
         self.detectors = {detector.id: detector for detector in detectors}
-        listening: dict[str, list[Rule]] = {detector.id: [] for detector in detectors}
+        alike: dict[str, list[Detector]] = {}
+        for detector in detectors:
+            if detector.similar is not None or detector.id == likeness_of(detector.family):
+                alike.setdefault(detector.family, []).append(detector)
+        self._alike = {family: tuple(found) for family, found in alike.items()}
+        self._all_statements = statements
+        self._all_unheard = unheard
+        self._denying: dict[str, bool] = {}  # filled as phrases are first heard
+        self._choose(_latest(rules))
+
+    def at(self, day: date | None) -> RuleSet:
+        """The rules in force on a day, the day of the call; of all versions the latest for `None`.
+
+        A rule whose versions do not cover the day is not judged at all.
+        """
+        chosen = _latest(
+            self.versions if day is None else [rule for rule in self.versions if rule.in_force(day)]
+        )
+        if chosen == self.rules:
+            return self
+        other = copy.copy(self)
+        other._choose(chosen)  # noqa: SLF001 - a copy of our own
+        return other
+
+    def _choose(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._rules = {rule.id: rule for rule in (*self.drafts, *self.versions, *rules)}
+        chosen = {rule.id for rule in rules}
+        self.statements = tuple(s for s in self._all_statements if s.rule in chosen)
+        self.unheard = tuple(rule_id for rule_id in self._all_unheard if rule_id in chosen)
+        listening: dict[str, list[Rule]] = {name: [] for name in self.detectors}
         for rule in rules:
             for detector_id in rule.detectors:
                 listening[detector_id].append(rule)
         self._listening = {name: tuple(found) for name, found in listening.items()}
+
+    def alike(self, family: str) -> tuple[Detector, ...]:
+        """The detectors that a likeness to the family's breaches may be a match of."""
+        return self._alike.get(family, ())
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id.
@@ -224,13 +263,12 @@ class RuleSet:
         """The rules that a detector's match may breach."""
         return self._listening[detector_id]
 
-    def denies(self, phrase: int) -> bool:
-        """Whether a phrase holds a negation of its own."""
-        known = self._denying.get(phrase)
+    def denies(self, words: str) -> bool:
+        """Whether a phrase as written holds a negation of its own."""
+        known = self._denying.get(words)
         if known is None:
-            cues = self.cues.search(fold(self.phrases.phrases[phrase].text))
-            known = any(cue.label == NEGATOR for cue in cues)
-            self._denying[phrase] = known
+            known = any(cue.label == NEGATOR for cue in self.cues.search(fold(words)))
+            self._denying[words] = known
         return known
 
     def repair(self, rule: Rule, context: CallContext) -> Message | None:
@@ -264,6 +302,20 @@ class RuleSet:
         if texts is None:
             raise AssistantError(f"there is no message {message_id}")
         return _filled(texts[_script(locale)], params)
+
+
+def _latest(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """One version of each rule, the one that is in force last, in the order of the pack."""
+    latest: dict[str, Rule] = {}
+    for rule in rules:
+        known = latest.get(rule.id)
+        if known is None or _since(known) <= _since(rule):
+            latest[rule.id] = rule
+    return tuple(latest.values())
+
+
+def _since(rule: Rule) -> date:
+    return rule.effective_from or date.min
 
 
 def _filled(text: str, params: tuple[tuple[str, str], ...]) -> str:

@@ -19,11 +19,12 @@ from compliance.rules import RequiredStatement
 class Unsaid:
     """What the end of a call leaves of its statements.
 
-    `missed` are those whose absence is certain; `undecided` the rules of those that cannot be told.
+    `missed` are those whose absence is certain, as they stand; `undecided` the rules of those that
+    cannot be told.
     """
 
     statements: tuple[Statement, ...]
-    missed: tuple[RequiredStatement, ...]
+    missed: tuple[tuple[Statement, RequiredStatement], ...]
     undecided: tuple[str, ...]
 
 
@@ -42,7 +43,7 @@ class StatementsJudge:
     def close(self, agent_utterances: int, context: CallContext, *, cannot_tell: bool) -> Unsaid:
         """What is left when the call has ended; arguments as in `Progress.closed`."""
         statements: list[Statement] = []
-        missed: list[RequiredStatement] = []
+        missed: list[tuple[Statement, RequiredStatement]] = []
         undecided: list[str] = []
         for progress in self._progress.values():
             statement = progress.closed(agent_utterances, context, cannot_tell=cannot_tell)
@@ -52,7 +53,7 @@ class StatementsJudge:
             if statement.state is StatementState.CANNOT_TELL:
                 undecided.append(progress.required.rule)
             elif statement.state is StatementState.MISSED:
-                missed.append(progress.required)
+                missed.append((statement, progress.required))
         return Unsaid(tuple(statements), tuple(missed), tuple(undecided))
 
 

@@ -1,21 +1,31 @@
-"""Judges the agent's words: which phrases were heard, in what context, and what that breaches.
+"""Judges words: what was heard of one side of the call, in what context, and what that breaches.
 
 Owns the reading of one utterance (with the fragment before it, where an endpoint split a sentence),
-the weighing of its matches against guards, facts and the scorer's opinion, and the choice of one
-hit for each rule.  It knows nothing of findings and their life; it keeps only the last fragment.
+the weighing of what was heard against guards, facts and the scorer's opinion, and the choice of one
+hit for each rule.  What the agent says may breach a rule; what others say may only route the call.
+It knows nothing of findings and their life; it keeps only the last fragment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compliance.context import CallContext
-from compliance.findings import Severity, Verdict
-from compliance.guards import Reading, excuse, quoted
-from compliance.judges.hits import Hit, spoken_times, surer
+from compliance.findings import FoundBy, Kind, Severity, Verdict
+from compliance.guards import READERS, Reading, excuse, quoted
+from compliance.hearing import Ear, How, Sign
+from compliance.judges.hits import (
+    Hit,
+    considered,
+    least_confidence,
+    spoken_times,
+    surer,
+    why_open,
+)
 from compliance.phrases import Match
 from compliance.rules import Detector, Guard, Rule, RuleSet
+from compliance.scoring import Scored, Scorer
 from compliance.text import Folded, fold, joined
 from compliance.transcript import Utterance
 
@@ -31,37 +41,54 @@ Held = Callable[[float], CallContext]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one utterance of the agent holds.
+    """What one utterance holds.
 
     `hits` are at most one a rule, by id; `undecided` are rules that something unknown kept from
-    being judged; `labels` are those of all matches; `folded` is the utterance alone.
+    being judged, each with what; `signs` is all that was heard in it, `folded` the utterance alone.
     """
 
     folded: Folded
+    signs: tuple[Sign, ...]
     hits: tuple[Hit, ...]
-    undecided: tuple[str, ...]
-    labels: frozenset[str]
+    undecided: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An utterance as read; matches that end before token `shift` belong to the one before.
+    """An utterance as read; what ends before token `shift` belongs to the one before."""
 
-    `heard` are the detectors' matches; `reading` is `None` where there are none.
-    """
-
+    utterance: Utterance
     folded: Folded
     shift: int
-    labels: frozenset[str]
-    heard: tuple[Match, ...]
-    reading: Reading | None
+    signs: tuple[Sign, ...]
+    held: Callable[[Match], CallContext]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A sign that counts against a rule."""
+
+    rule: Rule
+    detector: Detector
+    sign: Sign
+    context: CallContext
+    verdict: Verdict
 
 
 class WordsJudge:
-    """Judges the words of one call's agent, utterance by utterance."""
+    """Judges the words of one side of one call, utterance by utterance.
 
-    def __init__(self, rules: RuleSet) -> None:
+    Args:
+        rules: the rule set in force.
+        ear: what this side is listened to with.
+        routes: whether this is the side whose words route the call and breach nothing.
+    """
+
+    def __init__(self, rules: RuleSet, ear: Ear, *, routes: bool = False) -> None:
         self._rules = rules
+        self._ear = ear
+        self._routes = routes
+        self._scorer: Scorer | None = None if routes else rules.scorer
         self._before: tuple[Utterance, Folded] | None = None  # the last final, to join a split one
 
     def judge(
@@ -72,128 +99,153 @@ class WordsJudge:
         Likenesses are asked for when an utterance has ended: a beginning is like too much.
         """
         alone = fold(utterance.text)
-        read = self._read(utterance, alone)
 
         def held(match: Match) -> CallContext:
             start_s = spoken_times(utterance, match.start, match.end)[0] if held_at else None
             return context if held_at is None or start_s is None else held_at(start_s)
 
-        hits: Iterable[Hit] = self._by_phrases(read, held)
-        if utterance.final:
-            hits = (*hits, *self._by_likeness(read, held, context))
-        best: dict[str, Hit] = {}
-        for hit in hits:
-            known = best.get(hit.rule.id)
-            if known is None or surer(hit.verdict, known.verdict):
-                best[hit.rule.id] = hit
-        chosen = [best[rule_id] for rule_id in sorted(best)]
+        read = self._read(utterance, alone, held)
+        signs = [sign for sign in read.signs if sign.detects]
+        if utterance.final and self._scorer is not None and read.folded.tokens:
+            signs.extend(self._likenesses(read, self._scorer, context))
+        if not signs:
+            return Said(alone, read.signs, (), ())
+        reading = self._reading(read.folded)
+        best = {weighed.rule.id: weighed for weighed in self._weigh(read, reading, signs)}
         open_ = Verdict.NOT_ASSESSABLE
+        chosen = [best[rule_id] for rule_id in sorted(best)]
         return Said(
             alone,
-            tuple(hit for hit in chosen if hit.verdict is not open_),
-            tuple(hit.rule.id for hit in chosen if hit.verdict is open_),
-            read.labels,
+            read.signs,
+            tuple(self._hit(read, reading, one) for one in chosen if one.verdict is not open_),
+            tuple((one.rule.id, _open_because(one)) for one in chosen if one.verdict is open_),
         )
 
     def settled(self, utterance: Utterance, said: Said) -> None:
-        """A final of the agent was judged: the next may run on from it."""
+        """A final of this side was judged: its next may run on from it."""
         self._before = (utterance, said.folded) if said.folded.tokens else None
 
     def interrupted(self) -> None:
-        """Somebody else spoke: whatever the agent says next is a sentence of its own."""
+        """Somebody else spoke: whatever this side says next is a sentence of its own."""
         self._before = None
 
     # ---- reading -------------------------------------------------------------------------------
 
-    def _read(self, utterance: Utterance, folded: Folded) -> _Read:
-        """The matches in an utterance, read with the fragment before it if speech ran on."""
+    def _read(
+        self, utterance: Utterance, folded: Folded, held: Callable[[Match], CallContext]
+    ) -> _Read:
+        """What is heard in an utterance, read with the fragment before it if speech ran on."""
         shift = 0
         before = self._before
         if before is not None and _runs_on(before[0], utterance):
             shift = min(len(before[1].tokens), _KEPT)
             folded = joined(before[1], folded, _KEPT)
-        matches = tuple(
-            match for match in self._rules.phrases.search(folded) if match.last >= shift
-        )
-        heard = tuple(match for match in matches if match.label[0] != "=")
-        reading = self._reading(folded) if heard else None
-        return _Read(folded, shift, frozenset(match.label for match in matches), heard, reading)
+        signs = self._ear.signs(folded)
+        if shift:
+            signs = tuple(sign for sign in signs if sign.match.last >= shift)
+        return _Read(utterance, folded, shift, signs, held)
 
     def _reading(self, folded: Folded) -> Reading:
         return Reading.of(folded, self._rules.language, self._rules.cues.search(folded))
 
+    def _likenesses(self, read: _Read, scorer: Scorer, context: CallContext) -> Iterator[Sign]:
+        """What no phrase may have caught but is like known breaches."""
+        for scored in scorer.score(read.folded, context.listener):
+            if scored.last < read.shift:
+                continue
+            for detector in self._rules.alike(scored.family):
+                wanted = detector.similar
+                if scored.sure if wanted is None else scored.probability >= wanted:
+                    yield _likeness(detector, scored, read.folded)
+
     # ---- weighing ------------------------------------------------------------------------------
 
-    def _by_phrases(self, read: _Read, held: Callable[[Match], CallContext]) -> Iterator[Hit]:
-        if read.reading is None:
-            return
-        best: dict[str, Verdict] = {}  # weighing costs; what cannot be surer is passed over
-        for match in read.heard:
-            detector = self._rules.detectors[match.label]
+    def _weigh(self, read: _Read, reading: Reading, signs: Iterable[Sign]) -> Iterator[_Weighed]:
+        """Each sign that counts against a rule more surely than those before it."""
+        best: dict[str, Verdict] = {}
+        for sign in signs:
+            detector = self._rules.detectors.get(sign.match.label)
+            if detector is None:
+                continue
             for rule in self._rules.listening_to(detector.id):
-                context = held(match)
+                if (rule.kind is Kind.ROUTE) is not self._routes:
+                    continue
+                context = read.held(sign.match)
                 verdict = _verdict(rule, detector, context)
                 known = best.get(rule.id)
                 if verdict is None or (known is not None and not surer(verdict, known)):
                     continue
-                verdict = self._weighed(read, read.reading, match, rule, verdict, context)
+                verdict = self._left(read, reading, sign, rule, detector, context, verdict)
                 if verdict is None or (known is not None and not surer(verdict, known)):
                     continue
                 best[rule.id] = verdict
-                yield Hit(rule, match, verdict)
+                yield _Weighed(rule, detector, sign, context, verdict)
 
-    def _weighed(
+    def _left(
         self,
         read: _Read,
         reading: Reading,
-        match: Match,
+        sign: Sign,
         rule: Rule,
-        verdict: Verdict,
+        detector: Detector,
         context: CallContext,
+        verdict: Verdict,
     ) -> Verdict | None:
-        """What guards and the scorer leave of a verdict."""
-        detector = self._rules.detectors[match.label]
+        """What guards, confidence and the scorer leave of a verdict."""
+        match = sign.match
         critical = rule.severity is Severity.CRITICAL
-        denying = self._rules.denies(match.phrase)
-        guard = excuse(reading, match, detector.guards, denying=denying)
-        if guard is not None:
-            if guard not in _DOUBTFUL or not critical or quoted(reading, match):
+        if sign.how is How.SIMILAR:
+            # Denial and report were weighed with the whole; what is plainly another's is not.
+            if quoted(reading, match):
                 return None
-            verdict = Verdict.CHECK_FACTS
-        scorer = self._rules.scorer
-        if verdict is Verdict.NOT_ASSESSABLE or scorer is None or detector.sure:
+        else:
+            denying = self._rules.denies(sign.what)
+            guard = excuse(reading, match, detector.guards, denying=denying)
+            if guard is not None:
+                if guard not in _DOUBTFUL or not critical or quoted(reading, match):
+                    return None
+                verdict = Verdict.CHECK_FACTS
+        if _too_faint(read.utterance, match, rule, detector):
+            return None
+        if verdict is Verdict.NOT_ASSESSABLE or self._scorer is None or detector.sure:
             return verdict
-        if scorer.doubts(read.folded, context.listener, detector.family):
+        if sign.how is not How.SIMILAR and self._scorer.doubts(
+            read.folded, context.listener, detector.family
+        ):
             return Verdict.CHECK_FACTS if critical else None
         return verdict
 
-    def _by_likeness(
-        self, read: _Read, held: Callable[[Match], CallContext], context: CallContext
-    ) -> Iterator[Hit]:
-        """What no phrase may have caught but is like known breaches."""
-        scorer = self._rules.scorer
-        if scorer is None or not read.folded.tokens:
-            return
-        reading = read.reading
-        for scored in scorer.score(read.folded, context.listener):
-            if not scored.sure or scored.last < read.shift:
-                continue
-            detector = self._rules.detectors.get(scored.label)
-            if detector is None:
-                continue
-            match = _match(scored.label, scored.first, scored.last, read.folded)
-            # Denial and report were weighed with the whole; what is plainly another's is not.
-            reading = reading or self._reading(read.folded)
-            if quoted(reading, match):
-                continue
-            for rule in self._rules.listening_to(detector.id):
-                verdict = _verdict(rule, detector, held(match))
-                if verdict is not None:
-                    yield Hit(rule, match, verdict)
+    def _hit(self, read: _Read, reading: Reading, weighed: _Weighed) -> Hit:
+        rule, detector, sign = weighed.rule, weighed.detector, weighed.sign
+        match = sign.match
+        facts = [fact for fact in (detector.true_if, detector.wrong_if) if fact is not None]
+        context, unknown = considered(weighed.context, (rule.when, detector.when), facts)
+        asked = detector.guards if sign.how is not How.SIMILAR else ()
+        reading = replace(reading, denying=self._rules.denies(sign.what))
+        guards = [(guard.value, READERS[guard](reading, match)) for guard in asked]
+        found_by = FoundBy(
+            sign.how.value,
+            sign.what,
+            detector.id,
+            round(sign.closeness, 3),
+            (*guards, ("quoted", quoted(reading, match))),
+            context,
+            unknown,
+        )
+        start_s, end_s = spoken_times(read.utterance, match.start, match.end)
+        return Hit(rule, weighed.verdict, found_by, match.start, match.end, start_s, end_s)
 
 
-def _match(label: str, first: int, last: int, folded: Folded) -> Match:
-    return Match(label, _LIKENESS, first, last, folded.starts[first], folded.ends[last])
+def _likeness(detector: Detector, scored: Scored, folded: Folded) -> Sign:
+    match = Match(
+        detector.id,
+        _LIKENESS,
+        scored.first,
+        scored.last,
+        folded.starts[scored.first],
+        folded.ends[scored.last],
+    )
+    return Sign(match, How.SIMILAR, scored.nearest, scored.probability)
 
 
 def _verdict(rule: Rule, detector: Detector, context: CallContext) -> Verdict | None:
@@ -203,18 +255,37 @@ def _verdict(rule: Rule, detector: Detector, context: CallContext) -> Verdict | 
         return None
     if any(answer is None for answer in applies):
         return Verdict.NOT_ASSESSABLE
-    facts = context.header.facts
+    verdict = _by_facts(detector, context)
+    if verdict is Verdict.BREACH and rule.kind is Kind.ROUTE:
+        return Verdict.CHECK_FACTS  # what others say breaches nothing
+    return verdict
+
+
+def _by_facts(detector: Detector, context: CallContext) -> Verdict | None:
     if detector.true_if is not None:
-        known = facts.get(detector.true_if)
+        known = context.fact(detector.true_if)
         if known is not None:
             return None if known else Verdict.BREACH
         return Verdict.CHECK_FACTS
     if detector.wrong_if is not None:
-        known = facts.get(detector.wrong_if)
+        known = context.fact(detector.wrong_if)
         if known is not None:
             return Verdict.BREACH if known else None
         return Verdict.CHECK_FACTS
     return Verdict.CHECK_FACTS if detector.check else Verdict.BREACH
+
+
+def _too_faint(utterance: Utterance, match: Match, rule: Rule, detector: Detector) -> bool:
+    """Whether a word was recognised with less confidence than is asked for."""
+    wanted = max(rule.when.confidence or 0.0, detector.when.confidence or 0.0)
+    if not wanted:
+        return False
+    least = least_confidence(utterance, match.start, match.end)
+    return least is not None and least < wanted
+
+
+def _open_because(weighed: _Weighed) -> str:
+    return why_open(weighed.context, (weighed.rule.when, weighed.detector.when))
 
 
 def _runs_on(before: Utterance, after: Utterance) -> bool:

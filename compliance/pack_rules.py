@@ -1,0 +1,222 @@
+"""Turns a jurisdiction's file into rules and required statements, gathering what is wrong.
+
+Owns what a schema cannot say of `<jurisdiction>.yaml`: ids and periods, names that must exist, and
+what a status demands.  It compiles no phrase and reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+
+from compliance.conditions import Condition
+from compliance.documents import Document, Location
+from compliance.errors import Fault
+from compliance.findings import Kind, VerifiedLaw
+from compliance.hearing import ELEMENT
+from compliance.pack_detectors import agents, others
+from compliance.pack_files import STAGES, FamilyFile, PackFile, RuleEntry, When
+from compliance.phrases import Phrase, base_language
+from compliance.rules import Detector, Repair, RequiredStatement, Rule, RuleStatus
+
+# What the engine itself sees happen; the rest are those of `events/<language>.yaml`.
+BUILT_IN_EVENTS = frozenset(("first_utterance", "verified", "new_listener"))
+
+
+class PackReader:
+    """One jurisdiction's file, read for calls in one language; `faults` is what is wrong with it.
+
+    Args:
+        pack: the file.
+        families: what a talking agent is told, by family.
+        detectors: those of the language, by id.
+        events: those of the language, by name.
+        language: of the call (`en`, `zh`).
+    """
+
+    def __init__(
+        self,
+        pack: Document[PackFile],
+        families: Document[FamilyFile],
+        detectors: Mapping[str, Detector],
+        events: frozenset[str],
+        language: str,
+    ) -> None:
+        self._pack = pack
+        self._families = families
+        self._detectors = detectors
+        self.own_language = base_language(pack.value.language) == language
+        self.faults: list[Fault] = []
+        self._marks = {
+            *(entry.id for entry in pack.value.rules),
+            *(f"statement:{entry.id}" for entry in pack.value.statements),
+            *(f"stage:{name}" for name in STAGES),
+            *(f"event:{name}" for name in BUILT_IN_EVENTS | events),
+        }
+        self._states = {name for entry in pack.value.rules for name in entry.sets}
+
+    def _fault(self, message: str, *place: str | int) -> None:
+        self.faults.append(self._pack.fault(message, *place))
+
+    # ---- rules ---------------------------------------------------------------------------------
+
+    def rules(self) -> Iterator[Rule]:
+        """The rules of the file, drafts and all versions included."""
+        neutral = self._pack.value.neutral
+        if neutral[-1].when != When():
+            self._fault("the last must be sayable always", "neutral", len(neutral) - 1)
+        self._check_ids()
+        for index, entry in enumerate(self._pack.value.rules):
+            self._check(index, entry)
+            texts = self._families.value.families.get(entry.family)
+            if texts is None:
+                message = f"families.yaml has no family {entry.family!r}"
+                self._fault(message, "rules", index, "family")
+                continue
+            yield Rule(
+                id=entry.id,
+                family=entry.family,
+                kind=entry.kind,
+                severity=entry.severity,
+                verified_law=entry.verified_law,
+                citations={
+                    "": entry.citation,
+                    **{str(who): text for who, text in entry.citation_by_collector.items()},
+                },
+                titles=(entry.title or texts.title).by_locale(),
+                do_now=(entry.do_now or texts.do_now).by_locale(),
+                explanations=(entry.explanation or texts.explanation).by_locale(),
+                repairs=tuple(
+                    Repair(repair.text, repair.when.condition())
+                    for repair in ((*entry.say_now, *neutral) if self.own_language else ())
+                ),
+                detectors=tuple(dict.fromkeys(self._heard_by(index, entry))),
+                when=_with_needs(entry),
+                beyond_words=entry.beyond_words,
+                status=entry.standing(),
+                effective_from=entry.effective_from,
+                effective_to=entry.effective_to,
+                review_by=entry.review_by,
+                approved_by=entry.approved_by,
+                cooldown_s=entry.cooldown_s,
+                max_per_call=entry.max_per_call,
+                needs=entry.needs,
+                sets=entry.sets,
+                counts=None if entry.counts is None else entry.counts.counts(),
+            )
+
+    def _check_ids(self) -> None:
+        """Two versions of one rule must not bind on the same day."""
+        entries = list(enumerate(self._pack.value.rules))
+        by_id: dict[str, list[tuple[int, RuleEntry]]] = {}
+        for index, entry in entries:
+            by_id.setdefault(entry.id, []).append((index, entry))
+        for versions in by_id.values():
+            for (_, one), (index, other) in combinations(versions, 2):
+                if _overlap(one, other):
+                    message = f"the id {other.id} is given twice for the same days"
+                    self._fault(message, "rules", index, "id")
+                    break
+
+    def _check(self, index: int, entry: RuleEntry) -> None:
+        first, last = entry.effective_from, entry.effective_to
+        if first is not None and last is not None and last < first:
+            self._fault("it ends before it begins", "rules", index, "effective_to")
+        memory = entry.verified_law is VerifiedLaw.MEMORY
+        if entry.status is RuleStatus.STABLE and memory and not entry.approved_by:
+            message = "law known from memory is not stable before somebody answers for it"
+            self._fault(f"{message} (approved_by)", "rules", index, "status")
+        for number, name in enumerate(entry.needs):
+            if name not in self._states:
+                self._fault(f"no rule sets the state {name!r}", "rules", index, "needs", number)
+        self.check_when(entry.when, "rules", index, "when")
+        for number, repair in enumerate(entry.say_now):
+            self.check_when(repair.when, "rules", index, "say_now", number, "when")
+
+    def check_when(self, when: When, *place: str | int) -> None:
+        """The marks and stages that a condition names must exist."""
+        for key, marks in (("after", when.after), ("before", when.before)):
+            for number, mark in enumerate(marks):
+                self.check_mark(mark, *place, key, number)
+        for number, stage in enumerate(when.stage):
+            if stage not in STAGES:
+                self._fault(f"there is no stage {stage!r}", *place, "stage", number)
+        if when.minutes is not None:
+            first, last = when.minutes.first, when.minutes.last
+            if first is not None and last is not None and last <= first:
+                self._fault("it ends before it begins", *place, "minutes")
+
+    def check_mark(self, mark: str, *place: str | int) -> None:
+        """One mark that a condition, an order or a statement names must exist."""
+        state = mark.removeprefix("state:")
+        known = state in self._states if state != mark else mark in self._marks
+        if not known:
+            self._fault(f"there is nothing called {mark!r}", *place)
+
+    def _heard_by(self, index: int, entry: RuleEntry) -> Iterator[str]:
+        """The detectors of a rule: those named, or all of its family; `family/*` for all of one.
+
+        A rule that routes listens to those whom the agent talks to, every other one to the agent.
+        """
+        route = entry.kind is Kind.ROUTE
+        side = others if route else agents
+        wanted = (f"{entry.family}/*",) if entry.detectors is None else entry.detectors
+        for number, pattern in enumerate(wanted):
+            place: Location = ("rules", index, "detectors", number)
+            if pattern.endswith("/*"):
+                named = sorted(name for name in self._detectors if name.startswith(pattern[:-1]))
+                found = [name for name in named if side(self._detectors[name].speakers)]
+            else:
+                found = [pattern] if pattern in self._detectors else []
+                if found and not side(self._detectors[pattern].speakers):
+                    whom = "customers" if route else "the agent"
+                    self._fault(f"{pattern!r} does not listen to {whom}", *place)
+            if not found and entry.detectors is not None and self.own_language:
+                self._fault(f"there is no detector {pattern!r} in this language", *place)
+            yield from found
+
+    # ---- statements ----------------------------------------------------------------------------
+
+    def statements(self) -> Iterator[RequiredStatement]:
+        """What must be said."""
+        rules = {entry.id for entry in self._pack.value.rules}
+        seen: set[str] = set()
+        for index, entry in enumerate(self._pack.value.statements):
+            if entry.rule not in rules:
+                self._fault(f"there is no rule {entry.rule}", "statements", index, "rule")
+            if entry.id in seen:
+                self._fault(f"the id {entry.id} is given twice", "statements", index, "id")
+            seen.add(entry.id)
+            self.check_when(entry.when, "statements", index, "when")
+            yield RequiredStatement(
+                id=entry.id,
+                rule=entry.rule,
+                elements=tuple(entry.elements),
+                when=entry.when.condition(),
+                min_utterances=entry.min_utterances,
+                missed=entry.missed,
+            )
+
+    def phrases(self) -> Iterator[Phrase]:
+        """The phrases of the elements; none for a call in another language."""
+        if not self.own_language:
+            return
+        for index, entry in enumerate(self._pack.value.statements):
+            for element, texts in entry.elements.items():
+                for number, text in enumerate(texts):
+                    place = self._pack.place("statements", index, "elements", element, number)
+                    yield Phrase(text, f"{ELEMENT}{entry.id}/{element}", self._pack.path, *place)
+
+
+def _with_needs(entry: RuleEntry) -> Condition:
+    """What a rule needs set is a condition like any other."""
+    condition = entry.when.condition()
+    states = tuple(f"state:{name}" for name in entry.needs)
+    return replace(condition, after=(*condition.after, *states))
+
+
+def _overlap(one: RuleEntry, other: RuleEntry) -> bool:
+    begins = max(one.effective_from or date.min, other.effective_from or date.min)
+    return begins <= min(one.effective_to or date.max, other.effective_to or date.max)
