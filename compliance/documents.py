@@ -70,14 +70,18 @@ class Document(Generic[M]):
     path: Path | str
     places: Mapping[Location, tuple[int, int]] = field(repr=False)
 
+    def where(self, *location: str | int) -> tuple[Path | str, int, int]:
+        """Path, line and column of a value; what stands around it where it is not there itself."""
+        return (self.path, *_nearest(self.places, location))
+
     def place(self, *location: str | int) -> tuple[int, int]:
         """Line and column of a value, or of the nearest thing around it; (1, 1) for the root."""
-        return _nearest(self.places, location)
+        _, line, column = self.where(*location)
+        return line, column
 
     def fault(self, message: str, *location: str | int) -> Fault:
         """A fault about the value at `location`, for what a schema cannot express."""
-        line, column = self.place(*location)
-        return Fault(self.path, line, column, message)
+        return Fault(*self.where(*location), message)
 
 
 def load_document(path: Path, schema: type[M]) -> Document[M]:

@@ -206,8 +206,8 @@ class PackReader:
         for index, entry in enumerate(self._pack.value.statements):
             for element, texts in entry.elements.items():
                 for number, text in enumerate(texts):
-                    place = self._pack.place("statements", index, "elements", element, number)
-                    yield Phrase(text, f"{ELEMENT}{entry.id}/{element}", self._pack.path, *place)
+                    place = self._pack.where("statements", index, "elements", element, number)
+                    yield Phrase(text, f"{ELEMENT}{entry.id}/{element}", *place)
 
 
 def _with_needs(entry: RuleEntry) -> Condition:

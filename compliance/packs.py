@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart, shown
+from compliance.overrides import Laid, lay_over
 from compliance.pack_detectors import Listening, agents, others, topic_phrases
 from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
 from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
@@ -42,11 +43,17 @@ def available(folder: Path = PACKS) -> tuple[str, ...]:
 
 
 def load_rules(
-    jurisdiction: str, language: str, folder: Path = PACKS, *, scorer: Scorer | None = None
+    jurisdiction: str,
+    language: str,
+    folder: Path = PACKS,
+    *,
+    scorer: Scorer | None = None,
+    bank: Path | None = None,
 ) -> RuleSet:
     """The rules of a jurisdiction for a call in `language` (a tag such as `en-US`).
 
     With a `scorer` the rules that listen to a whole family also hear what is like its breaches.
+    What stands in the folder `bank` is laid over the pack; see `overrides`.
 
     Raises:
         MissingPart: there is no pack for the jurisdiction, or no detectors for the language.
@@ -62,7 +69,7 @@ def load_rules(
     files = sorted((folder / "detectors").glob(f"*.{base}.yaml")) if base.isalpha() else []
     if not files:
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
-    return _Loader(jurisdiction, base, folder, files, scorer).load()
+    return _Loader(jurisdiction, base, folder, files, scorer, bank).load()
 
 
 class _Loader:
@@ -75,12 +82,15 @@ class _Loader:
         folder: Path,
         files: list[Path],
         scorer: Scorer | None,
+        bank: Path | None,
     ) -> None:
         self._jurisdiction = jurisdiction
         self._base = base
         self._folder = folder
         self._detector_files = files
         self._scorer = scorer
+        self._bank = bank
+        self._laid: Laid | None = None
         self._faults: list[Fault] = []
         self._hash = hashlib.sha256(f"{jurisdiction} {base}".encode())
         if scorer is not None:
@@ -92,13 +102,17 @@ class _Loader:
         families = self._read(self._folder / "families.yaml", FamilyFile)
         pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
         documents = [self._read(path, DetectorFile) for path in self._detector_files]
-        listening = Listening([d for d in documents if d is not None], self._read_events())
+        detectors_read = [document for document in documents if document is not None]
+        if self._bank is not None and pack is not None:
+            pack, detectors_read = self._laid_over(self._bank, pack, detectors_read)
+        listening = Listening(detectors_read, self._read_events())
         self._check_detectors(listening)
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
         if pack.value.jurisdiction != self._jurisdiction:
             self._faults.append(pack.fault("the jurisdiction is not the file's", "jurisdiction"))
-        detectors = [*listening.defined()]
+        # What a bank adds to a detector comes as that detector again.
+        detectors = [*{detector.id: detector for detector in listening.defined()}.values()]
         if self._scorer is not None:
             named = sorted({detector.family for detector in detectors})
             detectors.extend(Detector(likeness_of(name), name) for name in named)
@@ -129,6 +143,8 @@ class _Loader:
             others_ear=others_ear,
             cues=cue_set,
             scorer=self._scorer,
+            decisions=self._laid.decisions if self._laid is not None else (),
+            added=self._laid.added if self._laid is not None else (),
             content_hash=self._hash.hexdigest(),
         )
 
@@ -145,6 +161,16 @@ class _Loader:
             return None
         self._hash.update(path.read_bytes())
         return document
+
+    def _laid_over(
+        self, bank: Path, pack: Document[PackFile], detectors: list[Document[DetectorFile]]
+    ) -> tuple[Document[PackFile], list[Document[DetectorFile]]]:
+        """The documents with what a bank adds and changes."""
+        laid = self._laid = lay_over(bank, self._jurisdiction, self._base, pack, detectors)
+        self._faults.extend(laid.faults)
+        for path in laid.files:
+            self._hash.update(path.read_bytes())
+        return laid.pack, [*laid.detectors]
 
     def _read_events(self) -> Document[EventFile] | None:
         path = self._folder / "events" / f"{self._base}.yaml"

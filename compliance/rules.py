@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from compliance.conditions import Condition
 from compliance.context import CallContext, CallHeader, Collector
+from compliance.decisions import Decision
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.hearing import Ear
@@ -175,7 +176,8 @@ class RuleSet:
     `ear` hears the agent, `others_ear` those the agent talks to, `phrases` are the agent's.
     `unheard` are rules for which the pack has no words in this language, or not all: what it wants
     said it knows only in the language of its own jurisdiction.  `scorer` weighs whole utterances by
-    likeness; without one everything rests on phrases.
+    likeness; without one everything rests on phrases.  `decisions` are what a bank changed in the
+    pack, `added` the ids of its own rules.
     """
 
     def __init__(
@@ -193,6 +195,8 @@ class RuleSet:
         unheard: tuple[str, ...] = (),
         drafts: tuple[Rule, ...] = (),
         scorer: Scorer | None = None,
+        decisions: tuple[Decision, ...] = (),
+        added: tuple[str, ...] = (),
     ) -> None:
         self.jurisdiction = jurisdiction
         self.language = language
@@ -204,6 +208,8 @@ class RuleSet:
         self.cues = cues
         self.content_hash = content_hash
         self.scorer = scorer
+        self.decisions = decisions
+        self.added = added
         self.detectors = {detector.id: detector for detector in detectors}
         alike: dict[str, list[Detector]] = {}
         for detector in detectors:
