@@ -50,7 +50,7 @@ def laid_over(packs: Path, bank: str = "", detectors: str = "") -> RuleSet:
     (folder / "detectors").mkdir(parents=True, exist_ok=True)
     (folder / "us.yaml").write_text("jurisdiction: us\n" + dedent(bank), "utf-8")
     if detectors:
-        text = f"family: threat\nlanguage: en\ndetectors:\n{dedent(detectors)}"
+        text = f"family: threat\nlanguage: en\ndetectors:\n{detectors}"
         (folder / "detectors" / "threat.en.yaml").write_text(text, "utf-8")
     return load_rules("us", "en-US", packs, bank=folder)
 
