@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from compliance.text import fold
 
 MAX_GAP = 12
+MAX_LENGTH = 4_000  # code points of a phrase
+MAX_DEPTH = 20  # brackets within brackets
 _PIECE = re.compile(
     r"(?P<slot>\{[^{}]*\})|(?P<gap>\.\.(?P<width>\d{1,3})\.\.)|(?P<dots>\.\.\.|…)"
     r"|(?P<mark>[()\[\]|{}!])|(?P<word>[^\s*(){}\[\]|…!]+)\*"
@@ -91,10 +93,13 @@ def parse(phrase: str) -> Sequence:
     """The tree of a phrase.
 
     Raises:
-        PhraseError: brackets do not pair, a gap is too wide, a slot's name is no slug, or nothing
-            of it would ever be heard.
+        PhraseError: brackets do not pair or are nested too deeply, a gap is too wide, a slot's name
+            is no slug, the phrase is too long, or nothing of it would ever be heard.
     """
+    if len(phrase) > MAX_LENGTH:
+        raise PhraseError(f"the phrase is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     pieces = [*_pieces(_ENDINGS.sub(_with_endings, phrase))]
+    _check_depth(pieces)
     sequence, rest = _sequence(pieces, 0)
     if rest < len(pieces):
         _, text, column = pieces[rest]
@@ -130,6 +135,15 @@ def _pieces(phrase: str) -> Iterator[_Piece]:
                 raise PhraseError("'*' must follow a word", match.start())
         else:
             yield kind, match.group(kind), match.start()
+
+
+def _check_depth(pieces: list[_Piece]) -> None:
+    depth = 0
+    for kind, text, column in pieces:
+        if kind == "mark":
+            depth += (text in "([") - (text in ")]")
+        if depth > MAX_DEPTH:
+            raise PhraseError(f"brackets are nested deeper than {MAX_DEPTH}", column)
 
 
 def _sequence(pieces: list[_Piece], at: int) -> tuple[Sequence, int]:

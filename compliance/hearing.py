@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from compliance.expressions import NOT_A_PHRASE, ExpressionSet
-from compliance.phrases import Match, PhraseSet
+from compliance.phrases import Match, PhraseFollower, PhraseSet
 from compliance.text import Folded
 
 ELEMENT = "="
@@ -89,9 +89,12 @@ class Ear:
         """Whether nothing can be heard at all."""
         return not (self.phrases.phrases or len(self._expressions))
 
-    def signs(self, folded: Folded) -> tuple[Sign, ...]:
-        """Everything heard, by position; parts of spans are left out."""
-        matches = self.phrases.search(folded)
+    def signs(self, folded: Folded, following: PhraseFollower | None = None) -> tuple[Sign, ...]:
+        """Everything heard, by position; parts of spans are left out.
+
+        `following` is a follower of `phrases`, where the text goes on from one that it searched.
+        """
+        matches = (following or self.phrases).search(folded)
         found = [
             Sign(match, How.PHRASE, self.phrases.phrases[match.phrase].text)
             for match in matches

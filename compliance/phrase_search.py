@@ -16,12 +16,13 @@ from itertools import chain
 from compliance.phrase_programs import GAP, MAYBE, NUMBER, NUMBER_REACH, Steps, Tables
 from compliance.text import SENTENCE_MARK
 
-_NUMBER_WORDS = frozenset(
+NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"  # noqa: SIM905 - a list of words reads best as a sentence
     " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
     " hundred thousand million"
     " 〇 零 一 二 三 四 五 六 七 八 九 十 百 千 万 亿 两 几 半 廿".split()
 )
+_ANY_NUMBER = "#"  # stands for every number among last words
 _REMEMBERED = 20_000  # words whose beginnings are looked up once
 
 
@@ -52,7 +53,7 @@ class Alternatives:
 class Program:
     """One phrase's steps with the needs that must all be met; lengths in tokens."""
 
-    __slots__ = ("beyond", "longest", "needs", "number", "steps")
+    __slots__ = ("beyond", "last_words", "longest", "needs", "number", "steps")
 
     def __init__(
         self, number: int, steps: Steps, needs: Iterable[str | int], longest: int, beyond: int
@@ -62,6 +63,7 @@ class Program:
         self.needs = frozenset(needs)
         self.longest = longest
         self.beyond = beyond
+        self.last_words: frozenset[str] | None = None  # found out when first followed
 
 
 class _Beginnings(dict[str, tuple[str, ...]]):
@@ -131,6 +133,46 @@ class Index:
             for program in buckets[key]
             if program.needs <= present
         }
+
+    def endings(self, pieces: Sequence[str], words: Iterable[str]) -> set[str]:
+        """What of tokens and pairs of tokens may end a program, in the form of `last_words`."""
+        endings = {*words}
+        if any(map(_is_number, pieces)):
+            endings.add(_ANY_NUMBER)
+        endings.update(chain.from_iterable(map(self._beginnings.__getitem__, pieces)))
+        return endings
+
+    def last_words(self, program: Program) -> frozenset[str]:
+        """The words, or pairs of words, of which one ends every match; empty where any may."""
+        if program.last_words is None:
+            words: set[str] = set()
+            known = not program.beyond and self._gather_last(program.steps, words)
+            program.last_words = frozenset(words) if known else frozenset()
+        return program.last_words
+
+    def _gather_last(self, steps: Steps, words: set[str]) -> bool:
+        """Add the last words of steps; whether there is one at all."""
+        for index in range(len(steps) - 1, -1, -1):
+            step = steps[index]
+            if isinstance(step, str):
+                before = steps[index - 1] if index else None
+                words.add(f"{before} {step}" if isinstance(before, str) else step)
+                return True
+            if isinstance(step, int):
+                return self._gather_alternatives(step, words)
+            kind, number = step
+            if kind != MAYBE or not self._gather_alternatives(number, words):
+                return False
+        return False
+
+    def _gather_alternatives(self, number: int, words: set[str]) -> bool:
+        if number == NUMBER:
+            words.add(_ANY_NUMBER)
+            return True
+        atom = self.atoms[number]
+        words |= atom.one | atom.beginnings
+        inner = (*atom.always, *chain.from_iterable(atom.keyed.values()))
+        return all(self._gather_last(steps, words) for steps in inner)
 
 
 class Sweep:
@@ -296,4 +338,4 @@ class Sweep:
 
 
 def _is_number(word: str) -> bool:
-    return word in _NUMBER_WORDS or (word[0].isascii() and word[0].isdigit())
+    return word in NUMBER_WORDS or (word[0].isascii() and word[0].isdigit())

@@ -13,20 +13,23 @@ hear with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.grammar import Bar, Choice, PhraseError, Sequence, Slot, parse
+from compliance.phrase_following import Follower
 from compliance.phrase_programs import MAX_REACH, Compiled, Compiler, tables
 from compliance.phrase_search import Index, Sweep
-from compliance.text import Folded
+from compliance.text import Folded, fold
 from compliance.word_rates import word_rates
 
 PACKS = Path(__file__).parent / "packs"
 
+_SHOWN = 100  # code points of a phrase in a fault
 _ANYTHING = "it would match anything; give it a word of its own"
 _TOO_LONG = f"it reaches over more than {MAX_REACH} words"
 
@@ -43,7 +46,8 @@ class Phrase:
 
     def fault(self, message: str) -> Fault:
         """A fault about this phrase."""
-        return Fault(self.path, self.line, self.column, f"{self.text!r}: {message}")
+        text = self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"
+        return Fault(self.path, self.line, self.column, f"{text!r}: {message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,30 +189,90 @@ class PhraseSet:
         if not awake:
             return ()
         sweep = Sweep(positions.pieces, positions.masks, self._index, present)
-        found = [
-            (program.number, [*sweep.stretches(program.steps, starts)])
-            for program in awake
-            if (starts := sweep.starts(program.steps, sweep.everywhere))
-        ]
-        return self._matches(folded, found) if found else ()
+        matches: list[Match] = []
+        for program in awake:
+            starts = sweep.starts(program.steps, sweep.everywhere)
+            if starts:
+                matches += self._located(
+                    program.number, sweep.stretches(program.steps, starts), folded
+                )
+        return _one_each(matches)
 
-    def _matches(
-        self, folded: Folded, found: list[tuple[int, list[tuple[int, int]]]]
-    ) -> tuple[Match, ...]:
-        """Stretches of pieces as matches, by position; of one label's, the first phrase's."""
-        matches: dict[tuple[int, int, str], Match] = {}
-        for number, stretches in sorted(found):
-            label = self.phrases[number].label
-            for piece, last_piece in stretches:
-                first, last = folded.token_of(piece), folded.token_of(last_piece)
-                if (first, last, label) not in matches:
-                    start, end = folded.starts[first], folded.ends[last]
-                    matches[first, last, label] = Match(label, number, first, last, start, end)
-        return tuple(sorted(matches.values(), key=_by_place))
+    def follower(self) -> PhraseFollower:
+        """A search for one utterance that grows: partials cost from their first changed word."""
+        return PhraseFollower(self._index, self._located)
+
+    def _located(
+        self, number: int, stretches: Iterable[tuple[int, int]], folded: Folded
+    ) -> list[Match]:
+        label = self.phrases[number].label
+        located: list[Match] = []
+        for piece, last_piece in stretches:
+            first, last = folded.token_of(piece), folded.token_of(last_piece)
+            start, end = folded.starts[first], folded.ends[last]
+            located.append(Match(label, number, first, last, start, end))
+        return located
 
 
-def _by_place(match: Match) -> tuple[int, int]:
-    return match.first, match.last
+class PhraseFollower:
+    """Searches what is said in one utterance so far, again and again as it grows."""
+
+    def __init__(
+        self,
+        index: Index,
+        located: Callable[[int, Iterable[tuple[int, int]], Folded], list[Match]],
+    ) -> None:
+        self._follower = Follower(index)
+        self._located = located
+        self._by_phrase: dict[int, list[Match]] = {}
+        self._matches: tuple[Match, ...] = ()
+        self._before = fold("")
+
+    def search(self, folded: Folded) -> tuple[Match, ...]:
+        """What `PhraseSet.search` finds in the utterance as it stands now."""
+        tried = self._follower.follow(folded.pieces)
+        if tried:
+            for number, stretches in tried.items():
+                if stretches:
+                    self._by_phrase[number] = self._located(number, stretches, folded)
+                else:
+                    self._by_phrase.pop(number, None)
+            self._matches = _one_each([*chain.from_iterable(self._by_phrase.values())])
+        if self._matches and self._moved(folded):
+            self._by_phrase = {
+                number: [_placed(match, folded) for match in matches]
+                for number, matches in self._by_phrase.items()
+            }
+            self._matches = tuple(_placed(match, folded) for match in self._matches)
+        self._before = folded
+        return self._matches
+
+    def _moved(self, folded: Folded) -> bool:
+        """Whether the same tokens may stand elsewhere: `we'll`, `we will`."""
+        before = self._before
+        kept = min(len(before.tokens), len(folded.tokens))
+        return (
+            before.starts[:kept] != folded.starts[:kept] or before.ends[:kept] != folded.ends[:kept]
+        )
+
+
+def _placed(match: Match, folded: Folded) -> Match:
+    return replace(match, start=folded.starts[match.first], end=folded.ends[match.last])
+
+
+def _one_each(matches: list[Match]) -> tuple[Match, ...]:
+    """Matches by position; of those with one label and stretch, the first phrase's."""
+    if len(matches) < 2:
+        return tuple(matches)
+    matches.sort(key=_by_place)
+    one: dict[tuple[str, int, int], Match] = {}
+    for match in matches:
+        one.setdefault((match.label, match.first, match.last), match)
+    return tuple(one.values())
+
+
+def _by_place(match: Match) -> tuple[int, int, int]:
+    return match.first, match.last, match.phrase
 
 
 class _ConceptFile(Schema):

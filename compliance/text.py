@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -126,6 +126,7 @@ class _Laid:
 
     line: str | None = None
     offsets: tuple[int, ...] = ()
+    pieces: tuple[str, ...] | None = None
     positions: Positions | None = None
 
 
@@ -156,20 +157,35 @@ class Folded:
         return self._lay().offsets
 
     @property
+    def pieces(self) -> tuple[str, ...]:
+        """The tokens with `SENTENCE_MARK` between sentences."""
+        pieces = self._laid.pieces
+        if pieces is None:
+            pieces = self.tokens
+            if SENTENCE in self.breaks[1:]:
+                marked: list[str] = []
+                for token, before in zip(self.tokens, self.breaks, strict=True):
+                    if before == SENTENCE and marked:
+                        marked.append(SENTENCE_MARK)
+                    marked.append(token)
+                pieces = tuple(marked)
+            self._laid.pieces = pieces
+        return pieces
+
+    @property
     def positions(self) -> Positions:
         """Where each token stands."""
         positions = self._laid.positions
         if positions is None:
-            positions = self._laid.positions = Positions(self._pieces())
+            positions = self._laid.positions = Positions(self.pieces)
         return positions
 
     def token_of(self, piece: int) -> int:
-        """The index of the token that a piece of `positions` is."""
-        positions = self.positions
-        if positions.pieces is self.tokens:
+        """The index of the token that one of `pieces` is."""
+        pieces = self.pieces
+        if pieces is self.tokens:
             return piece
-        marks = positions.masks.get(SENTENCE_MARK, 0)
-        return piece - (marks & ((1 << piece) - 1)).bit_count()
+        return piece - pieces[:piece].count(SENTENCE_MARK)
 
     def token_at(self, offset: int) -> int:
         """The index of the token whose share of `line` holds `offset`; -1 before the first."""
@@ -178,16 +194,6 @@ class Folded:
     def quote(self, first: int, last: int) -> str:
         """The original text from token `first` up to and including token `last`."""
         return self.original[self.starts[first] : self.ends[last]]
-
-    def _pieces(self) -> tuple[str, ...]:
-        if SENTENCE not in self.breaks[1:]:
-            return self.tokens
-        pieces: list[str] = []
-        for token, before in zip(self.tokens, self.breaks, strict=True):
-            if before == SENTENCE and pieces:
-                pieces.append(SENTENCE_MARK)
-            pieces.append(token)
-        return tuple(pieces)
 
     def _lay(self) -> _Laid:
         laid = self._laid
@@ -200,7 +206,7 @@ class Folded:
                 offsets.append(position)
                 position += len(token) + 1
             laid.offsets = tuple(offsets)
-            laid.line = f" {' '.join(self._pieces())} " if offsets else " "
+            laid.line = f" {' '.join(self.pieces)} " if offsets else " "
         return laid
 
 
@@ -218,8 +224,10 @@ def refold(before: Folded, text: str) -> Folded:
     Made for a recogniser's partials, each of which mostly goes on from the one before.
     """
     same = _same_beginning(before.original, text)
+    keep = bisect_right(before.ends, same)
     # A number goes on after its comma (`3,` `3,000`), so that a token is settled two places on.
-    keep = bisect_right(before.ends, same - 2)
+    while keep and len(text[before.ends[keep - 1] : same].translate(_table())) < 2:
+        keep = bisect_left(before.ends, before.ends[keep - 1])
     if keep == 0:
         return fold(text)
     begin = before.ends[keep - 1]

@@ -23,10 +23,10 @@ from compliance.judges.hits import (
     surer,
     why_open,
 )
-from compliance.phrases import Match
+from compliance.phrases import Match, PhraseFollower
 from compliance.rules import Detector, Guard, Rule, RuleSet
 from compliance.scoring import Scored, Scorer
-from compliance.text import Folded, fold, joined
+from compliance.text import Folded, fold, joined, refold
 from compliance.transcript import Utterance
 
 _SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
@@ -75,6 +75,16 @@ class _Weighed:
     verdict: Verdict
 
 
+@dataclass(slots=True)
+class _Open:
+    """An utterance that is still being said, followed from partial to partial."""
+
+    id: str
+    folded: Folded
+    phrases: PhraseFollower
+    cues: PhraseFollower
+
+
 class WordsJudge:
     """Judges the words of one side of one call, utterance by utterance.
 
@@ -90,6 +100,7 @@ class WordsJudge:
         self._routes = routes
         self._scorer: Scorer | None = None if routes else rules.scorer
         self._before: tuple[Utterance, Folded] | None = None  # the last final, to join a split one
+        self._open: _Open | None = None
 
     def judge(
         self, utterance: Utterance, context: CallContext, held_at: Held | None = None
@@ -98,7 +109,7 @@ class WordsJudge:
 
         Likenesses are asked for when an utterance has ended: a beginning is like too much.
         """
-        alone = fold(utterance.text)
+        alone = self._folded(utterance)
 
         def held(match: Match) -> CallContext:
             start_s = spoken_times(utterance, match.start, match.end)[0] if held_at else None
@@ -124,12 +135,25 @@ class WordsJudge:
     def settled(self, utterance: Utterance, said: Said) -> None:
         """A final of this side was judged: its next may run on from it."""
         self._before = (utterance, said.folded) if said.folded.tokens else None
+        self._open = None
 
     def interrupted(self) -> None:
         """Somebody else spoke: whatever this side says next is a sentence of its own."""
         self._before = None
 
     # ---- reading -------------------------------------------------------------------------------
+
+    def _folded(self, utterance: Utterance) -> Folded:
+        """What was said; a partial goes on from the one before."""
+        open_ = self._open
+        if open_ is None or open_.id != utterance.id:
+            if utterance.final:
+                self._open = None
+                return fold(utterance.text)
+            phrases, cues = self._ear.phrases.follower(), self._rules.cues.follower()
+            open_ = self._open = _Open(utterance.id, fold(""), phrases, cues)
+        open_.folded = refold(open_.folded, utterance.text)
+        return open_.folded
 
     def _read(
         self, utterance: Utterance, folded: Folded, held: Callable[[Match], CallContext]
@@ -140,13 +164,14 @@ class WordsJudge:
         if before is not None and _runs_on(before[0], utterance):
             shift = min(len(before[1].tokens), _KEPT)
             folded = joined(before[1], folded, _KEPT)
-        signs = self._ear.signs(folded)
+        signs = self._ear.signs(folded, self._open.phrases if self._open else None)
         if shift:
             signs = tuple(sign for sign in signs if sign.match.last >= shift)
         return _Read(utterance, folded, shift, signs, held)
 
     def _reading(self, folded: Folded) -> Reading:
-        return Reading.of(folded, self._rules.language, self._rules.cues.search(folded))
+        cues = self._open.cues if self._open else self._rules.cues
+        return Reading.of(folded, self._rules.language, cues.search(folded))
 
     def _likenesses(self, read: _Read, scorer: Scorer, context: CallContext) -> Iterator[Sign]:
         """What no phrase may have caught but is like known breaches."""
