@@ -24,7 +24,9 @@ from compliance.findings import (
 )
 from compliance.hearing import EVENT, Sign
 from compliance.judges.hits import Hit
+from compliance.judges.limits import LimitsJudge
 from compliance.judges.statements import StatementsJudge
+from compliance.judges.windows import WindowsJudge
 from compliance.judges.words import Said, WordsJudge
 from compliance.local_time import day_of_call
 from compliance.rules import RequiredStatement, RuleSet
@@ -33,6 +35,8 @@ from compliance.transcript import Speaker, Utterance
 
 # What is told before its utterance has ended.  A screen may be stricter; other programs decide.
 _EARLY = frozenset((Severity.CRITICAL, Severity.MAJOR))
+
+_Held = Callable[[float], CallContext]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,24 @@ class Monitor:
         self._words = WordsJudge(rules, rules.ear)
         self._others = WordsJudge(rules, rules.others_ear, routes=True)
         self._statements = StatementsJudge(rules.statements)
+        self._windows = WindowsJudge(rules, header)
+        self._limits = LimitsJudge(rules, header)
 
     def opened(self, context: CallContext) -> Heard:
         """What is found before a word is said; ask once, when the call starts."""
         self._past.meets(context)
-        return Heard()
+        now = self._past.within(context, 0.0)
+        findings: list[Finding] = []
+        for judged in (self._windows.opened(now), self._limits.opened(now)):
+            self._open_because(judged.undecided)
+            findings.extend(self._of_call(hit, now) for hit in judged.hits)
+        return Heard(tuple(findings))
 
     def hear(
         self,
         utterance: Utterance,
         context: CallContext,
-        held_at: Callable[[float], CallContext] | None = None,
+        held_at: _Held | None = None,
     ) -> Heard:
         """What this utterance changes: findings born, confirmed or withdrawn; statements moved.
 
@@ -119,11 +130,18 @@ class Monitor:
             def held(time_s: float) -> CallContext:
                 return self._past.within(earlier(time_s), time_s)
 
+        heard = self._somebody_speaks(utterance, now, held)
+        if not utterance.final:
+            return heard
+        lasting = tuple(self._of_call(hit, now) for hit in self._windows.goes_on(now))
+        return replace(heard, findings=(*heard.findings, *lasting)) if lasting else heard
+
+    def _somebody_speaks(self, utterance: Utterance, now: CallContext, held: _Held | None) -> Heard:
         if utterance.speaker is Speaker.AGENT:
             return self._agent_says(utterance, now, self._words.judge(utterance, now, held))
         if utterance.speaker is Speaker.UNKNOWN:
             said = self._words.judge(utterance, now, held)
-            return self._somebody_says(utterance, (said, self._others.judge(utterance, now, held)))
+            return self._nobody_says(utterance, (said, self._others.judge(utterance, now, held)))
         return self._other_says(utterance, now, held)
 
     def _agent_says(self, utterance: Utterance, context: CallContext, said: Said) -> Heard:
@@ -147,7 +165,7 @@ class Monitor:
         self,
         utterance: Utterance,
         context: CallContext,
-        held: Callable[[float], CallContext] | None,
+        held: _Held | None,
     ) -> Heard:
         if self.rules.others_ear.deaf:
             if utterance.final:
@@ -167,7 +185,7 @@ class Monitor:
         self._past.happened(said.signs)
         return Heard(findings)
 
-    def _somebody_says(self, utterance: Utterance, sides: Iterable[Said]) -> Heard:
+    def _nobody_says(self, utterance: Utterance, sides: Iterable[Said]) -> Heard:
         """Words of nobody knows whom break nothing, and keep their rules from being judged."""
         for said in sides:
             self._open_because(said.undecided)
@@ -253,6 +271,11 @@ class Monitor:
             yield finding
         for finding in known.values():
             yield replace(finding, status=Status.WITHDRAWN, utterance_index=utterance.index)
+
+    def _of_call(self, hit: Hit, context: CallContext) -> Finding:
+        """A hit that concerns the whole call, while something can still be done about it."""
+        self._marks(hit)
+        return finding_of_call(hit, context, self.rules)
 
     def _missed(self, statement: Statement, required: RequiredStatement) -> Hit:
         rule = self.rules.rule(required.rule)

@@ -6,8 +6,8 @@ of what it means: `packs` turns these into rules.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from datetime import date, time
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,7 @@ from compliance.conditions import Comparison, Condition, Sense
 from compliance.context import Collector, Listener, Plain
 from compliance.documents import Schema
 from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
+from compliance.kinds import Limit, Spec, Window
 from compliance.rules import EVERYWHERE, Counts, Guard, RuleStatus
 from compliance.transcript import Speaker
 
@@ -164,6 +165,58 @@ class CountsEntry(Schema):
         return Counts(self.hits, self.within_utterances, self.within_s, self.same)
 
 
+class WindowEntry(Schema):
+    opens: time = Field(alias="from")
+    closes: time = Field(alias="to")
+    closed: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"], ...] = ()
+    unless: tuple[Slug, ...] = ()
+    verdict: Verdict = Verdict.BREACH
+    doubtful: Verdict = Verdict.CHECK_FACTS
+    lasting: Verdict | None = Verdict.CHECK_FACTS
+
+    def spec(self) -> Window:
+        return Window(
+            self.opens,
+            self.closes,
+            self.closed,
+            self.unless,
+            self.verdict,
+            self.doubtful,
+            self.lasting,
+        )
+
+
+class LimitEntry(Schema):
+    most: int = Field(ge=0)
+    days: int | None = Field(default=None, ge=1, le=3660)
+    hours: float | None = Field(default=None, gt=0)
+    outcomes: tuple[Slug, ...] = ()
+    besides: tuple[Slug, ...] = ()
+    per: tuple[Literal["number", "debt"], ...] = ()
+    this_call: bool = True
+    unless: tuple[Slug, ...] = ()
+    verdict: Verdict = Verdict.BREACH
+
+    @model_validator(mode="after")
+    def _one_period(self) -> LimitEntry:
+        if (self.days is None) is (self.hours is None):
+            raise PydanticCustomError("period", "a limit has either days or hours")
+        return self
+
+    def spec(self) -> Limit:
+        return Limit(
+            self.most,
+            self.days,
+            self.hours,
+            self.outcomes,
+            self.besides,
+            self.per,
+            self.this_call,
+            self.unless,
+            self.verdict,
+        )
+
+
 class RuleEntry(Schema):
     id: RuleId
     family: str
@@ -185,10 +238,30 @@ class RuleEntry(Schema):
     cooldown_s: float | None = Field(default=None, gt=0)
     max_per_call: int | None = Field(default=None, ge=1)
     beyond_words: tuple[str, ...] = ()
+    window: WindowEntry | None = None
+    limit: LimitEntry | None = None
     title: Texts | None = None
     do_now: Texts | None = None
     explanation: Texts | None = None
     say_now: tuple[RepairEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _measures_what_its_kind_does(self) -> RuleEntry:
+        measures = self._measures()
+        for kind, entry in measures.items():
+            if entry is not None and kind is not self.kind:
+                raise PydanticCustomError("kind", f"only a rule of kind {kind.value} has that")
+        if self.kind in measures and measures[self.kind] is None:
+            name = self.kind.value
+            raise PydanticCustomError("kind", f"a rule of kind {name} needs {name}: …")
+        return self
+
+    def _measures(self) -> dict[Kind, WindowEntry | LimitEntry | None]:
+        return {Kind.WINDOW: self.window, Kind.LIMIT: self.limit}
+
+    def spec(self) -> Spec | None:
+        """What it measures, for the kinds that measure something."""
+        return next((entry.spec() for entry in self._measures().values() if entry), None)
 
     def standing(self) -> RuleStatus:
         """The status it has: law that nobody has seen is on trial until somebody answers for it."""

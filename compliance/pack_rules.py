@@ -25,6 +25,10 @@ from compliance.rules import Detector, Repair, RequiredStatement, Rule, RuleStat
 BUILT_IN_EVENTS = frozenset(("first_utterance", "verified", "new_listener"))
 
 
+# Kinds that look at the call and not at its words.
+_MEASURED = frozenset((Kind.WINDOW, Kind.LIMIT))
+
+
 class PackReader:
     """One jurisdiction's file, read for calls in one language; `faults` is what is wrong with it.
 
@@ -34,6 +38,7 @@ class PackReader:
         detectors: those of the language, by id.
         events: those of the language, by name.
         language: of the call (`en`, `zh`).
+        outcomes: classes of what came of earlier contacts.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class PackReader:
         detectors: Mapping[str, Detector],
         events: frozenset[str],
         language: str,
+        outcomes: frozenset[str],
     ) -> None:
         self._pack = pack
         self._families = families
@@ -55,6 +61,7 @@ class PackReader:
             *(f"stage:{name}" for name in STAGES),
             *(f"event:{name}" for name in BUILT_IN_EVENTS | events),
         }
+        self._outcomes = outcomes
         self._states = {name for entry in pack.value.rules for name in entry.sets}
 
     def _fault(self, message: str, *place: str | int) -> None:
@@ -104,6 +111,7 @@ class PackReader:
                 max_per_call=entry.max_per_call,
                 needs=entry.needs,
                 sets=entry.sets,
+                spec=entry.spec(),
                 counts=None if entry.counts is None else entry.counts.counts(),
             )
 
@@ -131,6 +139,15 @@ class PackReader:
         for number, name in enumerate(entry.needs):
             if name not in self._states:
                 self._fault(f"no rule sets the state {name!r}", "rules", index, "needs", number)
+        if entry.limit is not None:
+            for key, names in (
+                ("outcomes", entry.limit.outcomes),
+                ("besides", entry.limit.besides),
+            ):
+                for number, name in enumerate(names):
+                    if name not in self._outcomes:
+                        message = f"outcomes.yaml has no class {name!r}"
+                        self._fault(message, "rules", index, "limit", key, number)
         self.check_when(entry.when, "rules", index, "when")
         for number, repair in enumerate(entry.say_now):
             self.check_when(repair.when, "rules", index, "say_now", number, "when")
@@ -162,7 +179,9 @@ class PackReader:
         """
         route = entry.kind is Kind.ROUTE
         side = others if route else agents
-        wanted = (f"{entry.family}/*",) if entry.detectors is None else entry.detectors
+        measures = entry.kind in _MEASURED
+        unnamed = () if measures else (f"{entry.family}/*",)
+        wanted = unnamed if entry.detectors is None else entry.detectors
         for number, pattern in enumerate(wanted):
             place: Location = ("rules", index, "detectors", number)
             if pattern.endswith("/*"):

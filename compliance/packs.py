@@ -23,6 +23,7 @@ from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
 from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
 from compliance.rules import Detector, RuleSet, RuleStatus
 from compliance.scoring import Scorer, likeness_of
+from compliance.surroundings import load_surroundings
 
 _F = TypeVar("_F", bound=Schema)
 
@@ -118,7 +119,11 @@ class _Loader:
             detectors.extend(Detector(likeness_of(name), name) for name in named)
         events = listening.events.value.events if listening.events is not None else {}
         by_id = {detector.id: detector for detector in detectors}
-        reader = PackReader(pack, families, by_id, frozenset(events), self._base)
+        around = load_surroundings(self._jurisdiction, self._folder, self._faults)
+        for path in around.files:
+            self._hash.update(path.read_bytes())
+        classes = around.outcomes.classes
+        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes)
         rules = [*reader.rules()]
         statements = [*reader.statements()]
         self._faults.extend(reader.faults)
@@ -129,7 +134,7 @@ class _Loader:
             raise self._bad()
         judged = [rule for rule in rules if rule.status is not RuleStatus.DRAFT]
         followed = {statement.rule for statement in statements}
-        heard = {rule.id for rule in judged if rule.detectors}
+        heard = {rule.id for rule in judged if rule.detectors or rule.spec is not None}
         heard = heard | followed if reader.own_language else heard - followed
         return RuleSet(
             jurisdiction=self._jurisdiction,
@@ -143,6 +148,7 @@ class _Loader:
             others_ear=others_ear,
             cues=cue_set,
             scorer=self._scorer,
+            around=around,
             decisions=self._laid.decisions if self._laid is not None else (),
             added=self._laid.added if self._laid is not None else (),
             content_hash=self._hash.hexdigest(),

@@ -8,6 +8,7 @@ does) and judges nothing (`monitor` does).
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,11 +20,14 @@ from compliance.decisions import Decision
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.hearing import Ear
+from compliance.kinds import Spec
 from compliance.phrases import PhraseSet
 from compliance.scoring import Scorer, likeness_of
+from compliance.surroundings import Surroundings
 from compliance.text import fold
 from compliance.transcript import Speaker
 
+_BARRED = re.compile(r"!\([^()]*\)")
 NEGATOR = "negator"  # the cue label of words that deny, in `packs/cues/<language>.yaml`
 
 
@@ -102,7 +106,8 @@ class Rule:
     no words show: `started_at`, `contacts`, or a fact of the file.  It is in force from
     `effective_from` to `effective_to`, both included; several versions may share one id.  Once
     told it keeps silent for `cooldown_s`, and it is told `max_per_call` times.  It speaks only
-    where all states it `needs` are set, and sets others once it was broken.
+    where all states it `needs` are set, and sets others once it was broken.  `spec` is what a rule
+    on times, counts or conduct measures.
     """
 
     id: str
@@ -128,6 +133,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     counts: Counts | None = None
+    spec: Spec | None = None
 
     @property
     def trial(self) -> bool:
@@ -177,7 +183,8 @@ class RuleSet:
     `unheard` are rules for which the pack has no words in this language, or not all: what it wants
     said it knows only in the language of its own jurisdiction.  `scorer` weighs whole utterances by
     likeness; without one everything rests on phrases.  `decisions` are what a bank changed in the
-    pack, `added` the ids of its own rules.
+    pack, `added` the ids of its own rules.  `around` is what surrounds the calls: zones, closed
+    days, outcomes.
     """
 
     def __init__(
@@ -197,6 +204,7 @@ class RuleSet:
         scorer: Scorer | None = None,
         decisions: tuple[Decision, ...] = (),
         added: tuple[str, ...] = (),
+        around: Surroundings | None = None,
     ) -> None:
         self.jurisdiction = jurisdiction
         self.language = language
@@ -208,6 +216,7 @@ class RuleSet:
         self.cues = cues
         self.content_hash = content_hash
         self.scorer = scorer
+        self.around = around or Surroundings()
         self.decisions = decisions
         self.added = added
         self.detectors = {detector.id: detector for detector in detectors}
@@ -273,7 +282,9 @@ class RuleSet:
         """Whether a phrase as written holds a negation of its own."""
         known = self._denying.get(words)
         if known is None:
-            known = any(cue.label == NEGATOR for cue in self.cues.search(fold(words)))
+            # What must not follow is not said; two alternatives side by side are no one word.
+            text = _BARRED.sub("", words).replace("|", ";")
+            known = any(cue.label == NEGATOR for cue in self.cues.search(fold(text)))
             self._denying[words] = known
         return known
 

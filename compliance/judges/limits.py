@@ -1,0 +1,134 @@
+"""Judges how often a customer was called: contacts before this call, counted as a rule counts them.
+
+Owns the counting: days and rolling hours, per number and per debt, by what came of each contact.
+What is not known of a contact leaves it possible, and a limit that only possible contacts exceed is
+left open.  It reads no clock; the call's start is the moment that counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from compliance.context import CallContext, CallHeader, Contact, Listener
+from compliance.findings import FoundBy
+from compliance.judges.hits import Hit, Judged, considered, why_open
+from compliance.kinds import Limit
+from compliance.local_time import zone_of
+from compliance.rules import Rule, RuleSet
+
+_CONVERSATION = "conversation"
+
+
+class LimitsJudge:
+    """The limits of one call; all is known when it starts."""
+
+    def __init__(self, rules: RuleSet, header: CallHeader) -> None:
+        self._header = header
+        self._limits = [(rule, rule.spec) for rule in rules.rules if isinstance(rule.spec, Limit)]
+        self._outcomes = rules.around.outcomes
+        zones = rules.around.zones.of_call(header) if self._limits else ()
+        self._zone = zone_of(header.customer_timezone) or zone_of(next(iter(zones), None))
+
+    def opened(self, context: CallContext) -> Judged:
+        """The limits that this call exceeds, and those that cannot be judged."""
+        hits: list[Hit] = []
+        undecided: list[tuple[str, str]] = []
+        for rule, limit in self._limits:
+            applies = rule.when.holds(context)
+            if applies is False or any(context.fact(name) for name in limit.unless):
+                continue
+            why = why_open(context, (rule.when,)) if applies is None else self._unknown()
+            if why:
+                undecided.append((rule.id, why))
+                continue
+            certain, possible = self._count(limit, context)
+            if certain > limit.most:
+                hits.append(_hit(rule, limit, context, certain))
+            elif possible > limit.most:
+                undecided.append((rule.id, "contacts"))
+        return Judged(tuple(hits), tuple(undecided))
+
+    def _unknown(self) -> str:
+        if self._header.started_at is None:
+            return "started_at"
+        return "contacts" if self._header.contacts is None else ""
+
+    def _count(self, limit: Limit, context: CallContext) -> tuple[int, int]:
+        """How many contacts certainly count, and how many may."""
+        certain = possible = 0
+        for contact in self._header.contacts or ():
+            counts = _all_of(
+                self._in_period(limit, contact),
+                self._of_class(limit, contact),
+                self._same_number(limit, contact),
+                self._same_debt(limit, contact),
+            )
+            certain += counts is True
+            possible += counts is not False
+        if limit.this_call and _this_call_counts(limit, context):
+            certain += 1
+            possible += 1
+        return certain, possible
+
+    def _in_period(self, limit: Limit, contact: Contact) -> bool:
+        now, then = self._local(self._header.started_at), self._local(contact.at)
+        if now is None or then is None or then > now:
+            return False  # what is yet to come is no earlier contact
+        if limit.days is not None:
+            return (now.date() - then.date()).days < limit.days
+        return now - then < timedelta(hours=limit.hours or 0)
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        """A moment by the customer's clock; one without an offset is that already."""
+        if moment is None or moment.tzinfo is None:
+            return moment
+        started = self._header.started_at
+        zone = self._zone or (started.tzinfo if started is not None else None)
+        return (moment.astimezone(zone) if zone is not None else moment).replace(tzinfo=None)
+
+    def _of_class(self, limit: Limit, contact: Contact) -> bool | None:
+        found = self._outcomes.class_of(contact.outcome)
+        if found is not None and found in limit.besides:
+            return False
+        if not limit.outcomes:
+            return True  # an exclusion needs knowledge
+        return None if found is None else found in limit.outcomes
+
+    def _same_number(self, limit: Limit, contact: Contact) -> bool | None:
+        if "number" not in limit.per:
+            return True
+        if self._header.number is None or contact.number is None:
+            return None
+        return _digits(self._header.number) == _digits(contact.number)
+
+    def _same_debt(self, limit: Limit, contact: Contact) -> bool | None:
+        if "debt" not in limit.per or contact.debt is None:
+            return True  # without a name it is about this call's account
+        account = self._header.account or {}
+        own = account.get("debt") or account.get("id")
+        return None if own is None else str(own) == contact.debt
+
+
+def _all_of(*answers: bool | None) -> bool | None:
+    if any(answer is False for answer in answers):
+        return False
+    return None if any(answer is None for answer in answers) else True
+
+
+def _this_call_counts(limit: Limit, context: CallContext) -> bool:
+    """Whether a call that somebody took is of a class that counts."""
+    if not limit.outcomes:
+        return True
+    return _CONVERSATION in limit.outcomes and context.listener is not Listener.VOICEMAIL
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit())[-9:]
+
+
+def _hit(rule: Rule, limit: Limit, context: CallContext, count: int) -> Hit:
+    known, unknown = considered(context, (rule.when,), limit.unless)
+    what = f"at most {limit.most} in {limit.period}"
+    params = (("count", str(count)), ("most", str(limit.most)), ("period", limit.period))
+    found_by = FoundBy("limit", what, context=(*known, ("count", str(count))), unknown=unknown)
+    return Hit(rule, limit.verdict, found_by, part="count", params=params)

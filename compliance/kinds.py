@@ -1,0 +1,60 @@
+"""What rules of the other kinds measure: windows, limits, order, conduct, facts; plain values.
+
+Owns the values a pack may set, one class a kind.  Whether they are kept is the judges' business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from compliance.findings import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours in which a customer may be called, at the customer's place; both ends are allowed.
+
+    `closed` are days on which no hour is: `mon` to `sun`, `holiday`.  Any fact of `unless` that is
+    known to be so lifts the window.  Where only some of the zones that may apply are outside, it is
+    `doubtful`; a call that lasts beyond the hours is `lasting` (`None`: no matter).
+    """
+
+    opens: time
+    closes: time
+    closed: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.BREACH
+    doubtful: Verdict = Verdict.CHECK_FACTS
+    lasting: Verdict | None = Verdict.CHECK_FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many contacts may fall into some days or hours, ending with this call.
+
+    More than `most` break it.  Days are the customer's calendar days, this call's the last of them;
+    `hours` roll.  Only contacts whose outcome is of a class in `outcomes` count (all, where empty),
+    but none of those in `besides`; `per` narrows them to this `number` or this `debt`.  `this_call`
+    is whether this call counts as well.  Any fact of `unless` that is known to be so lifts it.
+    """
+
+    most: int
+    days: int | None = None
+    hours: float | None = None
+    outcomes: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    per: tuple[str, ...] = ()
+    this_call: bool = True
+    unless: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.BREACH
+
+    @property
+    def period(self) -> str:
+        """The period in words, for explanations."""
+        if self.days is not None:
+            return f"{self.days} days"
+        return f"{self.hours:g} hours"
+
+
+Spec = Window | Limit
