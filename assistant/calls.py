@@ -18,6 +18,7 @@ from assistant.events import VerificationPolicy
 from assistant.interface_text import N_, Interface
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
+from assistant.rules_in_force import RulesInForce
 from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end, zone_here
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import resolve_model
@@ -56,7 +57,10 @@ def demo(
         desk=shown.desk,
         corrector=corrector_for(load_files(None), language, account),
     )
-    return _show(call, "demo", form, interface, theme, _locations(keep, data_dir), choice.notice)
+    locations = locate(data_dir, os.environ)
+    keep_in = locations if keep else None
+    rules = RulesInForce.at(locations)
+    return _show(call, "demo", form, interface, theme, keep_in, choice.notice, rules=rules)
 
 
 def replay(
@@ -100,7 +104,9 @@ def replay(
         isolated=isolate,
         corrector=corrector_for(load_files(locations.data_dir), language, loaded),
     )
-    return _show(call, "replay", form, interface, theme, locations if keep else None, choice.notice)
+    keep_in = locations if keep else None
+    rules = RulesInForce.at(locations)
+    return _show(call, "replay", form, interface, theme, keep_in, choice.notice, rules=rules)
 
 
 def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | None) -> int:
@@ -143,8 +149,10 @@ def _show(
     theme: str,
     keep_in: Locations | None,
     model_notice: str,
+    *,
+    rules: RulesInForce,
 ) -> int:
-    guidance = load_guidance(call.jurisdiction, call.language, call.collector)
+    guidance = load_guidance(call.jurisdiction, call.language, call.collector, rules)
     call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
     if form is None and _on_a_terminal():
         from assistant.call_screen import show_call  # noqa: PLC0415 - screens load slowly
@@ -188,10 +196,6 @@ def _own_language(offered: tuple[str, ...]) -> str:
     )
     tag = system.partition(".")[0].replace("_", "-")
     return tag if tag in offered else "en-US"
-
-
-def _locations(keep: bool, data_dir: Path | None) -> Locations | None:
-    return locate(data_dir, os.environ) if keep else None
 
 
 def _tell(line: str) -> None:

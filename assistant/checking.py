@@ -6,28 +6,46 @@ told on standard error with its place and the rest is still checked.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
-from assistant.interface_text import Interface
+from assistant.interface_text import N_, Interface
 from assistant.plain import NOT_ASSESSABLE, clock
+from assistant.record.locations import locate
 from assistant.rule_texts import CollectorTexts
+from assistant.rules_in_force import RulesInForce
 from assistant.wording import Wording
-from compliance.checking import BadLine, Closed, Judged, Refused, Started, check_transcript
+from compliance.checking import (
+    BadLine,
+    Closed,
+    Judged,
+    Opened,
+    Refused,
+    Started,
+    check_transcript,
+)
 from compliance.errors import BadInput, Fault
 from compliance.findings import Finding, StatementState, Verdict
 from compliance.places import jurisdiction_of
 
 FOUND = 1
+TRIAL = N_("rule on trial, not shown to agents")
 BAD_INPUT = 2
 
 
 def check(
-    files: Iterable[str], *, jurisdiction: str | None, language: str | None, jsonl: bool
+    files: Iterable[str],
+    *,
+    jurisdiction: str | None,
+    language: str | None,
+    jsonl: bool,
+    data_dir: Path | None,
 ) -> int:
     """Judge every transcript; returns the exit status.
 
@@ -36,10 +54,12 @@ def check(
         jurisdiction: for calls that name none.
         language: likewise; implies a jurisdiction.
         jsonl: JSON Lines instead of plain lines.
+        data_dir: as `--data-dir`; the bank's own rules stand there.
     """
     if jurisdiction is None and language is not None:
         jurisdiction = jurisdiction_of(language)
-    checker = _Checker((_JsonReport if jsonl else _PlainReport)(sys.stdout))
+    rules = RulesInForce.at(locate(data_dir, os.environ))
+    checker = _Checker((_JsonReport if jsonl else _PlainReport)(sys.stdout), rules)
     for name in files:
         try:
             with _opened(name) as lines:
@@ -52,8 +72,9 @@ def check(
 class _Checker:
     """Walks results and remembers the worst that happened."""
 
-    def __init__(self, report: _Report) -> None:
+    def __init__(self, report: _Report, rules: RulesInForce) -> None:
         self._report = report
+        self._rules = rules
         self._wordings: dict[str, Wording] = {}
         self._trouble = 0
         self._found = False
@@ -68,7 +89,13 @@ class _Checker:
 
     def check(self, lines: BinaryIO, name: str, jurisdiction: str | None) -> None:
         place = "standard input" if name == "-" else Path(name)
-        for result in check_transcript(lines, path=place, jurisdiction=jurisdiction):
+        for result in check_transcript(
+            lines,
+            path=place,
+            jurisdiction=jurisdiction,
+            rules_for=self._rules,
+            today=datetime.now().astimezone().date(),
+        ):
             match result:
                 case Started():
                     texts = CollectorTexts(result.rules, result.header.collector)
@@ -76,6 +103,9 @@ class _Checker:
                     wording = Wording(texts, Interface(language), language)
                     self._wordings[result.call] = wording
                     self._report.started(result)
+                case Opened():
+                    self._found = True
+                    self._report.opened(result, self._wordings[result.call])
                 case Judged():
                     self._judged(result)
                 case Closed():
@@ -84,8 +114,11 @@ class _Checker:
                 case BadLine():
                     self.refuse(str(result.fault), BAD_INPUT)
                 case Refused():
-                    remedy = f". {result.error.remedy}" if result.error.remedy else ""
-                    self.refuse(f"{result.fault}{remedy}", result.error.exit_status)
+                    error = result.error
+                    more = f". {error.remedy}" if error.remedy else ""
+                    if isinstance(error, BadInput):
+                        more = "".join(f"\n  {fault}" for fault in error.faults)
+                    self.refuse(f"{result.fault}{more}", error.exit_status)
 
     def _judged(self, result: Judged) -> None:
         found = any(
@@ -102,6 +135,8 @@ class _Report:
         self._stream = stream
 
     def started(self, result: Started) -> None: ...
+
+    def opened(self, result: Opened, wording: Wording) -> None: ...
 
     def judged(self, result: Judged, wording: Wording) -> None: ...
 
@@ -122,6 +157,10 @@ class _JsonReport(_Report):
             }
         )
 
+    def opened(self, result: Opened, wording: Wording) -> None:
+        for finding in result.findings:
+            self._put(jsonlines.finding_record(finding, "", result.call, wording))
+
     def judged(self, result: Judged, wording: Wording) -> None:
         for finding in result.heard.findings:
             quote = result.utterance.text[finding.start : finding.end]
@@ -140,6 +179,7 @@ class _JsonReport(_Report):
                 "call": result.call,
                 "duration_s": result.duration_s,
                 "not_assessable": list(result.closing.not_assessable),
+                "because": dict(result.closing.because),
             }
         )
 
@@ -149,9 +189,18 @@ class _JsonReport(_Report):
 
 
 class _PlainReport(_Report):
+    def opened(self, result: Opened, wording: Wording) -> None:
+        for finding in result.findings:
+            self._put(f"{result.call}")
+            self._finding(finding, wording)
+
     def judged(self, result: Judged, wording: Wording) -> None:
         utterance = result.utterance
         for finding in result.heard.findings:
+            if finding.utterance_id is None:
+                self._put(f"{result.call}")
+                self._finding(finding, wording)
+                continue
             at = f" {clock(finding.start_s)}" if finding.start_s is not None else ""
             text = utterance.text
             before, quote, after = (
@@ -178,7 +227,9 @@ class _PlainReport(_Report):
     def _finding(self, finding: Finding, wording: Wording) -> None:
         text = wording.finding(finding)
         sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
-        self._put(f"    {sign} {text.verdict}: {text.subject} ({finding.rule}, {text.severity})")
+        trial = f", {wording.text(TRIAL)}" if finding.trial else ""
+        about = f"{finding.rule}, {text.severity}{trial}"
+        self._put(f"    {sign} {text.verdict}: {text.subject} ({about})")
         self._put(f"      {text.law} ({text.law_status})")
         self._put(f"      {text.explanation}")
         if text.say_now:

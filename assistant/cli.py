@@ -168,6 +168,7 @@ def transcribe(files: tuple[Path, ...], **options: Any) -> None:
 @_jurisdiction
 @_language
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
+@_data_dir
 @click.pass_context
 def check(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Judge transcripts (JSON Lines).  Exit status 1 means that something was found."""

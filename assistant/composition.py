@@ -18,13 +18,13 @@ from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, VerificationPolicy
 from assistant.pacing import Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
+from assistant.rules_in_force import RulesInForce
 from assistant.session import CallSession
 from assistant.speech.child import Restart
 from assistant.speech.corrections import Corrector
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
-from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash
 from scripts.engine import ScriptEngine
@@ -64,8 +64,19 @@ class Guidance:
         return script.replies() if script is not None and account is not None else {}
 
 
-def load_guidance(jurisdiction: str, language: str, collector: Collector | None) -> Guidance:
+def load_guidance(
+    jurisdiction: str,
+    language: str,
+    collector: Collector | None,
+    rules: RulesInForce | None = None,
+) -> Guidance:
     """The rules of a jurisdiction and the flow of a language.
+
+    Args:
+        jurisdiction: whose law.
+        language: of the call.
+        collector: who collects; scripts differ.
+        rules: those in force; without them, those that ship.
 
     Raises:
         MissingPart: there is no rule pack for the jurisdiction.
@@ -76,7 +87,7 @@ def load_guidance(jurisdiction: str, language: str, collector: Collector | None)
         if language in flow_languages()
         else None
     )
-    return Guidance(load_rules(jurisdiction, language), flow)
+    return Guidance((rules or RulesInForce())(jurisdiction, language), flow)
 
 
 @dataclass(frozen=True, slots=True)

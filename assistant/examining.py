@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 
 from assistant import __version__
-from assistant.record.locations import locate
+from assistant.record.locations import Locations, locate
+from assistant.rules_in_force import RulesInForce
 from assistant.speech.diagnosis import Check, State, diagnose, terminal_here
-from compliance.packs import available, load_rules
+from compliance.packs import available
 from scripts.flow_file import flow_languages, load_flow
 
 # Which rule pack goes with which language of call.
@@ -33,13 +34,15 @@ _SIGNS = {State.OK: "✔", State.WARN: "!", State.FAIL: "✘"}
 def doctor(data_dir: Path | None, *, as_json: bool) -> int:
     """Write the report to standard output; returns 3 where something needed is missing."""
     contents: dict[str, Callable[[], str]] = {}
+    locations = locate(data_dir, os.environ)
     for jurisdiction in available():
         for language in _PACK_LANGUAGES[jurisdiction]:
-            contents[f"rules_{jurisdiction}_{language}"] = partial(_rules, jurisdiction, language)
+            name = f"rules_{jurisdiction}_{language}"
+            contents[name] = partial(_rules, locations, jurisdiction, language)
     for language in flow_languages():
         contents[f"script_{language}"] = partial(_flow, language)
     checks = diagnose(
-        data_dir=locate(data_dir, os.environ).data_dir,
+        data_dir=locations.data_dir,
         terminal=terminal_here(),
         clock=time.monotonic,
         contents=contents,
@@ -48,9 +51,11 @@ def doctor(data_dir: Path | None, *, as_json: bool) -> int:
     return 3 if any(check.state is State.FAIL for check in checks) else 0
 
 
-def _rules(jurisdiction: str, language: str) -> str:
-    rules = load_rules(jurisdiction, language)
-    return f"{len(rules.rules)} rules; no lawyer has reviewed them"
+def _rules(locations: Locations, jurisdiction: str, language: str) -> str:
+    in_force = RulesInForce.at(locations)
+    rules = in_force(jurisdiction, language)
+    own = in_force.changes(rules)
+    return f"{len(rules.rules)} rules; no lawyer has reviewed them{own and f'; {own}'}"
 
 
 def _flow(language: str) -> str:

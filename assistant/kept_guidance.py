@@ -13,6 +13,7 @@ from assistant.composition import Guidance, load_guidance
 from assistant.events import CallStarted
 from assistant.record.kept import KeptCall
 from assistant.rule_texts import CollectorTexts
+from assistant.rules_in_force import RulesInForce
 from assistant.session import CallSession
 from assistant.wording import RuleTexts
 from compliance.context import Collector
@@ -38,7 +39,9 @@ class Guided:
 class KeptGuidance:
     """Finds what guides kept calls; remembers what it has loaded."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: RulesInForce | None = None) -> None:
+        """`rules` are those in force; without them, those that ship."""
+        self._rules = rules or RulesInForce()
         self._loaded: dict[_Key, Guidance] = {}
 
     def texts_for(self, call: KeptCall) -> tuple[RuleTexts | None, str]:
@@ -74,5 +77,5 @@ class KeptGuidance:
 
     def _load(self, key: _Key) -> Guidance:
         if key not in self._loaded:
-            self._loaded[key] = load_guidance(*key)
+            self._loaded[key] = load_guidance(*key, self._rules)
         return self._loaded[key]

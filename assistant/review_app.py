@@ -25,6 +25,7 @@ from assistant.record.store import CallStore
 from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
 from assistant.review.texts import KeptTexts
+from assistant.rules_in_force import RulesInForce
 from assistant.screens.quiet import QuietApp
 from assistant.screens.review import CallReviewScreen
 from assistant.screens.review_list import CallListScreen
@@ -183,7 +184,7 @@ def run_review(
         StoreFault: the store cannot be opened.
     """
     with CallStore(locations) as store:
-        find = texts_for or KeptGuidance().texts_for
+        find = texts_for or KeptGuidance(RulesInForce.at(locations)).texts_for
         desk = ReviewDesk(store, reviewer or system_user(), now)
         return ReviewApp(desk, find, interface=interface, theme=theme).run_to_end()
 

@@ -22,6 +22,7 @@ from assistant.record.kept_sound import KeptSound, SideBySide
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
+from assistant.rules_in_force import RulesInForce
 from assistant.screens.call import CallScreen
 from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.training import ReplayDesk, TrainingScreen
@@ -107,7 +108,7 @@ def run_train_replay(
             raise AssistantError(
                 f"The call {call} has no beginning in the store", "Choose another call."
             )
-        guided = (guide or KeptGuidance().guide)(started)
+        guided = (guide or KeptGuidance(RulesInForce.at(locations)).guide)(started)
         sound = store.sound(call) if with_sound else None
         voice, rate_hz, silence = _voice(sound, open_things) if with_sound else (None, 8000, "")
         # The screen keeps the last one in sight: what matters most comes last.

@@ -19,9 +19,15 @@ APPLICATION = "collections-call-assistant"
 
 @dataclass(frozen=True, slots=True)
 class Locations:
-    """The data folder and what is in it."""
+    """The data folder and what is in it; `rules` is the bank's folder where it stands elsewhere."""
 
     data_dir: Path
+    rules: Path | None = None
+
+    @property
+    def rules_dir(self) -> Path:
+        """The bank's own rules."""
+        return self.rules or self.data_dir / "rules"
 
     @property
     def database(self) -> Path:
@@ -56,14 +62,17 @@ def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
     Args:
         data_dir: what `--data-dir` said, if anything; it wins.
         environment: the process's variables; `ASSISTANT_HOME` comes next, then the folder that
-            this system gives applications for their data.
+            this system gives applications for their data.  `ASSISTANT_RULES` names the folder of
+            the bank's rules where that is not in it.
     """
+    named = environment.get("ASSISTANT_RULES", "")
+    rules = Path(named).expanduser() if named else None
     if data_dir is not None:
-        return Locations(data_dir.expanduser())
+        return Locations(data_dir.expanduser(), rules)
     home = environment.get("ASSISTANT_HOME", "")
     if home:
-        return Locations(Path(home).expanduser())
-    return Locations(Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)))
+        return Locations(Path(home).expanduser(), rules)
+    return Locations(Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)), rules)
 
 
 def file_name(call: str) -> str:

@@ -32,7 +32,7 @@ Assistant = Callable[..., Finished]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Mapping[str, str]:
+def environment(tmp_path: Path) -> dict[str, str]:
     """The variables of a user without a terminal, with an empty data folder."""
     return {**os.environ, "ASSISTANT_HOME": str(tmp_path / "home"), "LANG": "C.UTF-8"}
 

@@ -19,6 +19,12 @@ def test_the_option_wins_then_the_variable(tmp_path: Path) -> None:
     assert locate(None, {"ASSISTANT_HOME": ""}) == locate(None, {})
 
 
+def test_the_banks_rules_stand_in_the_data_folder_or_where_a_variable_says(tmp_path: Path) -> None:
+    assert locate(tmp_path, {}).rules_dir == tmp_path / "rules"
+    assert locate(tmp_path, {"ASSISTANT_RULES": "/r"}).rules_dir == Path("/r")
+    assert locate(tmp_path, {"ASSISTANT_RULES": ""}) == locate(tmp_path, {})
+
+
 def test_everything_is_under_the_data_folder(tmp_path: Path) -> None:
     places = Locations(tmp_path)
     for place in (places.database, places.sound("c1"), places.lock("c1"), places.models_dir):
