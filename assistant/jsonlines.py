@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import events
 from assistant.wording import Wording
-from compliance.findings import Finding, Statement
+from compliance.findings import Finding, FoundBy, Statement
 from compliance.transcript import Word
 
 SCHEMA = 1
@@ -153,6 +153,21 @@ def finding_record(finding: Finding, quote: str, call: str, wording: Wording) ->
         "explanation": text.explanation,
         "do_now": text.do_now or None,
         "say_now": text.say_now or None,
+        # For reviewers only; whoever shows findings to agents passes these over.
+        **({"trial": True} if finding.trial else {}),
+        "found_by": None if finding.found_by is None else _found_by_record(finding.found_by),
+    }
+
+
+def _found_by_record(found_by: FoundBy) -> Record:
+    return {
+        "how": found_by.how,
+        "what": found_by.what,
+        "detector": found_by.detector or None,
+        "closeness": found_by.closeness,
+        "guards": dict(found_by.guards),
+        "context": dict(found_by.context),
+        "unknown": list(found_by.unknown),
     }
 
 

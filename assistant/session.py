@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 from assistant.events import (
     Act,
@@ -50,7 +51,8 @@ from assistant.events import (
 from assistant.joining import ChannelJoiner
 from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
-from compliance.findings import Finding, Status, Verdict
+from compliance.findings import Finding, Statement, Status, Verdict
+from compliance.local_time import zone_of
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
 from compliance.tracker import Change, Policy, Tracked, Tracker
@@ -114,6 +116,7 @@ class CallSession:
         rules: the rule set in force; judges what is said.
         script: makes the script engine once the call's header and account are known; returns `None`
             where no script fits.
+        trials: whether what rules on trial find is told as well; during a call it is not.
 
     A session is used for one call: `CallStarted` first, `CallEnded` last.
     """
@@ -122,8 +125,11 @@ class CallSession:
         self,
         rules: RuleSet,
         script: Callable[[CallStarted], ScriptEngine | None],
+        *,
+        trials: bool = False,
     ) -> None:
         self._rules = rules
+        self._trials = trials
         self._make_script = script
         self._call: _Call | None = None
 
@@ -169,7 +175,7 @@ class CallSession:
     def _begin(self, event: CallStarted) -> Iterable[Output]:
         if self._call is not None:
             raise AssistantError("A call was started twice in one session", "Use a new session.")
-        monitor = Monitor(self._rules, event.header)
+        monitor = Monitor(self._rules, event.header, _today(event))
         known = event.account is not None and bool(event.account.identifiers)
         tracker = Tracker(
             event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
@@ -186,6 +192,8 @@ class CallSession:
             call.identifiers[identifier.kind] = IdentifierState.OPEN
             yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
         yield from self._prompt(call)
+        for finding in monitor.opened(tracker.context).findings:
+            yield from self._found(call, finding, "")
 
     def _end(self, call: _Call, event: CallEnded) -> Iterable[Output]:
         reference = call.channels.get(0)
@@ -199,9 +207,9 @@ class CallSession:
         )
         for finding in closing.findings:
             yield from self._found(call, finding, "")
-        for statement in closing.statements:
-            yield StatementChanged(statement, call.now_s)
-        yield Ended(call.now_s, event.reason, closing.not_assessable)
+        yield from self._statements(call, closing.statements)
+        told = tuple(name for name in closing.not_assessable if self._is_told(call, name))
+        yield Ended(call.now_s, event.reason, told)
 
     # ---- what is said ------------------------------------------------------------------------
 
@@ -253,8 +261,7 @@ class CallSession:
         heard = call.monitor.hear(settled, call.tracker.context, _held_at(call, start_s))
         for finding in heard.findings:
             yield from self._found(call, _doubted(finding, end_s, cut=event.cut), settled.text)
-        for statement in heard.statements:
-            yield StatementChanged(statement, call.now_s)
+        yield from self._statements(call, heard.statements)
         if call.script is not None:
             context = call.tracker.context
             call.script.hear(settled, verified=bool(context.verified), listener=context.listener)
@@ -288,7 +295,19 @@ class CallSession:
                 verified=False, proposed=True, reason="heard", call_s=call.now_s
             )
 
+    def _is_told(self, call: _Call, rule_id: str) -> bool:
+        """Whether anybody hears of a rule now: one on trial is for those who judge it later."""
+        return self._trials or not call.monitor.rules.rule(rule_id).trial
+
+    def _statements(self, call: _Call, changed: Iterable[Statement]) -> Iterable[Output]:
+        rule_of = {required.id: required.rule for required in call.monitor.rules.statements}
+        for statement in changed:
+            if self._is_told(call, rule_of[statement.id]):
+                yield StatementChanged(statement, call.now_s)
+
     def _found(self, call: _Call, finding: Finding, text: str) -> Iterable[Output]:
+        if finding.trial and not self._trials:
+            return
         known = call.flags.get(finding.id)
         quote = text[finding.start : finding.end]
         if finding.status is Status.WITHDRAWN:
@@ -426,6 +445,12 @@ class CallSession:
     @staticmethod
     def _identifiers(call: _Call) -> tuple[Identifier, ...]:
         return call.start.account.identifiers if call.start.account is not None else ()
+
+
+def _today(start: CallStarted) -> date:
+    """The day at the desk when the call started, for calls that do not say when they took place."""
+    started = datetime.fromisoformat(start.started_at_utc)
+    return started.astimezone(zone_of(start.zone) or UTC).date()
 
 
 def _span(utterance: Utterance, heard_s: float) -> tuple[float, float]:

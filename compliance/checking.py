@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from compliance.context import CallContext, CallHeader, Contact, Listener
 from compliance.documents import Schema, validate_mapping
 from compliance.errors import AssistantError, BadInput, Fault, shown
+from compliance.findings import Finding
 from compliance.monitor import Closing, Heard, Monitor
 from compliance.packs import load_rules
 from compliance.places import JURISDICTION_OF, LANGUAGE_OF
@@ -48,6 +50,14 @@ class Started:
     call: str
     header: CallHeader
     rules: RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was found before a word was said; comes only where there is something."""
+
+    call: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class Refused:
     error: AssistantError
 
 
-Result = Started | Judged | Closed | BadLine | Refused
+Result = Started | Opened | Judged | Closed | BadLine | Refused
 
 
 _R = TypeVar("_R", bound=Schema)
@@ -108,6 +118,7 @@ def check_transcript(
     path: Path | str,
     jurisdiction: str | None = None,
     rules_for: Callable[[str, str], RuleSet] = load_rules,
+    today: date | None = None,
 ) -> Iterator[Result]:
     """Check the lines of one file, in order, yielding each result as soon as it is known.
 
@@ -119,8 +130,9 @@ def check_transcript(
         path: names the file in faults.
         jurisdiction: for calls that name none; also lets utterances come without any header.
         rules_for: gives the rules for a jurisdiction and a language; asked once for each pair.
+        today: the day of calls that do not say when they started; rules are those in force on it.
     """
-    check = _Check(path, jurisdiction, rules_for)
+    check = _Check(path, jurisdiction, rules_for, today)
     for number, line in enumerate(lines, start=1):
         other = check.unlike(line)
         if other:
@@ -136,10 +148,12 @@ class _Check:
         path: Path | str,
         jurisdiction: str | None,
         rules_for: Callable[[str, str], RuleSet],
+        today: date | None,
     ) -> None:
         self._path = path
         self._jurisdiction = jurisdiction
         self._rules_for = rules_for
+        self._today = today
         self._rules: dict[tuple[str, str], RuleSet] = {}
         self._calls: dict[str, _Call] = {}
         self._refused: set[str] = set()
@@ -173,7 +187,7 @@ class _Check:
             if kind == "call":
                 header, faults = self._header(record)
                 yield from self._told(number, line, faults)
-                yield self._start(number, header)
+                yield from self._start(number, header)
             elif kind == "utterance":
                 utterance, faults = self._readable(record, UtteranceRecord, "speaker", "text")
                 yield from self._told(number, line, faults)
@@ -236,9 +250,10 @@ class _Check:
     def _bad(self, number: int, column: int, message: str) -> BadLine:
         return BadLine(Fault(self._path, number, column, message))
 
-    def _start(self, number: int, record: CallRecord) -> Result:
+    def _start(self, number: int, record: CallRecord) -> Iterator[Result]:
         if record.call in self._calls or record.call in self._refused:
-            return self._bad(number, 1, "a second header for the same call")
+            yield self._bad(number, 1, "a second header for the same call")
+            return
         jurisdiction = (
             record.jurisdiction
             or self._jurisdiction
@@ -247,35 +262,28 @@ class _Check:
         if not jurisdiction:
             self._refused.add(record.call)
             message = "the call names neither a jurisdiction nor a language that implies one"
-            return self._bad(number, 1, message)
-        return self._open(number, record, jurisdiction)
+            yield self._bad(number, 1, message)
+            return
+        yield from self._open(number, record, jurisdiction)
 
-    def _open(self, number: int, record: CallRecord, jurisdiction: str) -> Result:
+    def _open(self, number: int, record: CallRecord, jurisdiction: str) -> Iterator[Result]:
         language = record.language or LANGUAGE_OF.get(jurisdiction, "en-US")
-        header = CallHeader(
-            jurisdiction=jurisdiction,
-            language=language,
-            collector=record.collector,
-            started_at=record.started_at,
-            customer_timezone=record.customer_timezone,
-            customer_state=record.customer_state,
-            verified=record.verified,
-            listener=record.counterparty or Listener.UNKNOWN,
-            facts={n: known for n, known in (record.facts or {}).items() if known is not None},
-            contacts=None
-            if record.contacts is None
-            else tuple(Contact(c.at, c.number, c.outcome) for c in record.contacts),
-        )
+        header = _header_of(record, jurisdiction, language)
         pair = (jurisdiction, language)
         try:
             rules = self._rules.get(pair) or self._rules_for(*pair)
         except AssistantError as error:
             self._refused.add(record.call)
-            return Refused(record.call, Fault(self._path, number, 1, error.what), error)
+            yield Refused(record.call, Fault(self._path, number, 1, error.what), error)
+            return
         self._rules[pair] = rules
         tracker = Tracker(header, rules.cues, Policy.HEARD)
-        self._calls[record.call] = _Call(Monitor(rules, header), tracker)
-        return Started(record.call, header, rules)
+        monitor = Monitor(rules, header, self._today)
+        self._calls[record.call] = _Call(monitor, tracker)
+        yield Started(record.call, header, monitor.rules)
+        opened = monitor.opened(tracker.context)
+        if opened.findings:
+            yield Opened(record.call, opened.findings)
 
     def _judge(self, number: int, record: UtteranceRecord) -> Iterator[Result]:
         if record.call in self._refused:
@@ -286,7 +294,7 @@ class _Check:
                 message = "an utterance of a call that has had no header"
                 yield self._bad(number, 1, message)
                 return
-            yield self._start(number, CallRecord(type="call", call=record.call))
+            yield from self._start(number, CallRecord(type="call", call=record.call))
             call = self._calls.get(record.call)
             if call is None:
                 return
@@ -305,3 +313,25 @@ class _Check:
         context = call.tracker.context
         heard = call.monitor.hear(utterance, context)
         yield Judged(record.call, utterance, heard, changes, context)
+
+
+def _header_of(record: CallRecord, jurisdiction: str, language: str) -> CallHeader:
+    account = record.account
+    return CallHeader(
+        jurisdiction=jurisdiction,
+        language=language,
+        collector=record.collector,
+        started_at=record.started_at,
+        customer_timezone=record.customer_timezone,
+        customer_state=record.customer_state,
+        verified=record.verified,
+        listener=record.counterparty or Listener.UNKNOWN,
+        facts={name: known for name, known in (record.facts or {}).items() if known is not None},
+        contacts=None
+        if record.contacts is None
+        else tuple(Contact(c.at, c.number, c.outcome, c.debt) for c in record.contacts),
+        account=None
+        if account is None
+        else {n: v for n, v in account.items() if isinstance(v, str | int | float | bool)},
+        number=record.number,
+    )

@@ -9,19 +9,30 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import AfterValidator, Field, FiniteFloat
+from pydantic_core import PydanticCustomError
 
 from compliance.context import Collector, Listener
 from compliance.documents import Schema
 from compliance.errors import BadInput, Fault, shown
+from compliance.local_time import zone_of
 from compliance.transcript import Speaker
 
 MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UNPRINTED = frozenset((*range(9), *range(14, 27), *range(28, 32)))  # bytes that no text has
+
+
+def _known_zone(name: str) -> str:
+    if zone_of(name) is None:
+        raise PydanticCustomError("zone", "is no IANA time zone (Asia/Taipei)")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class WordRecord(Schema):
@@ -49,6 +60,7 @@ class ContactRecord(Schema):
     at: datetime
     number: str | None = None
     outcome: str | None = None
+    debt: str | None = None
 
 
 class CallRecord(Schema):
@@ -58,13 +70,14 @@ class CallRecord(Schema):
     language: str | None = None
     collector: Collector | None = None
     started_at: datetime | None = None
-    customer_timezone: str | None = None
+    customer_timezone: TimeZone | None = None
     customer_state: str | None = None
     verified: bool | None = None
     counterparty: Listener | None = None
     facts: dict[str, bool | None] | None = None
     account: dict[str, object] | None = None
     contacts: tuple[ContactRecord, ...] | None = None
+    number: str | None = None
 
 
 def other_kind(line: bytes) -> str:

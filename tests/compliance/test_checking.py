@@ -14,6 +14,7 @@ from compliance.checking import (
     BadLine,
     Closed,
     Judged,
+    Opened,
     Refused,
     Result,
     Started,
@@ -21,6 +22,7 @@ from compliance.checking import (
 )
 from compliance.packs import load_rules
 from compliance.rules import RuleSet
+from tests.compliance.small_pack import small_rules
 
 
 def check(*records: object, jurisdiction: str | None = None) -> list[Result]:
@@ -332,3 +334,51 @@ def test_nothing_is_held_back(us: RuleSet) -> None:
     assert read == [0]
     next(results)
     assert read == [0, 1]
+
+
+def test_what_the_header_alone_shows_comes_before_any_word(tmp_path: Path) -> None:
+    hours = """
+    - id: US-10
+      family: hours
+      kind: window
+      verified_law: memory
+      citation: Somewhere 10
+      window: {from: '08:00', to: '21:00'}
+    """
+    rules = small_rules(tmp_path, rules=hours)
+    header = {"type": "call", "call": "a", "jurisdiction": "us", "verified": True}
+    late = {**header, "started_at": "2026-11-20T23:00:00+00:00", "number": "+12125550100"}
+    known = {**late, "started_at": "2026-11-20T03:30:00+00:00"}
+    said = {"type": "utterance", "call": "a", "speaker": "agent", "text": "Hello."}
+
+    def check(first: dict[str, object]) -> list[Result]:
+        lines = [json.dumps(record).encode() for record in (first, said)]
+        return list(check_transcript(lines, path="t", rules_for=lambda *_: rules))
+
+    assert [type(result) for result in check(late)] == [Started, Judged, Closed]
+    started, opened, *_ = check(known)
+    assert isinstance(started, Started)
+    assert isinstance(opened, Opened)
+    (finding,) = opened.findings
+    assert (finding.rule, finding.utterance_index, finding.trial) == ("US-10", None, True)
+    closed = check(header)[-1]
+    assert isinstance(closed, Closed)
+    assert dict(closed.closing.because) == {"US-10": "started_at"}
+
+
+def test_a_time_zone_that_does_not_exist_is_told_and_counts_as_unknown(us: RuleSet) -> None:
+    first = {"type": "call", "call": "a", "jurisdiction": "us", "customer_timezone": "Mars/Base"}
+    results = list(check_transcript([json.dumps(first).encode()], path="t"))
+    assert isinstance(results[0], BadLine)
+    assert "no IANA time zone" in results[0].fault.message
+    assert isinstance(results[1], Started)
+    assert results[1].header.customer_timezone is None
+
+
+def test_of_the_account_plain_values_are_kept() -> None:
+    plain = {"balance": "652.18", "days": 90, "ok": True}
+    account = {**plain, "identifiers": [{"kind": "x"}], "unknown": None}
+    first = {"type": "call", "call": "a", "jurisdiction": "us", "account": account}
+    (started, *_) = check_transcript([json.dumps(first).encode()], path="t")
+    assert isinstance(started, Started)
+    assert started.header.account == plain
