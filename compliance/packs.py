@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart, shown
+from compliance.likeness import load_likeness
 from compliance.overrides import Laid, lay_over
 from compliance.pack_detectors import Listening, agents, others, topic_phrases
 from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
@@ -49,12 +50,14 @@ def load_rules(
     folder: Path = PACKS,
     *,
     scorer: Scorer | None = None,
+    likeness: bool = True,
     bank: Path | None = None,
 ) -> RuleSet:
     """The rules of a jurisdiction for a call in `language` (a tag such as `en-US`).
 
-    With a `scorer` the rules that listen to a whole family also hear what is like its breaches.
-    What stands in the folder `bank` is laid over the pack; see `overrides`.
+    With a scorer the rules that listen to a whole family also hear what is like its breaches:
+    `scorer`, else with `likeness` the one that lies beside the packs, if there is one.  What
+    stands in the folder `bank` is laid over the pack; see `overrides`.
 
     Raises:
         MissingPart: there is no pack for the jurisdiction, or no detectors for the language.
@@ -70,6 +73,8 @@ def load_rules(
     files = sorted((folder / "detectors").glob(f"*.{base}.yaml")) if base.isalpha() else []
     if not files:
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
+    if scorer is None and likeness:
+        scorer = load_likeness(base, load_topics(base, folder), folder)
     return _Loader(jurisdiction, base, folder, files, scorer, bank).load()
 
 

@@ -1,0 +1,54 @@
+"""The workshop's command line: `python -m compliance.learning train | …`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from compliance.errors import AssistantError
+from compliance.learning.examples import load_examples
+from compliance.learning.measuring import table
+from compliance.learning.training import Material, thresholds, train, unseen
+from compliance.likeness import likeness_path
+from compliance.packs import load_topics
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 2 where the input is bad."""
+    parser = argparse.ArgumentParser(prog="python -m compliance.learning", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    training = commands.add_parser("train", help="train the scorer from the examples")
+    training.add_argument("--language", required=True, choices=("en", "zh"))
+    training.add_argument("--out", type=Path, help="the weights' file; else the shipped one")
+    options = parser.parse_args(arguments)
+    try:
+        _train(options)
+    except AssistantError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _train(options: argparse.Namespace) -> None:
+    language: str = options.language
+    material = Material.of(language, load_examples(language), load_topics(language))
+    found = unseen(material, _progress)
+    sure, doubtful = thresholds(material, found)
+    sys.stdout.write(table(material, found, sure, doubtful))
+    weights = train(material, sure, doubtful)
+    path: Path = options.out or likeness_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = weights.packed()
+    path.write_bytes(content)
+    sys.stdout.write(f"{path.name}: {len(weights.names)} features, {len(content) / 1e6:.2f} MB\n")
+
+
+def _progress(told: str) -> None:
+    sys.stderr.write(f"{told}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Example utterances: breaches and lawful lines that look alike, by author.
+
+Owns reading `compliance/examples/<language>/<author>.jsonl`.  Authors wrote without seeing each
+other's lines, so that what one wrote can measure what was learned from the others.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.documents import Schema, validate_mapping
+from compliance.errors import BadInput, Fault, MissingPart
+from compliance.likeness import EXAMPLES
+
+ORDINARY = "ordinary"  # lawful talk of no family
+CUSTOMER = "customer"  # the other side's words
+
+
+class _Line(Schema):
+    family: str
+    label: Literal["breach", "ok"]
+    style: Literal["direct", "veiled", "near", "plain", ""] = ""
+    listener: Literal["customer", "unverified", "third_party", "voicemail"]
+    speaker: Literal["agent", "customer"] = "agent"
+    fact: bool = False
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line.
+
+    `breach` is whether the agent must not say it to this `listener`; `fact`: only what the file
+    says decides.  `style` is `direct` or `veiled` for breaches, `near` for lawful look-alikes.
+    """
+
+    author: str
+    family: str
+    breach: bool
+    style: str
+    listener: Listener
+    verified: bool
+    fact: bool
+    text: str
+
+    def context(self, jurisdiction: str, language: str) -> CallContext:
+        """A call in which it is said, by an agency."""
+        header = CallHeader(
+            jurisdiction=jurisdiction,
+            language=language,
+            collector=Collector.AGENCY,
+            verified=self.verified,
+            listener=self.listener,
+        )
+        return CallContext(header, self.verified, self.listener)
+
+
+_LISTENERS = {
+    "customer": (Listener.CUSTOMER, True),
+    "unverified": (Listener.UNKNOWN, False),
+    "third_party": (Listener.THIRD_PARTY, False),
+    "voicemail": (Listener.VOICEMAIL, False),
+}
+
+
+def load_examples(language: str, folder: Path = EXAMPLES) -> tuple[Example, ...]:
+    """The agent's lines of a language (`en`, `zh`), all authors.
+
+    Raises:
+        MissingPart: there are none.
+        BadInput: lines have faults, all told with their places.
+    """
+    paths = sorted((folder / language).glob("*.jsonl"))
+    if not paths:
+        raise MissingPart(f"there are no example utterances for {language}")
+    found: list[Example] = []
+    faults: list[Fault] = []
+    for path in paths:
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                line = validate_mapping(json.loads(text), _Line, path=path)
+            except json.JSONDecodeError as fault:
+                faults.append(Fault(path, number, fault.colno, "this is no JSON"))
+                continue
+            except BadInput as error:
+                faults.extend(replace(fault, line=number) for fault in error.faults)
+                continue
+            if line.speaker == "agent":
+                listener, verified = _LISTENERS[line.listener]
+                found.append(
+                    Example(
+                        path.stem, line.family, line.label == "breach", line.style,
+                        listener, verified, line.fact, line.text,
+                    )
+                )  # fmt: skip
+    if faults:
+        raise BadInput("the example utterances have faults", tuple(faults))
+    return tuple(found)

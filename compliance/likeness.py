@@ -1,0 +1,325 @@
+"""Weighs an utterance by its likeness to known breaches and known lawful lines.
+
+Owns the small linear scorer that `compliance.learning` trains from example utterances: which
+features an utterance has, their weights, and what is told of the answer.  It is told as sure only
+where a concept of the family is present, because likeness alone is no reason to accuse anybody.
+It trains nothing and judges nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from compliance.context import Listener
+from compliance.errors import BadInput, Fault
+from compliance.phrases import PACKS, PhraseSet, base_language
+from compliance.scoring import Scored, likeness_of
+from compliance.text import Folded, fold
+
+EXAMPLES = Path(__file__).parent / "examples"
+FORMAT = 1
+LAWFUL = "ok:"  # the class of lines that are lawful and of a family's topic
+_MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning and its end
+_LEAN = 12  # the longest stretch that an answer is said to lean on
+
+Floats = npt.NDArray[np.float32]
+
+
+def features(tokens: Sequence[str], language: str, listener: Listener) -> list[str]:
+    """What the scorer sees of an utterance.
+
+    English: words, pairs, pairs with one word between, triples.  Mandarin: one to three characters
+    together.  Who listens is one feature, and one with each word where it is not the customer.
+    """
+    return [
+        *(feature for feature, _ in _placed(tokens, language)),
+        *_heard_by(tokens, listener),
+    ]
+
+
+def _placed(tokens: Sequence[str], language: str) -> Iterator[tuple[str, int]]:
+    """Features of the words, each with the index of its first token in `tokens`."""
+    row = ("<", *tokens, ">")
+    for at, token in enumerate(row):
+        yield token, at - 1
+    for at, (one, two) in enumerate(pairwise(row)):
+        yield f"{one} {two}", at - 1
+    for at in range(len(row) - 2):
+        if language == "en":
+            yield f"{row[at]} _ {row[at + 2]}", at - 1
+        yield f"{row[at]} {row[at + 1]} {row[at + 2]}", at - 1
+
+
+def _heard_by(tokens: Sequence[str], listener: Listener) -> Iterator[str]:
+    if listener in {Listener.THIRD_PARTY, Listener.VOICEMAIL}:
+        yield f"@{listener.value}"
+        for token in tokens:
+            yield f"@ {token}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A trained scorer.
+
+    `classes` are families, and families after `LAWFUL`; `table` is [features, classes], each row
+    already times its feature's inverse document frequency `idf`; `bias` is [classes].  `sure` is
+    the share of breach above which an answer is sure, `doubtful` the one below which a phrase
+    means little; both were chosen on lines whose author the training did not see.
+    """
+
+    language: str
+    names: Mapping[str, int]
+    classes: tuple[str, ...]
+    table: Floats
+    idf: Floats
+    bias: Floats
+    sure: float
+    doubtful: float
+
+    def packed(self) -> bytes:
+        """As a file: weights in 8 bits with one scale for each class."""
+        scale = np.maximum(np.abs(self.table).max(axis=0), 1e-9) / 127
+        head = {
+            "format": FORMAT,
+            "language": self.language,
+            "classes": self.classes,
+            "sure": self.sure,
+            "doubtful": self.doubtful,
+        }
+        stream = BytesIO()
+        np.savez_compressed(
+            stream,
+            head=_bytes(json.dumps(head)),
+            names=_bytes("\n".join(sorted(self.names, key=self.names.__getitem__))),
+            table=np.round(self.table / scale).astype(np.int8),
+            scale=scale.astype(np.float32),
+            idf=self.idf.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+        )
+        return stream.getvalue()
+
+    @staticmethod
+    def unpacked(content: bytes, path: Path) -> Weights:
+        """What `packed` wrote.
+
+        Raises:
+            BadInput: the file is broken or of another version.
+        """
+        try:
+            with np.load(BytesIO(content), allow_pickle=False) as found:
+                arrays: dict[str, npt.NDArray[Any]] = {name: found[name] for name in found.files}
+            head = json.loads(arrays["head"].tobytes())
+            if head["format"] != FORMAT:
+                raise _broken(path, f"it is of version {head['format']}, not {FORMAT}")
+            names = arrays["names"].tobytes().decode("utf-8").split("\n")
+            table = arrays["table"].astype(np.float32) * arrays["scale"]
+            if table.shape != (len(names), len(head["classes"])):
+                raise _broken(path, "its parts do not fit together")
+            return Weights(
+                head["language"],
+                {name: number for number, name in enumerate(names)},
+                tuple(head["classes"]),
+                table,
+                arrays["idf"].astype(np.float32),
+                arrays["bias"],
+                float(head["sure"]),
+                float(head["doubtful"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as fault:
+            raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
+
+
+def _broken(path: Path, why: str) -> BadInput:
+    message = f"{why}; train it again: python -m compliance.learning train"
+    return BadInput("the scorer's weights are broken", (Fault(path, 0, 0, message),))
+
+
+def _bytes(text: str) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """Shares of all classes, and what each token adds; `share` is that of all breaches."""
+
+    share: float
+    families: tuple[tuple[str, float], ...]
+    tokens: tuple[str, ...]
+    listener: Listener
+
+
+class LikenessScorer:
+    """The scorer of one language; see `compliance.scoring.Scorer`."""
+
+    def __init__(self, weights: Weights, topics: PhraseSet, content_hash: str) -> None:
+        """Score with `weights`; `topics` finds the families (its labels) whose topic is present."""
+        self._weights = weights
+        self._topics = topics
+        self._hash = content_hash
+        self._breach = np.array([not name.startswith(LAWFUL) for name in weights.classes])
+        self._last: tuple[tuple[str, ...], Listener, _Opinion] | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """What it was trained to."""
+        return self._hash
+
+    def score(self, folded: Folded, listener: Listener) -> tuple[Scored, ...]:
+        """The families whose breaches this is like and whose topic is present, surest first."""
+        topics = self._present(folded)
+        if not topics:
+            return ()
+        opinion = self._opinion(folded.tokens, listener)
+        if opinion.share < self._weights.doubtful:
+            return ()
+        return tuple(self._told(folded, opinion, topics))
+
+    def doubts(self, folded: Folded, listener: Listener, family: str) -> bool:
+        """Whether breaches, of any family, are this unlikely here."""
+        del family
+        return self._opinion(folded.tokens, listener).share < self._weights.doubtful
+
+    def share(self, folded: Folded, listener: Listener) -> tuple[float, str]:
+        """The share of breaches among all classes, and the family most like it."""
+        opinion = self._opinion(folded.tokens, listener)
+        return opinion.share, opinion.families[0][0]
+
+    def _present(self, folded: Folded) -> frozenset[str]:
+        return frozenset(match.label for match in self._topics.search(folded))
+
+    def _told(self, folded: Folded, opinion: _Opinion, topics: frozenset[str]) -> Iterator[Scored]:
+        most = opinion.families[0][1]
+        for family, part in opinion.families:
+            if part < most / 2:
+                break
+            if family not in topics:
+                continue
+            first, last = self._leans(opinion, family)
+            yield Scored(
+                family=family,
+                probability=opinion.share,
+                label=likeness_of(family),
+                first=first,
+                last=last,
+                nearest=self._nearest(folded.original, family),
+                sure=opinion.share >= self._weights.sure,
+            )
+
+    def _opinion(self, tokens: tuple[str, ...], listener: Listener) -> _Opinion:
+        last = self._last
+        if last is not None and last[0] is tokens and last[1] is listener:
+            return last[2]
+        weights = self._weights
+        read = tokens
+        if len(tokens) > _MOST_TOKENS:
+            read = (*tokens[: _MOST_TOKENS // 2], *tokens[-_MOST_TOKENS // 2 :])
+        names = weights.names
+        known = [
+            names[name]
+            for name in dict.fromkeys(features(read, weights.language, listener))
+            if name in names
+        ]
+        rows = np.array(known, dtype=np.int64)
+        norm = float(np.sqrt(np.sum(weights.idf[rows] ** 2))) or 1.0
+        decision = weights.table[rows].sum(axis=0) / norm + weights.bias
+        likely = np.exp(decision - decision.max())
+        total = float(likely.sum())
+        order = np.argsort(-np.where(self._breach, likely, -1.0))[: int(self._breach.sum())]
+        opinion = _Opinion(
+            float(likely[self._breach].sum()) / total,
+            tuple((weights.classes[at], float(likely[at]) / total) for at in order),
+            read,
+            listener,
+        )
+        self._last = (tokens, listener, opinion)
+        return opinion
+
+    def _leans(self, opinion: _Opinion, family: str) -> tuple[int, int]:
+        """The stretch of tokens whose features speak most for the family."""
+        weights = self._weights
+        place = weights.classes.index(family)
+        lawful = (
+            weights.classes.index(LAWFUL + family) if LAWFUL + family in weights.classes else -1
+        )
+        adds = np.zeros(len(opinion.tokens), dtype=np.float64)
+        for name, at in _placed(opinion.tokens, weights.language):
+            row = weights.names.get(name)
+            if row is None:
+                continue
+            value = weights.table[row, place]
+            if lawful >= 0:
+                value = value - weights.table[row, lawful]
+            width = name.count(" ") + 1
+            for token in range(max(0, at), min(len(adds), at + width)):
+                adds[token] += float(value) / width
+        return _best_stretch(adds - max(0.0, float(adds.mean()) / 2))
+
+    def _nearest(self, text: str, family: str) -> str:
+        """The known breach most like `text`."""
+        texts = self._known.get(family)
+        if not texts:
+            return ""
+        found = process.extractOne(text, texts, scorer=fuzz.token_set_ratio)
+        return str(found[0]) if found is not None else ""
+
+    @cached_property
+    def _known(self) -> dict[str, list[str]]:
+        """The examples of each family, read when the first answer needs them."""
+        found: dict[str, list[str]] = {}
+        for path in sorted((EXAMPLES / self._weights.language).glob("*.jsonl")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                entry = json.loads(line)
+                if entry["label"] == "breach":
+                    found.setdefault(entry["family"], []).append(entry["text"])
+        return found
+
+
+def _best_stretch(adds: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """First and last index of the stretch with the greatest sum, at most `_LEAN` long."""
+    if not len(adds):
+        return 0, 0
+    sums = np.concatenate(([0.0], np.cumsum(adds)))
+    best = (-np.inf, 0, 0)
+    for first in range(len(adds)):
+        beyond = min(len(adds), first + _LEAN)
+        last = first + int(np.argmax(sums[first + 1 : beyond + 1]))
+        best = max(best, (float(sums[last + 1] - sums[first]), first, last))
+    return best[1], best[2]
+
+
+def load_likeness(language: str, topics: PhraseSet, folder: Path = PACKS) -> LikenessScorer | None:
+    """The scorer that lies beside the packs of a language; `None` where none does.
+
+    Raises:
+        BadInput: its file is broken.
+    """
+    base = base_language(language)
+    path = likeness_path(base, folder)
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    return LikenessScorer(
+        Weights.unpacked(content, path), topics, hashlib.sha256(content).hexdigest()
+    )
+
+
+def likeness_path(language: str, folder: Path = PACKS) -> Path:
+    """Where the weights of a language lie."""
+    return folder / "likeness" / f"{language}.npz"
+
+
+def share_of(scorer: LikenessScorer, text: str, listener: Listener = Listener.CUSTOMER) -> float:
+    """The share of breaches in what a text is like, for whoever explains or measures it."""
+    return scorer.share(fold(text), listener)[0]
