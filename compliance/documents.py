@@ -23,6 +23,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from compliance.errors import BadInput, Fault, shown
+from compliance.kept_documents import kept, unkept
+from compliance.pack_cache import PackCache
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 40
@@ -84,8 +86,10 @@ class Document(Generic[M]):
         return Fault(*self.where(*location), message)
 
 
-def load_document(path: Path, schema: type[M]) -> Document[M]:
+def load_document(path: Path, schema: type[M], cache: PackCache | None = None) -> Document[M]:
     """Read and check one file; `.json` is read as JSON, anything else as YAML.
+
+    With a `cache` the file's values and places are kept there: for rules, never for customers.
 
     Raises:
         BadInput: the file is missing, unreadable, wrongly encoded, malformed, or breaks the schema;
@@ -102,7 +106,16 @@ def load_document(path: Path, schema: type[M]) -> Document[M]:
             path, f"cannot read the file: {reason}", "Check the path and its rights."
         ) from None
     format_: Format = "json" if path.suffix.lower() == ".json" else "yaml"
-    return parse_document(content, schema, path=path, format=format_)
+    if cache is None:
+        return parse_document(content, schema, path=path, format=format_)
+    key = cache.key("document", (format_.encode(), content))
+    text = cache.get(key)
+    if text is None:
+        plain, places = _read(content, path, format_)
+        text = kept(_as_json(plain, path), places)
+        cache.put(key, text)
+    values, kept_places = unkept(text)
+    return Document(_validated(values, schema, path, kept_places), path, kept_places)
 
 
 def parse_document(
@@ -117,11 +130,19 @@ def parse_document(
     Raises:
         BadInput: as `load_document`.
     """
+    plain, places = _read(content, path, format)
+    return Document(_validated(_as_json(plain, path), schema, path, places), path, places)
+
+
+def _read(
+    content: str | bytes, path: Path | str, format_: Format
+) -> tuple[Plain, dict[Location, tuple[int, int]]]:
     text = content if isinstance(content, str) else _decode(content, path)
     if len(text) > MAX_BYTES:
         raise _one(path, f"the document is larger than {MAX_BYTES // 1_000_000} MB", "Split it.")
     places: dict[Location, tuple[int, int]] = {}
-    if format == "json":
+    plain: Plain
+    if format_ == "json":
         plain = _read_json(text, path)
         # JSON is YAML in flow style, but for tabs, which JSON allows only between tokens.
         node = _compose(text.replace("\t", " "), path)
@@ -132,7 +153,7 @@ def parse_document(
         _places_of(node, (), places)
     else:
         plain = _read_yaml(text, path, places)
-    return Document(_validated(plain, schema, path, places), path, places)
+    return plain, places
 
 
 def validate_mapping(value: Mapping[str, object], schema: type[M], *, path: Path | str) -> M:
@@ -141,7 +162,7 @@ def validate_mapping(value: Mapping[str, object], schema: type[M], *, path: Path
     Raises:
         BadInput: the mapping breaks the schema.
     """
-    return _validated(dict(value), schema, path, {})
+    return _validated(_as_json(dict(value), path), schema, path, {})
 
 
 def _one(path: Path | str, message: str, remedy: str = "") -> BadInput:
@@ -309,12 +330,19 @@ def _scalar(text: str) -> Plain:
     return text
 
 
-def _validated(
-    plain: object, schema: type[M], path: Path | str, places: Mapping[Location, tuple[int, int]]
-) -> M:
+def _as_json(value: object, path: Path | str) -> str:
     try:
-        # Through JSON, so that a strict schema takes an ISO date or an enum's or decimal's text.
-        return schema.model_validate_json(json.dumps(plain), strict=True)
+        return json.dumps(value)
+    except RecursionError:
+        raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
+
+
+def _validated(
+    values: str, schema: type[M], path: Path | str, places: Mapping[Location, tuple[int, int]]
+) -> M:
+    # Through JSON, so that a strict schema takes an ISO date or an enum's or decimal's text.
+    try:
+        return schema.model_validate_json(values, strict=True)
     except ValidationError as error:
         faults = {
             _fault_of(tuple(entry["loc"]), entry["type"], entry["msg"], path, places): None
@@ -370,6 +398,9 @@ def _known(places: Mapping[Location, tuple[int, int]], loc: Location) -> Locatio
 
 
 def _nearest(places: Mapping[Location, tuple[int, int]], loc: Location) -> tuple[int, int]:
+    place = places.get(loc)
+    if place is not None:
+        return place
     known = _known(places, loc)
     while known and known not in places:
         known = known[:-1]

@@ -18,6 +18,7 @@ from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart, shown
 from compliance.likeness import load_likeness
 from compliance.overrides import Laid, lay_over
+from compliance.pack_cache import USERS, PackCache
 from compliance.pack_detectors import Listening, agents, others, topic_phrases
 from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
 from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
@@ -52,12 +53,16 @@ def load_rules(
     scorer: Scorer | None = None,
     likeness: bool = True,
     bank: Path | None = None,
+    cache: PackCache | None = USERS,
 ) -> RuleSet:
     """The rules of a jurisdiction for a call in `language` (a tag such as `en-US`).
 
     With a scorer the rules that listen to a whole family also hear what is like its breaches:
     `scorer`, else with `likeness` the one that lies beside the packs, if there is one.  What
     stands in the folder `bank` is laid over the pack; see `overrides`.
+
+    With a `cache`, by default the user's own, files are read and phrases compiled only when they
+    have changed.
 
     Raises:
         MissingPart: there is no pack for the jurisdiction, or no detectors for the language.
@@ -75,7 +80,7 @@ def load_rules(
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
     if scorer is None and likeness:
         scorer = load_likeness(base, load_topics(base, folder), folder)
-    return _Loader(jurisdiction, base, folder, files, scorer, bank).load()
+    return _Loader(jurisdiction, base, folder, files, scorer, bank, cache).load()
 
 
 class _Loader:
@@ -89,7 +94,9 @@ class _Loader:
         files: list[Path],
         scorer: Scorer | None,
         bank: Path | None,
+        cache: PackCache | None,
     ) -> None:
+        self._cache = cache
         self._jurisdiction = jurisdiction
         self._base = base
         self._folder = folder
@@ -166,7 +173,7 @@ class _Loader:
 
     def _read(self, path: Path, schema: type[_F]) -> Document[_F] | None:
         try:
-            document = load_document(path, schema)
+            document = load_document(path, schema, self._cache)
         except BadInput as error:
             self._faults.extend(error.faults)
             return None
@@ -189,7 +196,7 @@ class _Loader:
 
     def _read_concepts(self) -> Concepts | None:
         try:
-            concepts = load_concepts(self._base, self._folder)
+            concepts = load_concepts(self._base, self._folder, self._cache)
         except BadInput as error:
             self._faults.extend(error.faults)
             return None

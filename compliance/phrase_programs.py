@@ -34,6 +34,7 @@ Program = tuple[Step, ...]
 _T = TypeVar("_T")
 Rows = collections.abc.Sequence[_T]
 Steps = Rows[str | int | Rows[int]]  # a program, or what became of it in JSON
+AtomRow = tuple[Rows[str], Rows[str], Rows[tuple[Rows[str], Steps]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,66 +206,92 @@ class Tables(TypedDict):
     `programs`: steps, needs, most tokens covered, most looked at beyond.
     `found_by`: for each program the keys, or the atom, under which it is looked up.
     `tracked`: the atoms that count as present where one of their keys is.
+    `beginnings`: all that is asked for anywhere, as keys (`call*`).
     """
 
-    atoms: Rows[tuple[Rows[str], Rows[str], Rows[tuple[Rows[str], Steps]]]]
+    atoms: Rows[AtomRow]
     programs: Rows[tuple[Steps, Rows[str | int], int, int]]
     found_by: Rows[Rows[str | int]]
     tracked: Rows[tuple[int, Rows[str]]]
+    beginnings: Rows[str]
 
 
 def tables(compiler: Compiler, compiled: Iterable[Compiled]) -> Tables:
     """The tables of compiled phrases, each of which must have a need."""
-    atoms = compiler.atoms
     programs: list[tuple[Steps, Rows[str | int], int, int]] = []
     found_by: list[Rows[str | int]] = []
     tracked: dict[int, Rows[str]] = {}
+    used = _Used(compiler.atoms)
     for phrase in compiled:
         rarest = compiler.rarest(phrase.needs)
         needs: set[str | int] = set()
+        found: list[str | int] = [*sorted(rarest.keys)]
         for need in phrase.needs:
             if need.atom is None or len(need.keys) == 1:
                 needs.update(need.keys)
             elif need.named or (need is rarest and len(need.keys) > _FEW_KEYS):
-                tracked[need.atom] = sorted(need.keys)
-                needs.add(need.atom)
-        found: Rows[str | int] = sorted(rarest.keys)
-        if rarest.atom is not None and rarest.atom in needs:
-            found = [rarest.atom]
-        programs.append(
-            (
-                phrase.program,
-                sorted(
-                    _without_pairs_halves(needs).difference(found if len(found) == 1 else ()),
-                    key=str,
-                ),
-                phrase.longest,
-                phrase.beyond,
-            )
-        )
+                number = used.number(need.atom)
+                tracked[number] = sorted(need.keys)
+                needs.add(number)
+                if need is rarest:
+                    found = [number]
+        needs -= {half for need in needs if isinstance(need, str) for half in _halves(need)}
+        needs -= {*found} if len(found) == 1 else set()
+        steps = used.steps(phrase.program)
+        programs.append((steps, sorted(needs, key=str), phrase.longest, phrase.beyond))
         found_by.append(found)
+    atoms = used.rows()
+    beginnings = {
+        key
+        for keys in (
+            *found_by,
+            *tracked.values(),
+            *(program[1] for program in programs),
+            *([f"{beginning}*" for beginning in atom[1]] for atom in atoms),
+            *(keys for atom in atoms for keys, _ in atom[2]),
+        )
+        for key in keys
+        if isinstance(key, str) and key[-1] == "*"
+    }
     return {
-        "atoms": [
-            (
-                sorted(atom.one),
-                sorted(atom.beginnings),
-                [(sorted(keys), steps) for keys, steps in atom.more],
-            )
-            for atom in atoms
-        ],
+        "atoms": atoms,
         "programs": programs,
         "found_by": found_by,
         "tracked": sorted(tracked.items()),
+        "beginnings": sorted(beginnings),
     }
 
 
-def _without_pairs_halves(needs: set[str | int]) -> set[str | int]:
-    """Needs but for words that stand in a needed pair."""
-    halves = {
-        half
-        for need in needs
-        if isinstance(need, str)
-        for half in need.split(" ")[:2]
-        if " " in need
-    }
-    return needs - halves
+class _Used:
+    """The atoms that programs use, numbered anew in the order in which they come up."""
+
+    def __init__(self, atoms: Rows[Atom]) -> None:
+        self._atoms = atoms
+        self._numbers: dict[int, int] = {NUMBER: NUMBER}
+
+    def number(self, atom: int) -> int:
+        return self._numbers.setdefault(atom, len(self._numbers))
+
+    def steps(self, program: Program) -> Steps:
+        return [
+            step
+            if isinstance(step, str)
+            else self.number(step)
+            if isinstance(step, int)
+            else (step[0], step[1] if step[0] == GAP else self.number(step[1]))
+            for step in program
+        ]
+
+    def rows(self) -> list[AtomRow]:
+        """Every atom used so far, and those that these use in turn."""
+        rows: list[AtomRow] = []
+        while len(rows) < len(self._numbers):
+            for atom in [self._atoms[number] for number in [*self._numbers][len(rows) :]]:
+                more = [(sorted(keys), self.steps(program)) for keys, program in atom.more]
+                rows.append((sorted(atom.one), sorted(atom.beginnings), more))
+        return rows
+
+
+def _halves(key: str) -> list[str]:
+    """The two words of a pair."""
+    return key.split(" ") if " " in key else []

@@ -85,15 +85,15 @@ class _Beginnings(dict[str, tuple[str, ...]]):
 class Index:
     """Programs of one phrase set, findable by their rarest need.  Immutable but for a memory."""
 
-    __slots__ = ("_beginnings", "_bringing", "_brings", "_buckets", "_keys", "atoms", "programs")
+    __slots__ = ("_atoms", "_beginnings", "_bringing", "_brings", "_buckets", "_keys", "_rows")
 
     def __init__(self, tables: Tables) -> None:
-        self.atoms = [Alternatives(*atom) for atom in tables["atoms"]]
-        self.programs = [
-            Program(number, *program) for number, program in enumerate(tables["programs"])
-        ]
+        self._rows = tables["atoms"]
+        self._atoms: dict[int, Alternatives] = {}  # a call meets few of them
         self._buckets: dict[str | int, list[Program]] = {}
-        for program, keys in zip(self.programs, tables["found_by"], strict=True):
+        both = zip(tables["programs"], tables["found_by"], strict=True)
+        for number, (row, keys) in enumerate(both):
+            program = Program(number, *row)
             for key in keys:
                 self._buckets.setdefault(key, []).append(program)
         self._keys = frozenset(self._buckets)
@@ -102,14 +102,14 @@ class Index:
             for word in words:
                 self._brings.setdefault(word, []).append(atom)
         self._bringing = frozenset(self._brings)
-        asked = self._keys.union(
-            self._bringing,
-            *(program.needs for program in self.programs),
-            *(alternatives.keys | alternatives.beginnings for alternatives in self.atoms),
-        )
-        self._beginnings = _Beginnings(
-            key for key in asked if isinstance(key, str) and key[-1] == "*"
-        )
+        self._beginnings = _Beginnings(tables["beginnings"])
+
+    def atom(self, number: int) -> Alternatives:
+        """An atom by its number."""
+        atom = self._atoms.get(number)
+        if atom is None:
+            atom = self._atoms[number] = Alternatives(*self._rows[number])
+        return atom
 
     def found_by(self, keys: set[str | int]) -> Iterator[Program]:
         """The programs that are looked up by one of the keys; some may come twice."""
@@ -169,7 +169,7 @@ class Index:
         if number == NUMBER:
             words.add(_ANY_NUMBER)
             return True
-        atom = self.atoms[number]
+        atom = self.atom(number)
         words |= atom.one | atom.beginnings
         inner = (*atom.always, *chain.from_iterable(atom.keyed.values()))
         return all(self._gather_last(steps, words) for steps in inner)
@@ -246,7 +246,7 @@ class Sweep:
 
     def _resolved(self, number: int) -> tuple[int, list[Steps] | None]:
         """Where the atom's single tokens stand, and those of its programs that may match here."""
-        atom, masks, present = self._index.atoms[number], self._masks, self._present
+        atom, masks, present = self._index.atom(number), self._masks, self._present
         mask = 0
         more: list[Steps] | None = None
         if number == NUMBER:

@@ -13,16 +13,20 @@ hear with it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.grammar import Bar, Choice, PhraseError, Sequence, Slot, parse
+from compliance.pack_cache import PackCache
 from compliance.phrase_following import Follower
-from compliance.phrase_programs import MAX_REACH, Compiled, Compiler, tables
+from compliance.phrase_programs import MAX_REACH, Compiled, Compiler, Tables, tables
 from compliance.phrase_search import Index, Sweep
 from compliance.text import Folded, fold
 from compliance.word_rates import word_rates
@@ -71,38 +75,74 @@ def base_language(tag: str) -> str:
     return tag.split("-", 1)[0].lower()
 
 
-@dataclass(frozen=True, slots=True)
 class Concepts:
-    """The concepts of one natural language, compiled."""
+    """The concepts of one natural language, compiled when a phrase set first needs them.
 
-    language: str
-    compiler: Compiler = field(repr=False)
+    `digest` tells them from any others; with a `cache`, phrase sets compiled with them are kept.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        definitions: Mapping[str, tuple[Phrase, ...]],
+        cache: PackCache | None = None,
+    ) -> None:
+        self.language = language
+        self.cache = cache
+        self._definitions = definitions
+        self._compiler: Compiler | None = None
+        texts = [
+            (name, [phrase.text for phrase in phrases]) for name, phrases in definitions.items()
+        ]
+        self.digest = hashlib.sha256(json.dumps((language, texts)).encode()).digest()
 
     @staticmethod
     def none(language: str) -> Concepts:
         """No concepts but `{number}`, for phrases that need none."""
-        return Concepts(language, Compiler(language, word_rates(language)))
+        return Concepts(language, {})
 
     @staticmethod
-    def compile(language: str, definitions: Mapping[str, Iterable[Phrase]]) -> Concepts:
+    def compile(
+        language: str,
+        definitions: Mapping[str, Iterable[Phrase]],
+        cache: PackCache | None = None,
+    ) -> Concepts:
         """Compile concepts, which may use one another but not themselves.
 
         Raises:
             BadInput: with every bad phrase, unknown concept and circle.
         """
-        return _Resolver(language, {n: tuple(p) for n, p in definitions.items()}).compiled()
+        concepts = Concepts(language, {n: tuple(p) for n, p in definitions.items()}, cache)
+        if cache is None:
+            concepts.compiler()
+            return concepts
+        key = cache.key("concepts without faults", (concepts.digest,))
+        if cache.get(key) is None:
+            concepts.compiler()
+            cache.put(key, "")
+        return concepts
+
+    def compiler(self) -> Compiler:
+        """A compiler that knows the concepts.
+
+        Raises:
+            BadInput: as `compile`.
+        """
+        if self._compiler is None:
+            self._compiler = _Resolver(self.language, self._definitions).compiled()
+        return self._compiler.copy()
 
 
 class _Resolver:
     """Resolves concepts that use one another, in the order in which they are needed."""
 
     def __init__(self, language: str, definitions: Mapping[str, tuple[Phrase, ...]]) -> None:
-        self._concepts = Concepts.none(language)
+        self._compiler = Compiler(language, word_rates(language))
         self._definitions = definitions
         self._faults: list[Fault] = []
         self._broken: set[str] = set()
 
-    def compiled(self) -> Concepts:
+    def compiled(self) -> Compiler:
         for name, phrases in self._definitions.items():
             if name == "number":
                 self._faults.append(phrases[0].fault("the concept 'number' is built in"))
@@ -110,10 +150,10 @@ class _Resolver:
             self._resolve(name, ())
         if self._faults:
             raise BadInput("the concepts have faults", tuple(dict.fromkeys(self._faults)))
-        return self._concepts
+        return self._compiler
 
     def _resolve(self, name: str, within: tuple[str, ...]) -> None:
-        compiler = self._concepts.compiler
+        compiler = self._compiler
         if name in compiler.named or name in self._broken or name not in self._definitions:
             return
         trees: list[Sequence] = []
@@ -138,12 +178,12 @@ class _Resolver:
             self._broken.add(name)
 
     def _is_good(self, phrase: Phrase, tree: Sequence) -> bool:
-        known = self._concepts.compiler.named.keys() | self._broken
+        known = self._compiler.named.keys() | self._broken
         unknown = [slot for slot in _slots(tree) if slot not in known]
         self._faults.extend(phrase.fault(f"there is no concept {{{slot}}}") for slot in unknown)
         if unknown or any(slot in self._broken for slot in _slots(tree)):
             return False
-        wrong = _wrong(self._concepts.compiler.compile(tree))
+        wrong = _wrong(self._compiler.compile(tree))
         if wrong is not None:
             self._faults.append(phrase.fault(wrong))
         return wrong is None
@@ -166,20 +206,20 @@ class PhraseSet:
             BadInput: with every phrase that breaks the grammar, names an unknown concept, or would
                 match anything.
         """
-        compiler = concepts.compiler.copy()
-        good: list[Phrase] = []
-        compiled: list[Compiled] = []
-        faults: list[Fault] = []
-        for phrase in phrases:
-            try:
-                compiled.append(_compiled(phrase, compiler))
-            except BadInput as error:
-                faults.extend(error.faults)
-                continue
-            good.append(phrase)
-        if faults:
-            raise BadInput("the phrases have faults", tuple(faults))
-        return PhraseSet(tuple(good), Index(tables(compiler, compiled)))
+        phrases = tuple(phrases)
+        cache = concepts.cache
+        if cache is None:
+            return PhraseSet(phrases, Index(_compiled(phrases, concepts)))
+        texts = json.dumps([phrase.text for phrase in phrases]).encode()
+        key = cache.key("phrases", (concepts.digest, texts))
+        kept = cache.get(key)
+        if kept is not None:
+            # Whole, for the cache has checked that, but perhaps not written by this program.
+            with suppress(KeyError, TypeError, ValueError):
+                return PhraseSet(phrases, Index(json.loads(kept)))
+        made = _compiled(phrases, concepts)
+        cache.put(key, json.dumps(made, separators=(",", ":"), ensure_ascii=False))
+        return PhraseSet(phrases, Index(made))
 
     def search(self, folded: Folded) -> tuple[Match, ...]:
         """Every place where a phrase was heard, by position; one per label and stretch."""
@@ -281,14 +321,16 @@ class _ConceptFile(Schema):
     concepts: dict[str, tuple[str, ...]]
 
 
-def load_concepts(language: str, folder: Path = PACKS) -> Concepts:
+def load_concepts(language: str, folder: Path = PACKS, cache: PackCache | None = None) -> Concepts:
     """The concepts that ship for a language (`en`, `zh-TW`, …), or those of another folder.
+
+    With a `cache` what is compiled is kept there, and so are phrase sets that use the concepts.
 
     Raises:
         BadInput: the file is missing or has faults, all told with line and column.
     """
     base = base_language(language)
-    document = load_document(folder / "concepts" / f"{base}.yaml", _ConceptFile)
+    document = load_document(folder / "concepts" / f"{base}.yaml", _ConceptFile, cache)
     return Concepts.compile(
         base,
         {
@@ -298,10 +340,25 @@ def load_concepts(language: str, folder: Path = PACKS) -> Concepts:
             )
             for name, texts in document.value.concepts.items()
         },
+        cache,
     )
 
 
-def _compiled(phrase: Phrase, compiler: Compiler) -> Compiled:
+def _compiled(phrases: tuple[Phrase, ...], concepts: Concepts) -> Tables:
+    compiler = concepts.compiler()
+    compiled: list[Compiled] = []
+    faults: list[Fault] = []
+    for phrase in phrases:
+        try:
+            compiled.append(_compiled_one(phrase, compiler))
+        except BadInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise BadInput("the phrases have faults", tuple(faults))
+    return tables(compiler, compiled)
+
+
+def _compiled_one(phrase: Phrase, compiler: Compiler) -> Compiled:
     try:
         tree = parse(phrase.text)
     except PhraseError as error:

@@ -9,14 +9,12 @@ between words.  A token is one English word, one number or one Han character.  N
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from operator import eq
 
-import opencc
+from compliance.flattening import flatten
 
 # A break that ends a sentence, or only a clause, before a token.
 SENTENCE = 2
@@ -40,13 +38,6 @@ _PIECE = re.compile(
 )
 
 _SENTENCE_ENDS = frozenset(".!?;。！？；…")
-
-# Characters that mean the same to a matcher, beyond OpenCC's Traditional to Simplified.
-_SAME = {
-    "您": "你", "妳": "你", "她": "他", "它": "他", "牠": "他", "祂": "他",
-    "著": "着", "账": "帐", "賬": "帐", "甚": "什", "呐": "吗", "噁": "恶",
-    "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "＇": "'",
-}  # fmt: skip
 
 _FILLERS = frozenset(
     (
@@ -226,7 +217,7 @@ def refold(before: Folded, text: str) -> Folded:
     same = _same_beginning(before.original, text)
     keep = bisect_right(before.ends, same)
     # A number goes on after its comma (`3,` `3,000`), so that a token is settled two places on.
-    while keep and len(text[before.ends[keep - 1] : same].translate(_table())) < 2:
+    while keep and len(flatten(text[before.ends[keep - 1] : same])[0]) < 2:
         keep = bisect_left(before.ends, before.ends[keep - 1])
     if keep == 0:
         return fold(text)
@@ -254,11 +245,7 @@ _Columns = tuple[list[str], list[int], list[int], list[int]]
 def _scanned(text: str, begin: int) -> _Columns:
     """Tokens, starts, ends and breaks of a text from `begin` on, repetitions and all."""
     rest = text[begin:] if begin else text
-    flat = rest.translate(_table())
-    places: list[int] | None = None
-    # A character that vanishes and one that grows may leave the length as it was.
-    if not rest.isascii() and not _resizing().isdisjoint(rest):
-        flat, places = _flatten_slowly(rest)
+    flat, places = flatten(rest)
     tokens: list[str] = []
     spans: list[tuple[int, int]] = []
     broken: list[tuple[int, int]] = []
@@ -417,48 +404,3 @@ def _is_stumble(repeated: list[str]) -> bool:
         return len(word) > 1 or word.isascii() or word in _STUMBLED
     # Two Han characters twice are a stumble (我们我们); four times the same (天天天天) is not.
     return len(set(repeated)) > 1
-
-
-def _flatten_slowly(text: str) -> tuple[str, list[int]]:
-    table = _table()
-    pieces: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        piece = character.translate(table)
-        pieces.append(piece)
-        places.extend([place] * len(piece))
-    return "".join(pieces), places
-
-
-@cache
-def _table() -> dict[int, str]:
-    """Code point to folded text, for `str.translate`; built once in some 50 ms."""
-    table: dict[int, str] = {}
-    for code in range(0x20, 0x30000):
-        if 0xAC00 <= code <= 0xDFFF or 0x3400 <= code <= 0x9FFF or 0x10000 <= code < 0x1D000:
-            continue  # Hangul and surrogates stay; Han follows below
-        if code >= 0x20000 and not unicodedata.decomposition(chr(code)):
-            continue
-        character = chr(code)
-        category = unicodedata.category(character)
-        if category == "Cf":  # zero width, direction marks
-            table[code] = ""
-            continue
-        folded = unicodedata.normalize("NFKD", character).casefold()
-        folded = "".join(part for part in folded if not unicodedata.combining(part))
-        if folded != character:
-            table[code] = folded
-    han = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-    simplified = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
-    for character, simple in zip(han, simplified, strict=True):
-        if simple != character and len(simple) == 1:
-            table[ord(character)] = simple
-    for character, same in _SAME.items():
-        table[ord(character)] = same
-    return table
-
-
-@cache
-def _resizing() -> frozenset[str]:
-    """The characters that fold to none or to several."""
-    return frozenset(chr(code) for code, folded in _table().items() if len(folded) != 1)
