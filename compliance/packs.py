@@ -79,7 +79,7 @@ def load_rules(
     if not files:
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
     if scorer is None and likeness:
-        scorer = load_likeness(base, load_topics(base, folder), folder)
+        scorer = load_likeness(base, load_topics(base, folder, cache), folder)
     return _Loader(jurisdiction, base, folder, files, scorer, bank, cache).load()
 
 
@@ -230,8 +230,10 @@ class _Loader:
         )
 
 
-def load_topics(language: str, folder: Path = PACKS) -> PhraseSet:
+def load_topics(language: str, folder: Path = PACKS, cache: PackCache | None = USERS) -> PhraseSet:
     """What says that a family's topic is present at all; a match's label is the family.
+
+    `cache` as in `load_rules`.
 
     Raises:
         BadInput: files of the language have faults, all told with line and column.
@@ -241,12 +243,12 @@ def load_topics(language: str, folder: Path = PACKS) -> PhraseSet:
     documents = []
     for path in sorted((folder / "detectors").glob(f"*.{base}.yaml")):
         try:
-            documents.append(load_document(path, DetectorFile))
+            documents.append(load_document(path, DetectorFile, cache))
         except BadInput as error:
             faults.extend(error.faults)
     if faults:
         raise BadInput(f"the detectors for {base} have faults", tuple(faults))
-    return PhraseSet.compile(topic_phrases(documents), load_concepts(base, folder))
+    return PhraseSet.compile(topic_phrases(documents), load_concepts(base, folder, cache))
 
 
 def _cue_phrases(document: Document[CueFile]) -> Iterator[Phrase]:
