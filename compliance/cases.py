@@ -19,6 +19,7 @@ from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.findings import Verdict
 from compliance.monitor import Monitor
+from compliance.pack_cache import USERS
 from compliance.phrases import PACKS
 from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
@@ -93,7 +94,7 @@ def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
     Raises:
         BadInput: the file is missing or has faults.
     """
-    document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile)
+    document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile, USERS)
     return tuple(
         _case(document, index, entry, jurisdiction)
         for index, entry in enumerate(document.value.cases)

@@ -13,6 +13,7 @@ from pydantic import RootModel
 
 from compliance.documents import load_document
 from compliance.errors import BadInput
+from compliance.pack_cache import PackCache
 
 
 class _OutcomeFile(RootModel[dict[str, tuple[str, ...]]]):
@@ -33,13 +34,13 @@ class Outcomes:
         return self.words.get(outcome.strip().casefold().replace(" ", "_").replace("-", "_"))
 
 
-def load_outcomes(path: Path) -> Outcomes:
+def load_outcomes(path: Path, cache: PackCache | None = None) -> Outcomes:
     """The outcomes of a file.
 
     Raises:
         BadInput: it has faults, or a word stands in two classes.
     """
-    document = load_document(path, _OutcomeFile)
+    document = load_document(path, _OutcomeFile, cache)
     words: dict[str, str] = {}
     faults = []
     for name, found in document.value.root.items():

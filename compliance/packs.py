@@ -131,7 +131,7 @@ class _Loader:
             detectors.extend(Detector(likeness_of(name), name) for name in named)
         events = listening.events.value.events if listening.events is not None else {}
         by_id = {detector.id: detector for detector in detectors}
-        around = load_surroundings(self._jurisdiction, self._folder, self._faults)
+        around = load_surroundings(self._jurisdiction, self._folder, self._faults, self._cache)
         for path in around.files:
             self._hash.update(path.read_bytes())
         classes = around.outcomes.classes

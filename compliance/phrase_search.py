@@ -256,7 +256,7 @@ class Sweep:
                     mask |= places
         else:
             for word in atom.one & present:
-                mask |= masks.get(word, 0)  # type: ignore[call-overload]
+                mask |= masks.get(word, 0)
             if not atom.plain:
                 for beginning in atom.beginnings & present:
                     mask |= self._begun(beginning)

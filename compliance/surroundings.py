@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from compliance.errors import BadInput, Fault
 from compliance.outcomes import Outcomes, load_outcomes
+from compliance.pack_cache import PackCache
 from compliance.zones import Holidays, Zones, load_holidays, load_zones
 
 _T = TypeVar("_T")
@@ -28,24 +29,31 @@ class Surroundings:
     files: tuple[Path, ...] = ()
 
 
-def load_surroundings(jurisdiction: str, folder: Path, faults: list[Fault]) -> Surroundings:
+def load_surroundings(
+    jurisdiction: str, folder: Path, faults: list[Fault], cache: PackCache | None = None
+) -> Surroundings:
     """What stands in `zones/`, `holidays/` and `outcomes.yaml`; faults are added to `faults`."""
     zones_at = folder / "zones" / f"{jurisdiction}.yaml"
     holidays_at = folder / "holidays" / f"{jurisdiction}.yaml"
     outcomes_at = folder / "outcomes.yaml"
     return Surroundings(
-        _read(zones_at, load_zones, faults) or Zones(),
-        _read(holidays_at, load_holidays, faults) or Holidays(),
-        _read(outcomes_at, load_outcomes, faults) or Outcomes(),
+        _read(zones_at, load_zones, faults, cache) or Zones(),
+        _read(holidays_at, load_holidays, faults, cache) or Holidays(),
+        _read(outcomes_at, load_outcomes, faults, cache) or Outcomes(),
         tuple(path for path in (zones_at, holidays_at, outcomes_at) if path.exists()),
     )
 
 
-def _read(path: Path, load: Callable[[Path], _T], faults: list[Fault]) -> _T | None:
+def _read(
+    path: Path,
+    load: Callable[[Path, PackCache | None], _T],
+    faults: list[Fault],
+    cache: PackCache | None,
+) -> _T | None:
     if not path.exists():
         return None
     try:
-        return load(path)
+        return load(path, cache)
     except BadInput as error:
         faults.extend(error.faults)
         return None

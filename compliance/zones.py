@@ -17,6 +17,7 @@ from compliance.context import CallHeader
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.local_time import zone_of
+from compliance.pack_cache import PackCache
 
 
 class _ZoneFile(Schema):
@@ -94,13 +95,13 @@ class Holidays:
         return day in self.days if day.year in self.years else None
 
 
-def load_zones(path: Path) -> Zones:
+def load_zones(path: Path, cache: PackCache | None = None) -> Zones:
     """The zones of a file.
 
     Raises:
         BadInput: it has faults, or names zones that do not exist.
     """
-    document = load_document(path, _ZoneFile)
+    document = load_document(path, _ZoneFile, cache)
     value = document.value
     faults = [
         document.fault(f"{name!r} is no IANA time zone", "everywhere", index)
@@ -125,13 +126,13 @@ def load_zones(path: Path) -> Zones:
     return Zones(value.everywhere, states, areas, value.country_code, value.area_digits)
 
 
-def load_holidays(path: Path) -> Holidays:
+def load_holidays(path: Path, cache: PackCache | None = None) -> Holidays:
     """The holidays of a file, whose keys are ISO dates and whose values their names.
 
     Raises:
         BadInput: it has faults, or a key is no day of one of its years.
     """
-    document = load_document(path, _HolidayFile)
+    document = load_document(path, _HolidayFile, cache)
     days: set[date] = set()
     faults: list[Fault] = []
     for text in document.value.days:

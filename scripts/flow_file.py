@@ -17,6 +17,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from compliance.context import Collector
 from compliance.documents import Document, Location, load_document
 from compliance.errors import AssistantError, BadInput, Fault, MissingPart
+from compliance.pack_cache import USERS
 from compliance.phrases import Concepts, Phrase, PhraseSet, base_language
 from scripts.fields import DEBT, OPEN
 from scripts.flow import (
@@ -74,7 +75,7 @@ def load_flow(
 
 def read_flow(path: Path, collector: Collector = Collector.IN_HOUSE) -> Flow:
     """One flow from one file; raises `BadInput` as `load_flow`."""
-    document = load_document(path, FlowSchema)
+    document = load_document(path, FlowSchema, USERS)
     return _Reader(document, collector).flow()
 
 
@@ -338,7 +339,7 @@ class _Reader:
             self._listen(listed, texts, name, ("concepts", name))
             definitions[name] = tuple(listed)
         try:
-            return Concepts.compile(language, definitions)
+            return Concepts.compile(language, definitions, USERS)
         except BadInput as error:
             self._faults.extend(error.faults)
             return Concepts.none(language)
