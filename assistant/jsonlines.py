@@ -179,6 +179,7 @@ def statement_record(statement: Statement, call: str) -> Record:
         "id": statement.id,
         "state": statement.state.value,
         "missing": list(statement.missing),
+        **({"interrupted": True} if statement.interrupted else {}),
     }
 
 

@@ -355,6 +355,7 @@ class CallSession:
         duration_s = joiner.seconds(event.samples)
         if joiner.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
             call.agent_unheard_s += duration_s
+            call.monitor.lost()
         yield GapHeard(joiner.name, start_s, duration_s, event.reason)
 
     # ---- what the agent does -------------------------------------------------------------------

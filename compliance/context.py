@@ -94,10 +94,10 @@ class CallContext:
 
     def made(self, mark: str) -> bool | None:
         """Whether a mark was made; `None` where it may have been, unheard."""
+        if mark == "event:verified":
+            return self.verified  # it can be taken back
         if mark in self.past:
             return True
         if mark.startswith("stage:") and self.stage is None:
             return None  # no script runs, so that nobody knows
-        if mark == "event:verified":
-            return self.verified
         return None if self.unsure and not mark.startswith("state:") else False

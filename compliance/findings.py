@@ -130,8 +130,12 @@ class StatementState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The state of one required statement; `missing` names its elements not heard yet."""
+    """The state of one required statement; `missing` names its elements not heard yet.
+
+    `interrupted` is whether somebody cut in while it was being said and it was not taken up again.
+    """
 
     id: str
     state: StatementState
     missing: tuple[str, ...] = field(default=())
+    interrupted: bool = False

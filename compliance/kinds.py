@@ -57,4 +57,12 @@ class Limit:
         return f"{self.hours:g} hours"
 
 
-Spec = Window | Limit
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What must come before what: none of the marks `then` before all those of `first` are made."""
+
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+
+
+Spec = Window | Limit | Order

@@ -13,23 +13,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.context import CallContext, CallHeader, Listener
-from compliance.findings import (
-    Finding,
-    FoundBy,
-    Severity,
-    Statement,
-    StatementState,
-    Status,
-    Verdict,
-)
+from compliance.findings import Finding, Severity, Statement, StatementState, Status, Verdict
 from compliance.hearing import EVENT, Sign
-from compliance.judges.hits import Hit
+from compliance.judges.hits import Hit, placed
 from compliance.judges.limits import LimitsJudge
+from compliance.judges.order import OrderJudge
 from compliance.judges.statements import StatementsJudge
 from compliance.judges.windows import WindowsJudge
 from compliance.judges.words import Said, WordsJudge
 from compliance.local_time import day_of_call
-from compliance.rules import RequiredStatement, RuleSet
+from compliance.rules import RuleSet
 from compliance.telling import Restraint, finding_in, finding_of_call
 from compliance.transcript import Speaker, Utterance
 
@@ -87,7 +80,8 @@ class Monitor:
         self._restraint = Restraint()
         self._words = WordsJudge(rules, rules.ear)
         self._others = WordsJudge(rules, rules.others_ear, routes=True)
-        self._statements = StatementsJudge(rules.statements)
+        self._statements = StatementsJudge(rules)
+        self._order = OrderJudge(rules)
         self._windows = WindowsJudge(rules, header)
         self._limits = LimitsJudge(rules, header)
 
@@ -150,16 +144,20 @@ class Monitor:
         if not utterance.final:
             return Heard(tuple(self._provisional(utterance, said.hits, context, number)))
         self._agent_utterances += 1
-        findings = tuple(self._confirmed(utterance, said.hits, context, number))
-        labels = frozenset(sign.match.label for sign in said.signs)
-        statements = self._statements.hear(labels, context)
+        moved = self._statements.hear(utterance, said.signs, context, self._past.since())
+        order = self._order.hear(said.signs, moved.statements, context)
+        self._open_because(order.undecided)
+        hits = (*said.hits, *(placed(hit, utterance) for hit in order.hits))
+        findings = tuple(self._confirmed(utterance, hits, context, number))
+        missed = tuple(self._of_call(hit, context) for hit in moved.hits)
         self._forget(utterance)
         self._words.settled(utterance, said)
         self._others.interrupted()
         self._past.happened(said.signs)
+        self._past.since()
         self._past.make("event:first_utterance")
-        self._past.said(statements)
-        return Heard(findings, statements)
+        self._past.said(moved.statements)
+        return Heard((*findings, *missed), moved.statements)
 
     def _other_says(
         self,
@@ -167,11 +165,12 @@ class Monitor:
         context: CallContext,
         held: _Held | None,
     ) -> Heard:
+        statements = self._statements.cut_in(utterance).statements if utterance.final else ()
         if self.rules.others_ear.deaf:
             if utterance.final:
                 self._forget(utterance)
                 self._words.interrupted()
-            return Heard()
+            return Heard((), statements)
         said = self._others.judge(utterance, context, held)
         self._open_because(said.undecided)
         number = self._other_utterances
@@ -183,7 +182,7 @@ class Monitor:
         self._words.interrupted()
         self._others.settled(utterance, said)
         self._past.happened(said.signs)
-        return Heard(findings)
+        return Heard(findings, statements)
 
     def _nobody_says(self, utterance: Utterance, sides: Iterable[Said]) -> Heard:
         """Words of nobody knows whom break nothing, and keep their rules from being judged."""
@@ -197,6 +196,10 @@ class Monitor:
             self._unknown_speaker = True
             self._past.unsure = True
         return Heard()
+
+    def lost(self) -> None:
+        """Some of the agent's sound was not heard: what seems unsaid may have been said."""
+        self._past.unsure = True
 
     def dropped(self, utterance_id: str) -> tuple[Finding, ...]:
         """A partial turned out to be no speech: its provisional findings are withdrawn."""
@@ -220,10 +223,9 @@ class Monitor:
         unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
         cannot_tell = agent_gaps or unheard or self._unknown_speaker
         context = self._past.within(context, None)
-        unsaid = self._statements.close(self._agent_utterances, context, cannot_tell=cannot_tell)
-        self._open_because((rule_id, "unheard") for rule_id in unsaid.undecided)
-        hits = [self._missed(statement, required) for statement, required in unsaid.missed]
-        missed = [finding_of_call(hit, None, self.rules) for hit in hits]
+        unsaid = self._statements.close(context, cannot_tell=cannot_tell)
+        self._open_because(unsaid.undecided)
+        missed = [finding_of_call(hit, None, self.rules) for hit in unsaid.hits]
         withdrawn = [
             replace(finding, status=Status.WITHDRAWN)
             for found in self._open.values()
@@ -277,13 +279,6 @@ class Monitor:
         self._marks(hit)
         return finding_of_call(hit, context, self.rules)
 
-    def _missed(self, statement: Statement, required: RequiredStatement) -> Hit:
-        rule = self.rules.rule(required.rule)
-        how = "partly_said" if statement.missing != required.elements else "not_said"
-        found_by = FoundBy(how, ", ".join(statement.missing), f"statement:{required.id}")
-        params = (("missing", required.id),)
-        return Hit(rule, required.missed, found_by, part=required.id, params=params)
-
     def _marks(self, hit: Hit) -> None:
         """What a finding means for what comes after it in the call."""
         if hit.verdict is Verdict.BREACH:
@@ -310,20 +305,31 @@ class _Past:
     header: CallHeader
     unsure: bool = False
     _marks: frozenset[str] = field(default=frozenset())
+    _recent: set[str] = field(default_factory=set)
     _listener: Listener | None = None
 
     def make(self, mark: str) -> None:
+        self._recent.add(mark)
         if mark not in self._marks:
             self._marks |= {mark}
+
+    def since(self) -> frozenset[str]:
+        """The events since this was last asked."""
+        recent = frozenset(
+            mark.removeprefix("event:") for mark in self._recent if mark.startswith("event:")
+        )
+        self._recent.clear()
+        return recent
 
     def meets(self, context: CallContext) -> None:
         """Who listens and how far the script is, as the session knows it."""
         if context.stage is not None:
             self.make(f"stage:{context.stage}")
-        if context.verified:
+        if context.verified and "event:verified" not in self._marks:
             self.make("event:verified")
-        if self._listener is not None and context.listener is not self._listener:
-            self.make("event:new_listener")
+        known = self._listener not in {None, Listener.UNKNOWN}
+        if known and context.listener is not self._listener:
+            self.make("event:new_listener")  # whoever was unknown may be the same still
         self._listener = context.listener
 
     def happened(self, signs: Iterable[Sign]) -> None:

@@ -16,8 +16,8 @@ from compliance.conditions import Comparison, Condition, Sense
 from compliance.context import Collector, Listener, Plain
 from compliance.documents import Schema
 from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
-from compliance.kinds import Limit, Spec, Window
-from compliance.rules import EVERYWHERE, Counts, Guard, RuleStatus
+from compliance.kinds import Limit, Order, Spec, Window
+from compliance.rules import EVERYWHERE, Counts, Deadline, Guard, RuleStatus
 from compliance.transcript import Speaker
 
 STAGES = frozenset(
@@ -35,6 +35,7 @@ _SLUG = r"[a-z][a-z0-9_]{0,59}"
 RuleId = Annotated[str, Field(pattern=rf"^{_RULE_ID}$")]
 Slug = Annotated[str, Field(pattern=rf"^{_SLUG}$")]
 Mark = Annotated[str, Field(pattern=rf"^({_RULE_ID}|(statement|stage|event|state):{_SLUG})$")]
+Moment = Annotated[str, Field(pattern=rf"^(statement|stage|event):{_SLUG}$")]
 
 
 class Texts(Schema):
@@ -217,6 +218,14 @@ class LimitEntry(Schema):
         )
 
 
+class OrderEntry(Schema):
+    first: tuple[Mark, ...] = Field(min_length=1)
+    then: tuple[Moment, ...] = Field(min_length=1)
+
+    def spec(self) -> Order:
+        return Order(self.first, self.then)
+
+
 class RuleEntry(Schema):
     id: RuleId
     family: str
@@ -240,6 +249,7 @@ class RuleEntry(Schema):
     beyond_words: tuple[str, ...] = ()
     window: WindowEntry | None = None
     limit: LimitEntry | None = None
+    order: OrderEntry | None = None
     title: Texts | None = None
     do_now: Texts | None = None
     explanation: Texts | None = None
@@ -251,13 +261,13 @@ class RuleEntry(Schema):
         for kind, entry in measures.items():
             if entry is not None and kind is not self.kind:
                 raise PydanticCustomError("kind", f"only a rule of kind {kind.value} has that")
-        if self.kind in measures and measures[self.kind] is None:
+        if self.kind in measures and measures[self.kind] is None and self.kind is not Kind.ORDERED:
             name = self.kind.value
             raise PydanticCustomError("kind", f"a rule of kind {name} needs {name}: …")
         return self
 
-    def _measures(self) -> dict[Kind, WindowEntry | LimitEntry | None]:
-        return {Kind.WINDOW: self.window, Kind.LIMIT: self.limit}
+    def _measures(self) -> dict[Kind, WindowEntry | LimitEntry | OrderEntry | None]:
+        return {Kind.WINDOW: self.window, Kind.LIMIT: self.limit, Kind.ORDERED: self.order}
 
     def spec(self) -> Spec | None:
         """What it measures, for the kinds that measure something."""
@@ -271,12 +281,30 @@ class RuleEntry(Schema):
         return RuleStatus.STABLE if seen else RuleStatus.TRIAL
 
 
+class DeadlineEntry(Schema):
+    event: Slug | None = None
+    within: int = Field(default=2, ge=1, le=50)
+    stage: str | None = None
+    seconds: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> DeadlineEntry:
+        if sum(part is not None for part in (self.event, self.stage, self.seconds)) != 1:
+            raise PydanticCustomError("deadline", "it is by one of event, stage and seconds")
+        return self
+
+    def deadline(self) -> Deadline:
+        return Deadline(self.event or "", self.within, self.stage or "", self.seconds)
+
+
 class StatementEntry(Schema):
     id: Slug
     rule: RuleId
     when: When = When()
     min_utterances: int = Field(default=4, ge=1)
     missed: Verdict = Verdict.BREACH
+    by: DeadlineEntry | None = None
+    repeat_on: tuple[Slug, ...] = ()
     elements: dict[str, tuple[str, ...]] = Field(min_length=1)
 
 

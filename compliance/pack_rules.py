@@ -19,14 +19,10 @@ from compliance.hearing import ELEMENT
 from compliance.pack_detectors import agents, others
 from compliance.pack_files import STAGES, FamilyFile, PackFile, RuleEntry, When
 from compliance.phrases import Phrase, base_language
-from compliance.rules import Detector, Repair, RequiredStatement, Rule, RuleStatus
+from compliance.rules import Deadline, Detector, Repair, RequiredStatement, Rule, RuleStatus
 
 # What the engine itself sees happen; the rest are those of `events/<language>.yaml`.
 BUILT_IN_EVENTS = frozenset(("first_utterance", "verified", "new_listener"))
-
-
-# Kinds that look at the call and not at its words.
-_MEASURED = frozenset((Kind.WINDOW, Kind.LIMIT))
 
 
 class PackReader:
@@ -148,15 +144,19 @@ class PackReader:
                     if name not in self._outcomes:
                         message = f"outcomes.yaml has no class {name!r}"
                         self._fault(message, "rules", index, "limit", key, number)
-        self.check_when(entry.when, "rules", index, "when")
+        if entry.order is not None:
+            for key, marks in (("first", entry.order.first), ("then", entry.order.then)):
+                for number, mark in enumerate(marks):
+                    self._check_mark(mark, "rules", index, "order", key, number)
+        self._check_when(entry.when, "rules", index, "when")
         for number, repair in enumerate(entry.say_now):
-            self.check_when(repair.when, "rules", index, "say_now", number, "when")
+            self._check_when(repair.when, "rules", index, "say_now", number, "when")
 
-    def check_when(self, when: When, *place: str | int) -> None:
+    def _check_when(self, when: When, *place: str | int) -> None:
         """The marks and stages that a condition names must exist."""
         for key, marks in (("after", when.after), ("before", when.before)):
             for number, mark in enumerate(marks):
-                self.check_mark(mark, *place, key, number)
+                self._check_mark(mark, *place, key, number)
         for number, stage in enumerate(when.stage):
             if stage not in STAGES:
                 self._fault(f"there is no stage {stage!r}", *place, "stage", number)
@@ -165,7 +165,7 @@ class PackReader:
             if first is not None and last is not None and last <= first:
                 self._fault("it ends before it begins", *place, "minutes")
 
-    def check_mark(self, mark: str, *place: str | int) -> None:
+    def _check_mark(self, mark: str, *place: str | int) -> None:
         """One mark that a condition, an order or a statement names must exist."""
         state = mark.removeprefix("state:")
         known = state in self._states if state != mark else mark in self._marks
@@ -179,7 +179,7 @@ class PackReader:
         """
         route = entry.kind is Kind.ROUTE
         side = others if route else agents
-        measures = entry.kind in _MEASURED
+        measures = entry.spec() is not None
         unnamed = () if measures else (f"{entry.family}/*",)
         wanted = unnamed if entry.detectors is None else entry.detectors
         for number, pattern in enumerate(wanted):
@@ -208,7 +208,14 @@ class PackReader:
             if entry.id in seen:
                 self._fault(f"the id {entry.id} is given twice", "statements", index, "id")
             seen.add(entry.id)
-            self.check_when(entry.when, "statements", index, "when")
+            self._check_when(entry.when, "statements", index, "when")
+            for number, name in enumerate(entry.repeat_on):
+                self._check_mark(f"event:{name}", "statements", index, "repeat_on", number)
+            if entry.by is not None:
+                kind = "event" if entry.by.event else "stage"
+                until = entry.by.event or entry.by.stage
+                if until is not None:
+                    self._check_mark(f"{kind}:{until}", "statements", index, "by", kind)
             yield RequiredStatement(
                 id=entry.id,
                 rule=entry.rule,
@@ -216,6 +223,8 @@ class PackReader:
                 when=entry.when.condition(),
                 min_utterances=entry.min_utterances,
                 missed=entry.missed,
+                by=Deadline() if entry.by is None else entry.by.deadline(),
+                repeat_on=entry.repeat_on,
             )
 
     def phrases(self) -> Iterator[Phrase]:

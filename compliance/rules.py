@@ -88,6 +88,11 @@ class Detector:
     similar: float | None = None
     speakers: tuple[Speaker, ...] = (Speaker.AGENT,)
 
+    @property
+    def by_facts(self) -> bool:
+        """Whether facts decide what the words alone cannot."""
+        return self.check or self.true_if is not None or self.wrong_if is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -159,12 +164,27 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a statement must have been said; one of the three, the end of the call without any.
+
+    `event` names what starts the count: the statement must be complete `within` so many utterances
+    of the agent, that in which it happened included.  `stage` is the last stage in which it may be
+    said, `seconds` the time in the call by which its last words must have begun.
+    """
+
+    event: str = ""
+    within: int = 2
+    stage: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RequiredStatement:
     """What must be said, element by element.
 
     It is due once `when` has held; `min_utterances` is how many finals of the agent must have been
-    heard before its absence means anything, and `missed` what its absence then is.  Element phrases
-    carry the label `=id/element`.
+    heard before its absence means anything, and `missed` what its absence then is.  Each event of
+    `repeat_on` makes it due anew.  Element phrases carry the label `=id/element`.
     """
 
     id: str
@@ -173,6 +193,8 @@ class RequiredStatement:
     when: Condition
     min_utterances: int
     missed: Verdict = Verdict.BREACH
+    by: Deadline = field(default_factory=Deadline)
+    repeat_on: tuple[str, ...] = ()
 
 
 class RuleSet:
@@ -225,6 +247,16 @@ class RuleSet:
             if detector.similar is not None or detector.id == likeness_of(detector.family):
                 alike.setdefault(detector.family, []).append(detector)
         self._alike = {family: tuple(found) for family, found in alike.items()}
+        self._peers = {
+            likeness_of(family): tuple(
+                detector
+                for detector in detectors
+                if detector.family == family
+                and detector.id != likeness_of(family)
+                and Speaker.AGENT in detector.speakers
+            )
+            for family in alike
+        }
         self._all_statements = statements
         self._all_unheard = unheard
         self._denying: dict[str, bool] = {}  # filled as phrases are first heard
@@ -255,6 +287,25 @@ class RuleSet:
             for detector_id in rule.detectors:
                 listening[detector_id].append(rule)
         self._listening = {name: tuple(found) for name, found in listening.items()}
+
+    def applies(self, detector: Detector, context: CallContext) -> bool | None:
+        """Whether a detector's match means anything here; `None` where what is unknown decides.
+
+        A likeness is to a whole family: it means something where one of the family's detectors
+        would.
+        """
+        peers = self._peers.get(detector.id)
+        if peers is None:
+            return detector.when.holds(context)
+        answers = [peer.when.holds(context) for peer in peers]
+        if True in answers:
+            return True
+        return None if None in answers else False
+
+    def hangs_on_facts(self, likeness: str) -> bool:
+        """Whether of the family that a likeness is to, most detectors leave it to the facts."""
+        peers = self._peers.get(likeness, ())
+        return 2 * sum(peer.by_facts for peer in peers) > len(peers)
 
     def alike(self, family: str) -> tuple[Detector, ...]:
         """The detectors that a likeness to the family's breaches may be a match of."""

@@ -7,7 +7,7 @@ call and makes no finding.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compliance.conditions import Condition
 from compliance.context import CallContext
@@ -46,6 +46,12 @@ class Judged:
 
     hits: tuple[Hit, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
+
+
+def placed(hit: Hit, utterance: Utterance) -> Hit:
+    """A hit with the times of its words in an utterance."""
+    start_s, end_s = spoken_times(utterance, hit.start, hit.end)
+    return replace(hit, start_s=start_s, end_s=end_s)
 
 
 def surer(verdict: Verdict, than: Verdict) -> bool:

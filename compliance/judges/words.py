@@ -188,6 +188,7 @@ class WordsJudge:
     def _weigh(self, read: _Read, reading: Reading, signs: Iterable[Sign]) -> Iterator[_Weighed]:
         """Each sign that counts against a rule more surely than those before it."""
         best: dict[str, Verdict] = {}
+        left_to_facts: set[str] = set()  # rules that a phrase has already left to the facts
         for sign in signs:
             detector = self._rules.detectors.get(sign.match.label)
             if detector is None:
@@ -195,8 +196,12 @@ class WordsJudge:
             for rule in self._rules.listening_to(detector.id):
                 if (rule.kind is Kind.ROUTE) is not self._routes:
                     continue
+                if sign.how is How.SIMILAR and rule.id in left_to_facts:
+                    continue  # likeness knows no more of them
                 context = read.held(sign.match)
-                verdict = _verdict(rule, detector, context)
+                verdict = self._verdict(rule, detector, context)
+                if detector.by_facts and self._leaves_to_facts(rule, detector, context):
+                    left_to_facts.add(rule.id)
                 known = best.get(rule.id)
                 if verdict is None or (known is not None and not surer(verdict, known)):
                     continue
@@ -205,6 +210,23 @@ class WordsJudge:
                     continue
                 best[rule.id] = verdict
                 yield _Weighed(rule, detector, sign, context, verdict)
+
+    def _verdict(self, rule: Rule, detector: Detector, context: CallContext) -> Verdict | None:
+        """What a match of the detector means for the rule here; `None`: nothing."""
+        applies = (rule.when.holds(context), self._rules.applies(detector, context))
+        if any(answer is False for answer in applies):
+            return None
+        if any(answer is None for answer in applies):
+            return Verdict.NOT_ASSESSABLE
+        verdict = _by_facts(detector, context)
+        if verdict is Verdict.BREACH and rule.kind is Kind.ROUTE:
+            return Verdict.CHECK_FACTS  # what others say breaches nothing
+        return verdict
+
+    def _leaves_to_facts(self, rule: Rule, detector: Detector, context: CallContext) -> bool:
+        """Whether a phrase that applies here says nothing without the facts, or by them."""
+        applies = rule.when.holds(context) and self._rules.applies(detector, context)
+        return bool(applies) and _by_facts(detector, context) is not Verdict.BREACH
 
     def _left(
         self,
@@ -223,6 +245,8 @@ class WordsJudge:
             # Denial and report were weighed with the whole; what is plainly another's is not.
             if quoted(reading, match):
                 return None
+            if verdict is Verdict.BREACH and self._rules.hangs_on_facts(detector.id):
+                verdict = Verdict.CHECK_FACTS
         else:
             denying = self._rules.denies(sign.what)
             guard = excuse(reading, match, detector.guards, denying=denying)
@@ -271,19 +295,6 @@ def _likeness(detector: Detector, scored: Scored, folded: Folded) -> Sign:
         folded.ends[scored.last],
     )
     return Sign(match, How.SIMILAR, scored.nearest, scored.probability)
-
-
-def _verdict(rule: Rule, detector: Detector, context: CallContext) -> Verdict | None:
-    """What a match of the detector means for the rule here; `None`: nothing."""
-    applies = (rule.when.holds(context), detector.when.holds(context))
-    if any(answer is False for answer in applies):
-        return None
-    if any(answer is None for answer in applies):
-        return Verdict.NOT_ASSESSABLE
-    verdict = _by_facts(detector, context)
-    if verdict is Verdict.BREACH and rule.kind is Kind.ROUTE:
-        return Verdict.CHECK_FACTS  # what others say breaches nothing
-    return verdict
 
 
 def _by_facts(detector: Detector, context: CallContext) -> Verdict | None:

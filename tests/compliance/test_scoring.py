@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from compliance.context import CallContext, CallHeader, Listener
 from compliance.findings import Finding, Verdict
 from compliance.monitor import Monitor
@@ -41,9 +43,15 @@ def rules_with(scorer: WordScorer) -> RuleSet:
 
 
 def heard(
-    rules: RuleSet, text: str, *, final: bool = True, listener: Listener = Listener.CUSTOMER
+    rules: RuleSet,
+    text: str,
+    *,
+    final: bool = True,
+    listener: Listener = Listener.CUSTOMER,
+    facts: Mapping[str, bool] | None = None,
 ) -> dict[str, Finding]:
-    header = CallHeader("us", "en-US", verified=listener is Listener.CUSTOMER, listener=listener)
+    verified = listener is Listener.CUSTOMER
+    header = CallHeader("us", "en-US", verified=verified, listener=listener, facts=facts or {})
     context = CallContext(header, header.verified, listener)
     utterance = Utterance("u0", 0, Speaker.AGENT, text, final=final)
     return {f.rule: f for f in Monitor(rules, header).hear(utterance, context).findings}
@@ -51,7 +59,7 @@ def heard(
 
 def test_what_is_like_a_breach_is_one_where_the_scorer_is_sure() -> None:
     text = "Grandma would notice the geraniums were gone."
-    assert not heard(load_rules("us", "en-US"), text)
+    assert not heard(load_rules("us", "en-US", likeness=False), text)
     finding = heard(rules_with(WordScorer("threat", "geraniums")), text)["US-01"]
     assert finding.verdict is Verdict.BREACH
     assert text[finding.start : finding.end] == "geraniums"
@@ -78,7 +86,7 @@ def test_another_persons_words_are_no_likeness() -> None:
 def test_what_the_scorer_doubts_falls_unless_it_is_critical() -> None:
     doubting = rules_with(WordScorer("workplace", doubted="umbrella"))
     text = "Put your supervisor on, umbrella."
-    assert heard(load_rules("us", "en-US"), text)["US-09"].verdict is Verdict.BREACH
+    assert heard(load_rules("us", "en-US", likeness=False), text)["US-09"].verdict is Verdict.BREACH
     assert not heard(doubting, text)
     critical = "You will be arrested, umbrella."
     doubting = rules_with(WordScorer("false_arrest", doubted="umbrella"))
@@ -86,5 +94,26 @@ def test_what_the_scorer_doubts_falls_unless_it_is_critical() -> None:
 
 
 def test_the_scorer_is_part_of_what_a_call_is_judged_by() -> None:
-    plain = load_rules("us", "en-US").content_hash
+    plain = load_rules("us", "en-US", likeness=False).content_hash
     assert rules_with(WordScorer("threat")).content_hash != plain
+
+
+def test_a_likeness_knows_no_more_of_the_facts_than_a_phrase() -> None:
+    rules = rules_with(WordScorer("false_legal_action", "geraniums"))
+    both = "We already filed a lawsuit about the geraniums."
+    for facts, verdict in (
+        ({}, Verdict.CHECK_FACTS),
+        ({"suit_filed": True}, None),
+        ({"suit_filed": False}, Verdict.BREACH),
+    ):
+        found = heard(rules, both, facts=facts)
+        assert (found["US-04"].verdict if "US-04" in found else None) is verdict, facts
+    # Of this family most phrases leave it to the facts, and so does a likeness alone.
+    assert heard(rules, "The geraniums will tell.")["US-04"].verdict is Verdict.CHECK_FACTS
+
+
+def test_a_likeness_means_something_where_a_phrase_of_its_family_would() -> None:
+    rules = rules_with(WordScorer("verify_first", "geraniums"))
+    text = "About those geraniums."
+    assert not heard(rules, text)  # to the verified customer
+    assert set(heard(rules, text, listener=Listener.UNKNOWN)) == {"US-06-verify"}
