@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from compliance.context import CallContext, CallHeader, Collector, Listener
-from compliance.documents import Document, Schema, load_document
+from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.findings import Verdict
 from compliance.monitor import Monitor
@@ -38,7 +38,9 @@ _LISTENERS: dict[str, tuple[Listener, bool | None]] = {
 }
 
 
-class _CaseEntry(Schema):
+class CaseEntry(Schema):
+    """One case as a file has it."""
+
     says: str
     speaker: Speaker = Speaker.AGENT
     to: Literal["customer", "unverified", "third_party", "voicemail", "unknown"] = "customer"
@@ -51,7 +53,7 @@ class _CaseEntry(Schema):
 
 
 class _CaseFile(Schema):
-    cases: tuple[_CaseEntry, ...] = Field(min_length=1)
+    cases: tuple[CaseEntry, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,13 @@ def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
     """
     document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile, USERS)
     return tuple(
-        _case(document, index, entry, jurisdiction)
+        case_of(entry, jurisdiction, document.fault("the case fails", "cases", index))
         for index, entry in enumerate(document.value.cases)
     )
 
 
-def _case(document: Document[_CaseFile], index: int, entry: _CaseEntry, jurisdiction: str) -> Case:
+def case_of(entry: CaseEntry, jurisdiction: str, place: Fault) -> Case:
+    """A case as written, at its place."""
     listener, verified = _LISTENERS[entry.to]
     header = CallHeader(
         jurisdiction=jurisdiction,
@@ -112,7 +115,7 @@ def _case(document: Document[_CaseFile], index: int, entry: _CaseEntry, jurisdic
         facts=dict(entry.facts),
     )
     return Case(
-        place=document.fault("the case fails", "cases", index),
+        place=place,
         says=entry.says,
         speaker=entry.speaker,
         context=CallContext(header, verified, listener),

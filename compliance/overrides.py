@@ -1,13 +1,12 @@
 """A bank's own rules: what its folder adds to a pack, changes in it and switches off.
 
-Owns the format of `<jurisdiction>.yaml` in a bank's folder, and the laying of that folder over the
-documents of a pack before they become rules, so that everything a pack is checked for holds for a
-bank's part too, each fault in the file it stands in.  Nothing is changed without a reason, a name
-and a date.  It compiles and judges nothing, and writes no file.
+Owns the format of a bank's files, and the laying of them over the documents of a pack before they
+become rules, so that everything a pack is checked for holds for a bank's part too, each fault in
+the file it stands in.  Nothing is changed without a reason, a name and a date.  It compiles and
+judges nothing, and writes no file.
 
-    rules/us.yaml                    changes, rules and statements for the United States
-    rules/us.cases.yaml              cases, in the format of the packs
-    rules/detectors/threat.en.yaml   detectors, or more phrases for those of the pack
+    rules/us.yaml         for the United States: changes, rules, detectors, statements, cases
+    rules/us/US-90.yaml   the same, one file for each rule or whatever suits
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from compliance.cases import Case, CaseEntry, case_of
 from compliance.decisions import Decision
 from compliance.documents import Document, Location, Schema, load_document
 from compliance.errors import BadInput, Fault
@@ -79,14 +79,20 @@ class _SilencedEntry(_Decided):
     phrase: str
 
 
+_Base = Annotated[str, Field(pattern=r"^(en|zh)$")]
+_DetectorId = Annotated[str, Field(pattern=r"^[a-z_]+/[a-z][a-z0-9_]{0,59}$")]
+
+
 class BankFile(Schema):
-    """`<jurisdiction>.yaml` in a bank's folder."""
+    """`<jurisdiction>.yaml` in a bank's folder; `detectors` are by language, then `family/name`."""
 
     jurisdiction: str
     changes: tuple[_ChangeEntry, ...] = ()
     silenced: tuple[_SilencedEntry, ...] = ()
     rules: tuple[RuleEntry, ...] = ()
     statements: tuple[StatementEntry, ...] = ()
+    detectors: dict[_Base, dict[_DetectorId, DetectorEntry]] = Field(default_factory=dict)
+    cases: tuple[CaseEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,15 @@ class Laid:
     faults: tuple[Fault, ...] = ()
 
 
+_Bank = Document[BankFile]
+_Origins = dict[Location, tuple[Document[Any], Location]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Patched(Document[_S]):
     """A document some of whose values stand in another; `origins` says which, and where there."""
 
-    origins: Mapping[Location, tuple[Document[Any], Location]] = field(
-        default_factory=dict, repr=False
-    )
+    origins: _Origins = field(default_factory=dict, repr=False)
 
     def where(self, *location: str | int) -> tuple[Path | str, int, int]:
         """Path, line and column of a value, in the file that it stands in."""
@@ -124,25 +132,43 @@ class _Patched(Document[_S]):
         return Document.where(self, *location)
 
 
-def files_of(folder: Path, jurisdiction: str, base: str) -> tuple[Path, ...]:
-    """The files of a bank's folder that bear on a jurisdiction in a language, in order."""
-    pack = folder / f"{jurisdiction}.yaml"
-    detectors = sorted((folder / "detectors").glob(f"*.{base}.yaml"))
-    return (*((pack,) if pack.is_file() else ()), *detectors)
+def files_of(folder: Path, jurisdiction: str) -> tuple[Path, ...]:
+    """The files of a bank's folder that bear on a jurisdiction, in order."""
+    whole = folder / f"{jurisdiction}.yaml"
+    return (*((whole,) if whole.is_file() else ()), *sorted((folder / jurisdiction).glob("*.yaml")))
 
 
 def stray_files(folder: Path, jurisdictions: Iterable[str]) -> tuple[Path, ...]:
     """Files of a bank's folder that nothing ever reads: misspelt names are found here."""
-    known = {f"{name}{end}" for name in jurisdictions for end in (".yaml", ".cases.yaml")}
-    found = []
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_dir() or any(part.startswith(".") for part in inside.parts):
+    read = {path for name in jurisdictions for path in files_of(folder, name)}
+    return tuple(
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path not in read
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def load_bank_cases(folder: Path, jurisdiction: str) -> tuple[Case, ...]:
+    """The cases that a bank keeps for a jurisdiction.
+
+    Raises:
+        BadInput: files have faults, all told with line and column.
+    """
+    cases: list[Case] = []
+    faults: list[Fault] = []
+    for path in files_of(folder, jurisdiction):
+        try:
+            document = load_document(path, BankFile)
+        except BadInput as error:
+            faults.extend(error.faults)
             continue
-        detectors = inside.parts[0] == "detectors" and len(inside.parts) == 2
-        if not (inside.as_posix() in known or (detectors and len(path.name.split(".")) == 3)):
-            found.append(path)
-    return tuple(found)
+        for number, entry in enumerate(document.value.cases):
+            cases.append(case_of(entry, jurisdiction, document.fault("", "cases", number)))
+    if faults:
+        raise BadInput("the bank's files have faults", tuple(faults))
+    return tuple(cases)
 
 
 def lay_over(
@@ -183,65 +209,62 @@ class _Layer:
         self._faults: list[Fault] = []
 
     def laid(self) -> Laid:
-        files = files_of(self._folder, self._jurisdiction, self._base)
-        own = [self._read(path, DetectorFile) for path in files if path.parent != self._folder]
-        more = [document for document in own if document is not None]
-        bank = next((path for path in files if path.parent == self._folder), None)
-        document = self._read(bank, BankFile) if bank is not None else None
-        pack = self._pack
-        detectors = [*self._detectors]
-        decisions: tuple[Decision, ...] = ()
-        added: tuple[str, ...] = ()
-        if document is not None:
-            if document.value.jurisdiction != self._jurisdiction:
+        files = files_of(self._folder, self._jurisdiction)
+        banks = [bank for bank in map(self._read, files) if bank is not None]
+        for bank in banks:
+            if bank.value.jurisdiction != self._jurisdiction:
                 message = "the jurisdiction is not the file's"
-                self._faults.append(document.fault(message, "jurisdiction"))
-            decided = [*self._changed(document)]
-            pack = self._merged(document, decided)
-            detectors, silenced = self._quieter(document, detectors)
-            decisions = (*(change for change, _, _ in decided), *silenced)
-            added = tuple(dict.fromkeys(entry.id for entry in document.value.rules))
-        detectors.extend(self._with_more(detectors, more))
-        return Laid(pack, tuple(detectors), decisions, added, files, (*self._faults,))
+                self._faults.append(bank.fault(message, "jurisdiction"))
+        changed = [*self._changed(banks)]
+        pack = self._merged(banks, changed)
+        detectors, silenced = self._quieter(banks)
+        return Laid(
+            pack,
+            (*detectors, *self._with_more(detectors, banks)),
+            (*(change.decision for change in changed), *silenced),
+            tuple(dict.fromkeys(rule.id for bank in banks for rule in bank.value.rules)),
+            files,
+            (*self._faults,),
+        )
 
-    def _read(self, path: Path, schema: type[_S]) -> Document[_S] | None:
+    def _read(self, path: Path) -> _Bank | None:
         try:
-            return load_document(path, schema)
+            return load_document(path, BankFile)
         except BadInput as error:
             self._faults.extend(error.faults)
             return None
 
     # ---- rules ---------------------------------------------------------------------------------
 
-    def _changed(
-        self, bank: Document[BankFile]
-    ) -> Iterator[tuple[Decision, list[int], dict[str, Any]]]:
-        """Each change, the indexes of the rule's versions in the pack, and what becomes of them."""
+    def _changed(self, banks: Iterable[_Bank]) -> Iterator[_Changed]:
+        """Each change of a rule of the pack that is one."""
         seen: set[str] = set()
-        for number, entry in enumerate(bank.value.changes):
-            versions = [i for i, rule in enumerate(self._pack.value.rules) if rule.id == entry.rule]
-            fields = {
-                name: getattr(entry, name)
-                for name in RuleEntry.model_fields
-                if name in entry.model_fields_set
-            }
-            wrong = ""
-            if not versions:
-                wrong = f"the pack has no rule {entry.rule}"
-            elif entry.rule in seen:
-                wrong = f"{entry.rule} is changed twice; write it in one"
-            elif entry.off and fields:
-                wrong = f"{entry.rule} is switched off; nothing else of it can change"
-            elif not (entry.off or fields):
-                wrong = f"nothing of {entry.rule} is changed"
-            if wrong:
-                self._faults.append(bank.fault(wrong, "changes", number, "rule"))
-                continue
-            seen.add(entry.rule)
-            was = self._pack.value.rules[versions[0]].severity
-            now = fields.get("severity", was)
-            yield (
-                Decision(
+        for bank in banks:
+            for number, entry in enumerate(bank.value.changes):
+                versions = [
+                    at for at, rule in enumerate(self._pack.value.rules) if rule.id == entry.rule
+                ]
+                fields = {
+                    name: getattr(entry, name)
+                    for name in RuleEntry.model_fields
+                    if name in entry.model_fields_set
+                }
+                wrong = ""
+                if not versions:
+                    wrong = f"the pack has no rule {entry.rule}"
+                elif entry.rule in seen:
+                    wrong = f"{entry.rule} is changed twice; write it in one"
+                elif entry.off and fields:
+                    wrong = f"{entry.rule} is switched off; nothing else of it can change"
+                elif not (entry.off or fields):
+                    wrong = f"nothing of {entry.rule} is changed"
+                if wrong:
+                    self._faults.append(bank.fault(wrong, "changes", number, "rule"))
+                    continue
+                seen.add(entry.rule)
+                was = self._pack.value.rules[versions[0]].severity
+                now = fields.get("severity", was)
+                decision = Decision(
                     entry.rule,
                     entry.reason,
                     entry.by,
@@ -251,114 +274,125 @@ class _Layer:
                     fields=tuple(fields),
                     was=None if now is was else was,
                     now=None if now is was else now,
-                ),
-                versions,
-                {"status": RuleStatus.DRAFT} if entry.off else fields,
-            )
+                )
+                set_ = {"status": RuleStatus.DRAFT} if entry.off else fields
+                yield _Changed(decision, bank, number, versions, set_)
 
-    def _merged(
-        self,
-        bank: Document[BankFile],
-        decided: Iterable[tuple[Decision, list[int], dict[str, Any]]],
-    ) -> Document[PackFile]:
+    def _merged(self, banks: Sequence[_Bank], changed: Iterable[_Changed]) -> Document[PackFile]:
         """The pack with the bank's changes, rules and statements; places lead to where they are."""
         value = self._pack.value
         rules = [*value.rules]
-        origins: dict[Location, tuple[Document[Any], Location]] = {}
-        for number, (change, versions, fields) in enumerate(decided):
-            for index in versions:
+        statements = [*value.statements]
+        origins: _Origins = {}
+        for change in changed:
+            for index in change.versions:
                 try:
-                    rules[index] = _with(rules[index], fields)
+                    rules[index] = _with(rules[index], change.fields)
                 except ValidationError as error:
-                    message = f"{change.rule}: {error.errors()[0]['msg']}"
-                    self._faults.append(bank.fault(message, "changes", number))
-                origins |= {
-                    ("rules", index, name): (bank, ("changes", number, name)) for name in fields
-                }
+                    message = f"{change.decision.rule}: {error.errors()[0]['msg']}"
+                    self._faults.append(change.bank.fault(message, "changes", change.number))
+                for name in change.fields:
+                    place = ("changes", change.number, name)
+                    origins["rules", index, name] = (change.bank, place)
         known = {rule.id for rule in value.rules}
-        for number, entry in enumerate(bank.value.rules):
-            if entry.id in known:
-                message = f"the pack has {entry.id} already; write what is other under changes"
-                self._faults.append(bank.fault(message, "rules", number, "id"))
-            origins["rules", len(value.rules) + number] = (bank, ("rules", number))
-        for number in range(len(bank.value.statements)):
-            origins["statements", len(value.statements) + number] = (bank, ("statements", number))
-        merged = value.model_copy(
-            update={
-                "rules": (*rules, *bank.value.rules),
-                "statements": (*value.statements, *bank.value.statements),
-            }
-        )
+        for bank in banks:
+            for number, entry in enumerate(bank.value.rules):
+                if entry.id in known:
+                    message = f"the pack has {entry.id} already; write what is other under changes"
+                    self._faults.append(bank.fault(message, "rules", number, "id"))
+                origins["rules", len(rules)] = (bank, ("rules", number))
+                rules.append(entry)
+            for number, statement in enumerate(bank.value.statements):
+                origins["statements", len(statements)] = (bank, ("statements", number))
+                statements.append(statement)
+        merged = value.model_copy(update={"rules": tuple(rules), "statements": tuple(statements)})
         return _Patched(merged, self._pack.path, self._pack.places, origins)
 
     # ---- detectors -----------------------------------------------------------------------------
 
     def _quieter(
-        self, bank: Document[BankFile], detectors: list[Document[DetectorFile]]
-    ) -> tuple[list[Document[DetectorFile]], tuple[Decision, ...]]:
+        self, banks: Iterable[_Bank]
+    ) -> tuple[list[Document[DetectorFile]], list[Decision]]:
         """The detectors without the phrases that the bank silences in this language."""
+        detectors = [*self._detectors]
         silenced: list[Decision] = []
         by_family = {document.value.family: number for number, document in enumerate(detectors)}
-        for number, entry in enumerate(bank.value.silenced):
-            family, _, name = entry.detector.partition("/")
-            at = by_family.get(family)
-            known = detectors[at].value.detectors.get(name) if at is not None else None
-            if at is None or known is None or entry.phrase not in known.phrases:
-                if not self._elsewhere(entry.detector, entry.phrase):
-                    message = f"the pack has no such phrase in {entry.detector}"
-                    self._faults.append(bank.fault(message, "silenced", number, "phrase"))
-                continue
-            detectors[at] = _without(detectors[at], name, entry.phrase)
-            silenced.append(
-                Decision(
-                    "",
-                    entry.reason,
-                    entry.by,
-                    entry.on,
-                    bank.fault("", "silenced", number),
-                    detector=entry.detector,
-                    phrase=entry.phrase,
+        for bank in banks:
+            for number, entry in enumerate(bank.value.silenced):
+                family, _, name = entry.detector.partition("/")
+                at = by_family.get(family)
+                known = detectors[at].value.detectors.get(name) if at is not None else None
+                if at is None or known is None or entry.phrase not in known.phrases:
+                    if not self._elsewhere(entry.detector, entry.phrase):
+                        message = f"the pack has no such phrase in {entry.detector}"
+                        self._faults.append(bank.fault(message, "silenced", number, "phrase"))
+                    continue
+                detectors[at] = _without(detectors[at], name, entry.phrase)
+                silenced.append(
+                    Decision(
+                        "",
+                        entry.reason,
+                        entry.by,
+                        entry.on,
+                        bank.fault("", "silenced", number),
+                        detector=entry.detector,
+                        phrase=entry.phrase,
+                    )
                 )
-            )
-        return detectors, tuple(silenced)
+        return detectors, silenced
 
     def _elsewhere(self, detector: str, phrase: str) -> bool:
         """Whether the pack has the phrase in another of its languages."""
         family, _, name = detector.partition("/")
-        if not self._detectors:
-            return False
-        folder = Path(self._detectors[0].path).parent
-        for path in sorted(folder.glob(f"{family}.*.yaml")):
-            if path.name == f"{family}.{self._base}.yaml":
-                continue
-            known = load_document(path, DetectorFile).value.detectors.get(name)
-            if known is not None and phrase in known.phrases:
-                return True
+        for folder in {Path(document.path).parent for document in self._detectors}:
+            for path in sorted(folder.glob(f"{family}.*.yaml")):
+                if path.name == f"{family}.{self._base}.yaml":
+                    continue
+                known = load_document(path, DetectorFile).value.detectors.get(name)
+                if known is not None and phrase in known.phrases:
+                    return True
         return False
 
     def _with_more(
-        self, detectors: Iterable[Document[DetectorFile]], more: Iterable[Document[DetectorFile]]
+        self, detectors: Iterable[Document[DetectorFile]], banks: Iterable[_Bank]
     ) -> Iterator[Document[DetectorFile]]:
-        """The bank's detector files; what adds to a detector of the pack takes over how it acts."""
-        known = {
-            (document.value.family, name): entry
-            for document in detectors
-            for name, entry in document.value.detectors.items()
-        }
-        for document in more:
-            entries = dict(document.value.detectors)
-            for name, entry in entries.items():
-                of_pack = known.get((document.value.family, name))
+        """The bank's detectors; what adds to a detector of the pack takes over how it acts."""
+        by_family = {document.value.family: document.value for document in detectors}
+        for bank in banks:
+            families: dict[str, dict[str, DetectorEntry]] = {}
+            origins: dict[str, _Origins] = {}
+            for label, entry in bank.value.detectors.get(self._base, {}).items():
+                family, _, name = label.partition("/")
+                place = ("detectors", self._base, label)
+                of_pack = by_family[family].detectors.get(name) if family in by_family else None
                 if of_pack is None:
-                    continue
-                beyond = sorted(entry.model_fields_set - _ADDABLE)
-                if beyond:
-                    message = "the pack has this detector: phrases can be added, nothing changed"
-                    place = ("detectors", name, beyond[0])
-                    self._faults.append(document.fault(message, *place))
-                entries[name] = _adding(of_pack, entry)
-            value = document.value.model_copy(update={"detectors": entries})
-            yield Document(value, document.path, document.places)
+                    acting = _surely(entry)
+                else:
+                    acting = _adding(of_pack, entry)
+                    beyond = sorted(entry.model_fields_set - _ADDABLE)
+                    if beyond:
+                        message = "the pack has this detector: phrases can be added, nothing else"
+                        self._faults.append(bank.fault(message, *place, beyond[0]))
+                families.setdefault(family, {})[name] = acting
+                origins.setdefault(family, {})["detectors", name] = (bank, place)
+                origins[family]["family",] = (bank, place)
+            for family, entries in families.items():
+                parts = by_family[family].parts if family in by_family else {}
+                value = DetectorFile(
+                    family=family, language=self._base, parts=parts, detectors=entries
+                )
+                yield _Patched(value, bank.path, bank.places, origins[family])
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """One change, where it stands, the indexes of the rule's versions, and the fields it sets."""
+
+    decision: Decision
+    bank: _Bank
+    number: int
+    versions: Sequence[int]
+    fields: Mapping[str, Any]
 
 
 def _with(rule: RuleEntry, fields: Mapping[str, Any]) -> RuleEntry:
@@ -366,6 +400,11 @@ def _with(rule: RuleEntry, fields: Mapping[str, Any]) -> RuleEntry:
     return type(rule).model_validate(
         {**{n: getattr(rule, n) for n in rule.model_fields_set}, **fields}
     )
+
+
+def _surely(entry: DetectorEntry) -> DetectorEntry:
+    """A bank's own detector: what it says to flag stands, unless it leaves that to the scorer."""
+    return entry if "sure" in entry.model_fields_set else entry.model_copy(update={"sure": True})
 
 
 def _adding(of_pack: DetectorEntry, entry: DetectorEntry) -> DetectorEntry:
@@ -382,7 +421,5 @@ def _without(document: Document[DetectorFile], name: str, phrase: str) -> Docume
     detectors = {**document.value.detectors, name: quieter}
     value = document.value.model_copy(update={"detectors": detectors})
     inside = ("detectors", name, "phrases")
-    origins: dict[Location, tuple[Document[Any], Location]] = {
-        (*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)
-    }
+    origins: _Origins = {(*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)}
     return _Patched(value, document.path, document.places, origins)

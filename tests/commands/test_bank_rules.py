@@ -20,7 +20,7 @@ rules:
   - {id: US-90, family: amount, severity: hint, verified_law: policy, citation: House rule 4,
      detectors: [amount/house]}
 """
-DETECTORS = "family: amount\nlanguage: en\ndetectors:\n  house: {phrases: [paper lantern]}\n"
+DETECTORS = "jurisdiction: us\ndetectors: {en: {amount/house: {phrases: [paper lantern]}}}\n"
 CALL = "".join(
     json.dumps(record) + "\n"
     for record in (
@@ -41,9 +41,9 @@ CHANGED = {"US-03": "minor", "US-90": "hint", "US-17": "major"}
 def bank(tmp_path: Path) -> Path:
     """The bank's folder, in the data folder."""
     folder = tmp_path / "home" / "rules"
-    (folder / "detectors").mkdir(parents=True)
+    (folder / "us").mkdir(parents=True)
     (folder / "us.yaml").write_text(BANK, "utf-8")
-    (folder / "detectors" / "amount.en.yaml").write_text(DETECTORS, "utf-8")
+    (folder / "us" / "house.yaml").write_text(DETECTORS, "utf-8")
     return folder
 
 

@@ -7,10 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from compliance.cases import load_cases
 from compliance.errors import BadInput
 from compliance.findings import Severity
-from compliance.overrides import stray_files
+from compliance.overrides import load_bank_cases, stray_files
 from compliance.packs import load_rules
 from compliance.rules import RuleSet, RuleStatus
 from tests.compliance.call import Talk
@@ -47,11 +46,12 @@ def packs(tmp_path: Path) -> Path:
 def laid_over(packs: Path, bank: str = "", detectors: str = "") -> RuleSet:
     """The rules with a bank's folder of these contents."""
     folder = packs.parent / "bank"
-    (folder / "detectors").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     (folder / "us.yaml").write_text("jurisdiction: us\n" + dedent(bank), "utf-8")
     if detectors:
-        text = f"family: threat\nlanguage: en\ndetectors:\n{detectors}"
-        (folder / "detectors" / "threat.en.yaml").write_text(text, "utf-8")
+        (folder / "us").mkdir()
+        text = f"jurisdiction: us\ndetectors:\n  en:\n{detectors}"
+        (folder / "us" / "more.yaml").write_text(text, "utf-8")
     return load_rules("us", "en-US", packs, bank=folder)
 
 
@@ -113,7 +113,7 @@ def test_a_bank_adds_rules_and_detectors_of_its_own(packs: Path) -> None:
           - {id: house_greeting, rule: US-90, min_utterances: 1,
              elements: {bank: [this is the harbour bank]}}
         """,
-        "  house: {phrases: [paper lantern]}\n",
+        "    threat/house: {phrases: [paper lantern]}\n",
     )
     talk = Talk(rules)
     (finding,) = talk.says("bring the paper lantern")
@@ -123,7 +123,7 @@ def test_a_bank_adds_rules_and_detectors_of_its_own(packs: Path) -> None:
 
 
 def test_phrases_added_to_a_detector_act_as_its_own_do(packs: Path) -> None:
-    rules = laid_over(packs, detectors="  plain: {phrases: [paper lantern]}\n")
+    rules = laid_over(packs, detectors="    threat/plain: {phrases: [paper lantern]}\n")
     # The pack's detector has no guards: a denial does not excuse what a bank adds either.
     (finding,) = Talk(rules).says("we do not bring the paper lantern")
     assert finding.rule == "US-01"
@@ -179,10 +179,10 @@ def test_a_fault_is_told_in_the_file_and_line_it_stands_in(
 
 
 def test_how_a_detector_of_the_pack_acts_cannot_be_changed(packs: Path) -> None:
-    told = faults(packs, detectors="  plain: {phrases: [paper lantern], guards: [asked]}\n")
-    assert told == [
-        "threat.en.yaml:4: the pack has this detector: phrases can be added, nothing changed"
-    ]
+    told = faults(
+        packs, detectors="    threat/plain: {phrases: [paper lantern], guards: [asked]}\n"
+    )
+    assert told == ["more.yaml:4: the pack has this detector: phrases can be added, nothing else"]
 
 
 def test_faults_of_all_files_come_at_once(packs: Path) -> None:
@@ -190,24 +190,26 @@ def test_faults_of_all_files_come_at_once(packs: Path) -> None:
         packs,
         f"changes:\n  - {{rule: US-77, off: true, {DECIDED}}}\n"
         f"  - {{rule: US-01, detectors: [threat/nix], {DECIDED}}}\n",
-        "  house: {phrases: ['(paper lantern']}\n",
+        "    threat/house: {phrases: ['(paper lantern']}\n",
     )
     assert len(told) == 3
 
 
-def test_a_bank_keeps_cases_in_the_format_of_the_packs(packs: Path) -> None:
-    rules = laid_over(packs)
-    path = packs.parent / "bank" / "us.cases.yaml"
-    path.write_text("cases:\n  - {says: a green umbrella, breaks: [US-01]}\n", "utf-8")
-    (case,) = load_cases("us", packs.parent / "bank")
+def test_a_bank_keeps_its_cases_beside_its_rules(packs: Path) -> None:
+    rules = laid_over(packs, "cases:\n  - {says: a green umbrella, breaks: [US-01]}\n")
+    (case,) = load_bank_cases(packs.parent / "bank", "us")
     assert case.passes(rules)
-    assert case.place.path == path
+    assert (Path(case.place.path).name, case.place.line) == ("us.yaml", 3)
+
+
+def test_a_detector_in_no_known_family_is_told_where_it_stands(packs: Path) -> None:
+    told = faults(packs, detectors="    treat/house: {phrases: [paper lantern]}\n")
+    assert told == ["more.yaml:4: 'treat' is no family"]
 
 
 def test_files_that_nothing_reads_are_found(tmp_path: Path) -> None:
-    for name in ("us.yaml", "US.yaml", "us.yml", "us.cases.yaml", "detectors/threat.yaml"):
+    for name in ("us.yaml", "US.yaml", "us.yml", "us/any.yaml", "us/any.txt", "uk/a.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "detectors" / "threat.en.yaml").touch()
     names = {path.name for path in stray_files(tmp_path, ["us", "tw"])}
-    assert names == {"US.yaml", "us.yml", "threat.yaml"}
+    assert names == {"US.yaml", "us.yml", "any.txt", "a.yaml"}
