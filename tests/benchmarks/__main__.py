@@ -1,6 +1,8 @@
 """Run the benchmarks.
 
     python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
+    python -m tests.benchmarks rules [options]              what the rule packs cost
+    python -m tests.benchmarks word-rates                   count anew how often words are said
     python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
 They need the extras `test` and `synthesis`.
@@ -13,7 +15,17 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import latency, measuring, memory, recognition, repaint, soak, throughput
+from tests.benchmarks import (
+    latency,
+    measuring,
+    memory,
+    recognition,
+    repaint,
+    rules,
+    soak,
+    throughput,
+    word_rates,
+)
 
 _language = click.option("--language", default="en-US", show_default=True)
 
@@ -64,6 +76,17 @@ def _recognition(
     language: str, model: str, minutes: float, lines: int, data_dir: Path | None
 ) -> None:
     recognition.run(language, model, minutes, lines, data_dir)
+
+
+@benchmarks.command("rules")
+@click.option("--rounds", default=7, show_default=True)
+def _rules(rounds: int) -> None:
+    rules.run(rounds)
+
+
+@benchmarks.command("word-rates")
+def _word_rates() -> None:
+    word_rates.run()
 
 
 _isolated = click.option("--isolated", is_flag=True)
