@@ -121,7 +121,7 @@ def recipe_for(language: str) -> Recipe:
             sentences=200_000,
             vocabulary=12_000,
             grammar_bytes=1_200_000,
-            acoustic_scale=1.0,
+            acoustic_scale=0.85,
         )
     if language == "zh":
         return Recipe(
@@ -146,9 +146,9 @@ def recipe_for(language: str) -> Recipe:
                 )
             ),
             paces=(145, 240),
-            plan=Plan(epochs=1.5, batch=32, seed=2),
-            spoken_lines=60_000,
-            loose_lines=24_000,
+            plan=Plan(epochs=1.6, batch=32, seed=2),
+            spoken_lines=40_000,
+            loose_lines=14_000,
             sentences=200_000,
             vocabulary=13_000,
             grammar_bytes=1_200_000,

@@ -25,6 +25,7 @@ SHARD_LINES = 150
 WORDS_A_LINE = 10
 PACE = 170
 # A reading is kept when at least this share says it so; of those, the commonest.
+LANGUAGE_CHANGE = "("  # begins the synthesiser's marks, such as `(en)`
 LEAST_SHARE, MOST_READINGS = 0.07, 4
 ALONE_WEIGHT = 2  # a word said by itself counts as so many sightings
 
@@ -138,7 +139,12 @@ def pronunciations(
 def choose(
     heard: Mapping[tuple[str, Phones], int], words: frozenset[str], phones: frozenset[str]
 ) -> dict[str, dict[Phones, float]]:
-    """The readings worth keeping, with their shares among those kept."""
+    """The readings worth keeping, with their shares among those kept.
+
+    One in which the synthesiser changed its language is none: it could not say the word and spelled
+    it in English.
+    """
+    phones = frozenset(phone for phone in phones if not phone.startswith(LANGUAGE_CHANGE))
     counts: dict[str, Counter[Phones]] = defaultdict(Counter)
     for (word, string), count in heard.items():
         if word in words and phones.issuperset(string):

@@ -6,6 +6,7 @@ comes from a seed that stands in the code.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,13 @@ from assistant.speech.recipe.acoustics import SEED, Progress, make_acoustics
 from assistant.speech.recipe.background import Background, background
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.model_folder_writer import write_folder
+from compliance.likeness import EXAMPLES
 
 # An utterance goes on after a sentence as often as this: people do not pause after each.
 JOINED_SHARE = 0.35
+# An example utterance of the rules counts as often as a drawn sentence does on the average: there
+# are some thousands, written one by one, where templates repeat themselves.
+EXAMPLE_COUNT = 8
 
 
 def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes: int) -> int:
@@ -43,6 +48,8 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
     sentences = [said for text in drawn if (said := recipe.words(text))]
     progress("sentences", 1, 1, f"{len(source.sentences)} templates")
     large = background(recipe.language)
+    spoken = [said for text in examples(recipe.language) if (said := recipe.words(text))]
+    sentences += spoken * EXAMPLE_COUNT
     words = lexicon.vocabulary(sentences, large, recipe)
     acoustics = make_acoustics(recipe, work, progress, processes)
     readings = lexicon.pronunciations(
@@ -70,6 +77,15 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
         grammar=language_model.grammar(model, tree.numbers()),
         acoustic_scale=recipe.acoustic_scale,
     )
+
+
+def examples(language: str) -> list[str]:
+    """What collectors and customers say, lawful or not, from the rules' examples."""
+    return [
+        str(json.loads(line)["text"])
+        for path in sorted((EXAMPLES / language).glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def joined(sentences: list[list[str]], random: np.random.Generator) -> list[list[str]]:
