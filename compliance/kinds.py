@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 
 from compliance.findings import Verdict
 
@@ -65,4 +66,53 @@ class Order:
     then: tuple[str, ...]
 
 
-Spec = Window | Limit | Order
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """The agent begins while the customer speaks, and both speak for more than `overlap_s`.
+
+    Shorter words of assent, under `least_words`, interrupt nobody.
+    """
+
+    overlap_s: float
+    least_words: int = 3
+    verdict: Verdict = Verdict.BREACH
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRate:
+    """Words a minute (characters in Chinese) over the agent's last `over_s` seconds of speech."""
+
+    most_per_minute: float
+    over_s: float = 30.0
+    verdict: Verdict = Verdict.BREACH
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAir:
+    """Silence on both sides for longer than `longest_s`.
+
+    None is meant where the agent's last words held one of the events `unless_said`.
+    """
+
+    longest_s: float
+    unless_said: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.BREACH
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the agent says of the account: an amount, a rate (percent) or a date.
+
+    It must be that of one of the account's `fields`, by up to `tolerance` (units, percentage points
+    or days).  It counts where it stands within so many tokens of the words that say what it is.
+    """
+
+    says: str
+    fields: tuple[str, ...]
+    tolerance: Decimal = Decimal(0)
+    within: int = 8
+    verdict: Verdict = Verdict.BREACH
+
+
+Conduct = Interruption | SpeechRate | DeadAir
+Spec = Window | Limit | Order | Conduct | Spoken

@@ -9,19 +9,21 @@ file, clock or key, and no words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
-from compliance.context import CallContext, CallHeader, Listener
-from compliance.findings import Finding, Severity, Statement, StatementState, Status, Verdict
-from compliance.hearing import EVENT, Sign
+from compliance.context import CallContext, CallHeader
+from compliance.findings import Finding, Severity, Statement, Status, Verdict
+from compliance.judges.conduct import ConductJudge, Noticed
 from compliance.judges.hits import Hit, placed
+from compliance.judges.ledger import LedgerJudge
 from compliance.judges.limits import LimitsJudge
 from compliance.judges.order import OrderJudge
 from compliance.judges.statements import StatementsJudge
 from compliance.judges.windows import WindowsJudge
 from compliance.judges.words import Said, WordsJudge
 from compliance.local_time import day_of_call
+from compliance.past import Past, events_in
 from compliance.rules import RuleSet
 from compliance.telling import Restraint, finding_in, finding_of_call
 from compliance.transcript import Speaker, Utterance
@@ -76,12 +78,15 @@ class Monitor:
         self._unknown_speaker = False
         self._agent_utterances = 0
         self._other_utterances = 0
-        self._past = _Past(header)
+        self._past = Past()
+        self._events: frozenset[str] = frozenset()  # those in the agent's last words
         self._restraint = Restraint()
         self._words = WordsJudge(rules, rules.ear)
         self._others = WordsJudge(rules, rules.others_ear, routes=True)
         self._statements = StatementsJudge(rules)
         self._order = OrderJudge(rules)
+        self._conduct = ConductJudge(rules)
+        self._ledger = LedgerJudge(rules)
         self._windows = WindowsJudge(rules, header)
         self._limits = LimitsJudge(rules, header)
 
@@ -127,8 +132,10 @@ class Monitor:
         heard = self._somebody_speaks(utterance, now, held)
         if not utterance.final:
             return heard
-        lasting = tuple(self._of_call(hit, now) for hit in self._windows.goes_on(now))
-        return replace(heard, findings=(*heard.findings, *lasting)) if lasting else heard
+        more = [self._of_call(hit, now) for hit in self._windows.goes_on(now)]
+        for noticed in self._conduct.hear(utterance, self._events, now):
+            more.extend(self._noticed(noticed, now))
+        return replace(heard, findings=(*heard.findings, *more)) if more else heard
 
     def _somebody_speaks(self, utterance: Utterance, now: CallContext, held: _Held | None) -> Heard:
         if utterance.speaker is Speaker.AGENT:
@@ -146,13 +153,15 @@ class Monitor:
         self._agent_utterances += 1
         moved = self._statements.hear(utterance, said.signs, context, self._past.since())
         order = self._order.hear(said.signs, moved.statements, context)
-        self._open_because(order.undecided)
-        hits = (*said.hits, *(placed(hit, utterance) for hit in order.hits))
+        ledger = self._ledger.hear(utterance, said.read, said.signs, context)
+        self._open_because((*order.undecided, *ledger.undecided))
+        hits = (*said.hits, *(placed(hit, utterance) for hit in (*order.hits, *ledger.hits)))
         findings = tuple(self._confirmed(utterance, hits, context, number))
         missed = tuple(self._of_call(hit, context) for hit in moved.hits)
         self._forget(utterance)
         self._words.settled(utterance, said)
         self._others.interrupted()
+        self._events = events_in(said.signs)
         self._past.happened(said.signs)
         self._past.since()
         self._past.make("event:first_utterance")
@@ -232,6 +241,8 @@ class Monitor:
             for finding in found.values()
         ]
         self._open.clear()
+        if self._conduct.untimed:
+            self._open_because((rule_id, "times") for rule_id in self._conduct.rules)
         for rule in self.rules.rules:
             if rule.detectors and unheard and rule.id not in self._breached:
                 self._open_because(((rule.id, "unheard"),))
@@ -279,6 +290,19 @@ class Monitor:
         self._marks(hit)
         return finding_of_call(hit, context, self.rules)
 
+    def _noticed(self, noticed: Noticed, context: CallContext) -> Iterable[Finding]:
+        """What the agent's conduct shows, where the rule tells it now."""
+        hit, number = noticed.hit, self._agent_utterances
+        tells = self._restraint.tells(hit, number) is True
+        self._restraint.heard(hit, number, told=tells)
+        if not tells:
+            return
+        if noticed.utterance is None:
+            yield self._of_call(hit, context)
+            return
+        self._marks(hit)
+        yield finding_in(noticed.utterance, hit, Status.CONFIRMED, context, self.rules)
+
     def _marks(self, hit: Hit) -> None:
         """What a finding means for what comes after it in the call."""
         if hit.verdict is Verdict.BREACH:
@@ -296,54 +320,3 @@ class Monitor:
     def _forget(self, utterance: Utterance) -> None:
         self._texts.pop(utterance.id, None)
         self._open.pop(utterance.id, None)
-
-
-@dataclass(slots=True)
-class _Past:
-    """What a call has made so far, for conditions on what came before; see `CallContext.past`."""
-
-    header: CallHeader
-    unsure: bool = False
-    _marks: frozenset[str] = field(default=frozenset())
-    _recent: set[str] = field(default_factory=set)
-    _listener: Listener | None = None
-
-    def make(self, mark: str) -> None:
-        self._recent.add(mark)
-        if mark not in self._marks:
-            self._marks |= {mark}
-
-    def since(self) -> frozenset[str]:
-        """The events since this was last asked."""
-        recent = frozenset(
-            mark.removeprefix("event:") for mark in self._recent if mark.startswith("event:")
-        )
-        self._recent.clear()
-        return recent
-
-    def meets(self, context: CallContext) -> None:
-        """Who listens and how far the script is, as the session knows it."""
-        if context.stage is not None:
-            self.make(f"stage:{context.stage}")
-        if context.verified and "event:verified" not in self._marks:
-            self.make("event:verified")
-        known = self._listener not in {None, Listener.UNKNOWN}
-        if known and context.listener is not self._listener:
-            self.make("event:new_listener")  # whoever was unknown may be the same still
-        self._listener = context.listener
-
-    def happened(self, signs: Iterable[Sign]) -> None:
-        """The events that were heard in an utterance."""
-        for sign in signs:
-            if sign.match.label[0] == EVENT:
-                self.make(f"event:{sign.match.label[1:]}")
-
-    def said(self, statements: Iterable[Statement]) -> None:
-        """The required statements that were said in full."""
-        for statement in statements:
-            if statement.state is StatementState.SAID:
-                self.make(f"statement:{statement.id}")
-
-    def within(self, context: CallContext, time_s: float | None) -> CallContext:
-        """A context with what the call has made."""
-        return replace(context, time_s=time_s, past=self._marks, unsure=self.unsure)

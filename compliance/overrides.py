@@ -29,9 +29,9 @@ from compliance.pack_files import (
     DetectorFile,
     PackFile,
     RuleEntry,
-    RuleId,
     StatementEntry,
 )
+from compliance.pack_kinds import RuleId
 from compliance.rules import RuleStatus
 
 # What a bank may not change of a rule: what it is.  Another rule is written for that.

@@ -6,8 +6,7 @@ of what it means: `packs` turns these into rules.
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Annotated, Literal
+from datetime import date
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,7 +15,18 @@ from compliance.conditions import Comparison, Condition, Sense
 from compliance.context import Collector, Listener, Plain
 from compliance.documents import Schema
 from compliance.findings import Kind, Severity, Verdict, VerifiedLaw
-from compliance.kinds import Limit, Order, Spec, Window
+from compliance.kinds import Spec
+from compliance.pack_kinds import (
+    ConductEntry,
+    FactEntry,
+    LimitEntry,
+    Mark,
+    Measure,
+    OrderEntry,
+    RuleId,
+    Slug,
+    WindowEntry,
+)
 from compliance.rules import EVERYWHERE, Counts, Deadline, Guard, RuleStatus
 from compliance.transcript import Speaker
 
@@ -29,13 +39,7 @@ STAGES = frozenset(
     )
 )  # fmt: skip
 
-_RULE_ID = r"[A-Z]{2}-[0-9]{2}(-[a-z_]+)?"
-_SLUG = r"[a-z][a-z0-9_]{0,59}"
-
-RuleId = Annotated[str, Field(pattern=rf"^{_RULE_ID}$")]
-Slug = Annotated[str, Field(pattern=rf"^{_SLUG}$")]
-Mark = Annotated[str, Field(pattern=rf"^({_RULE_ID}|(statement|stage|event|state):{_SLUG})$")]
-Moment = Annotated[str, Field(pattern=rf"^(statement|stage|event):{_SLUG}$")]
+_GENTLE = frozenset((Severity.MINOR, Severity.HINT))
 
 
 class Texts(Schema):
@@ -166,66 +170,6 @@ class CountsEntry(Schema):
         return Counts(self.hits, self.within_utterances, self.within_s, self.same)
 
 
-class WindowEntry(Schema):
-    opens: time = Field(alias="from")
-    closes: time = Field(alias="to")
-    closed: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"], ...] = ()
-    unless: tuple[Slug, ...] = ()
-    verdict: Verdict = Verdict.BREACH
-    doubtful: Verdict = Verdict.CHECK_FACTS
-    lasting: Verdict | None = Verdict.CHECK_FACTS
-
-    def spec(self) -> Window:
-        return Window(
-            self.opens,
-            self.closes,
-            self.closed,
-            self.unless,
-            self.verdict,
-            self.doubtful,
-            self.lasting,
-        )
-
-
-class LimitEntry(Schema):
-    most: int = Field(ge=0)
-    days: int | None = Field(default=None, ge=1, le=3660)
-    hours: float | None = Field(default=None, gt=0)
-    outcomes: tuple[Slug, ...] = ()
-    besides: tuple[Slug, ...] = ()
-    per: tuple[Literal["number", "debt"], ...] = ()
-    this_call: bool = True
-    unless: tuple[Slug, ...] = ()
-    verdict: Verdict = Verdict.BREACH
-
-    @model_validator(mode="after")
-    def _one_period(self) -> LimitEntry:
-        if (self.days is None) is (self.hours is None):
-            raise PydanticCustomError("period", "a limit has either days or hours")
-        return self
-
-    def spec(self) -> Limit:
-        return Limit(
-            self.most,
-            self.days,
-            self.hours,
-            self.outcomes,
-            self.besides,
-            self.per,
-            self.this_call,
-            self.unless,
-            self.verdict,
-        )
-
-
-class OrderEntry(Schema):
-    first: tuple[Mark, ...] = Field(min_length=1)
-    then: tuple[Moment, ...] = Field(min_length=1)
-
-    def spec(self) -> Order:
-        return Order(self.first, self.then)
-
-
 class RuleEntry(Schema):
     id: RuleId
     family: str
@@ -250,6 +194,8 @@ class RuleEntry(Schema):
     window: WindowEntry | None = None
     limit: LimitEntry | None = None
     order: OrderEntry | None = None
+    conduct: ConductEntry | None = None
+    fact: FactEntry | None = None
     title: Texts | None = None
     do_now: Texts | None = None
     explanation: Texts | None = None
@@ -264,10 +210,18 @@ class RuleEntry(Schema):
         if self.kind in measures and measures[self.kind] is None and self.kind is not Kind.ORDERED:
             name = self.kind.value
             raise PydanticCustomError("kind", f"a rule of kind {name} needs {name}: …")
+        if self.kind is Kind.CONDUCT and self.severity not in _GENTLE:
+            raise PydanticCustomError("gentle", "a rule on conduct is minor or a hint, no more")
         return self
 
-    def _measures(self) -> dict[Kind, WindowEntry | LimitEntry | OrderEntry | None]:
-        return {Kind.WINDOW: self.window, Kind.LIMIT: self.limit, Kind.ORDERED: self.order}
+    def _measures(self) -> dict[Kind, Measure | None]:
+        return {
+            Kind.WINDOW: self.window,
+            Kind.LIMIT: self.limit,
+            Kind.ORDERED: self.order,
+            Kind.CONDUCT: self.conduct,
+            Kind.FACT: self.fact,
+        }
 
     def spec(self) -> Spec | None:
         """What it measures, for the kinds that measure something."""

@@ -15,7 +15,7 @@ from compliance.conditions import Condition
 from compliance.documents import Document, Location
 from compliance.errors import Fault
 from compliance.findings import Kind, VerifiedLaw
-from compliance.hearing import ELEMENT
+from compliance.hearing import ELEMENT, SUBJECT
 from compliance.pack_detectors import agents, others
 from compliance.pack_files import STAGES, FamilyFile, PackFile, RuleEntry, When
 from compliance.phrases import Phrase, base_language
@@ -144,6 +144,10 @@ class PackReader:
                     if name not in self._outcomes:
                         message = f"outcomes.yaml has no class {name!r}"
                         self._fault(message, "rules", index, "limit", key, number)
+        if entry.conduct is not None and entry.conduct.dead_air is not None:
+            place = ("rules", index, "conduct", "dead_air", "unless_said")
+            for number, name in enumerate(entry.conduct.dead_air.unless_said):
+                self._check_mark(f"event:{name}", *place, number)
         if entry.order is not None:
             for key, marks in (("first", entry.order.first), ("then", entry.order.then)):
                 for number, mark in enumerate(marks):
@@ -228,9 +232,13 @@ class PackReader:
             )
 
     def phrases(self) -> Iterator[Phrase]:
-        """The phrases of the elements; none for a call in another language."""
+        """The phrases of statements and spoken facts; none for a call in another language."""
         if not self.own_language:
             return
+        for index, rule in enumerate(self._pack.value.rules):
+            for number, text in enumerate(() if rule.fact is None else rule.fact.about):
+                place = self._pack.where("rules", index, "fact", "about", number)
+                yield Phrase(text, f"{SUBJECT}{rule.id}", *place)
         for index, entry in enumerate(self._pack.value.statements):
             for element, texts in entry.elements.items():
                 for number, text in enumerate(texts):

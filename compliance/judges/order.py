@@ -104,4 +104,5 @@ def _hit(
         found_by,
         match.start if match is not None else 0,
         match.end if match is not None else 0,
+        part="order",
     )

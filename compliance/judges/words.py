@@ -44,10 +44,12 @@ class Said:
     """What one utterance holds.
 
     `hits` are at most one a rule, by id; `undecided` are rules that something unknown kept from
-    being judged, each with what; `signs` is all that was heard in it, `folded` the utterance alone.
+    being judged, each with what; `signs` is all that was heard in it.  `folded` is the utterance
+    alone, `read` with the fragment before it, as the signs' tokens count.
     """
 
     folded: Folded
+    read: Folded
     signs: tuple[Sign, ...]
     hits: tuple[Hit, ...]
     undecided: tuple[tuple[str, str], ...]
@@ -120,13 +122,14 @@ class WordsJudge:
         if utterance.final and self._scorer is not None and read.folded.tokens:
             signs.extend(self._likenesses(read, self._scorer, context))
         if not signs:
-            return Said(alone, read.signs, (), ())
+            return Said(alone, read.folded, read.signs, (), ())
         reading = self._reading(read.folded)
         best = {weighed.rule.id: weighed for weighed in self._weigh(read, reading, signs)}
         open_ = Verdict.NOT_ASSESSABLE
         chosen = [best[rule_id] for rule_id in sorted(best)]
         return Said(
             alone,
+            read.folded,
             read.signs,
             tuple(self._hit(read, reading, one) for one in chosen if one.verdict is not open_),
             tuple((one.rule.id, _open_because(one)) for one in chosen if one.verdict is open_),
