@@ -9,21 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.context import CallContext, CallHeader, Collector, Contact, Listener, Plain
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
-from compliance.findings import Verdict
+from compliance.findings import Finding, Verdict
 from compliance.monitor import Monitor
 from compliance.pack_cache import USERS
 from compliance.phrases import PACKS
 from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
+from compliance.tracker import Tracker
 from compliance.transcript import Speaker, Utterance
+from compliance.transcript_lines import ContactRecord, TimeZone
 
 # What a stable rule must show in its cases.
 ENOUGH_BREAKS = 5
@@ -38,10 +42,51 @@ _LISTENERS: dict[str, tuple[Listener, bool | None]] = {
 }
 
 
-class CaseEntry(Schema):
-    """One case as a file has it."""
+class LineEntry(Schema):
+    """One line of a dialogue: who says what, and when, in seconds of the call."""
 
-    says: str
+    agent: str | None = None
+    customer: str | None = None
+    third_party: str | None = None
+    start_s: float | None = Field(default=None, alias="from")
+    end_s: float | None = Field(default=None, alias="until")
+
+    @model_validator(mode="after")
+    def _one_speaker(self) -> LineEntry:
+        if sum(text is not None for text in (self.agent, self.customer, self.third_party)) != 1:
+            raise PydanticCustomError("speaker", "a line is said by agent, customer or third_party")
+        return self
+
+    def utterance(self, index: int) -> Utterance:
+        said = {
+            Speaker.AGENT: self.agent,
+            Speaker.CUSTOMER: self.customer,
+            Speaker.THIRD_PARTY: self.third_party,
+        }
+        ((speaker, text),) = [(who, text) for who, text in said.items() if text is not None]
+        return Utterance(
+            f"case{index}", index, speaker, text, start_s=self.start_s, end_s=self.end_s
+        )
+
+
+class CallEntry(Schema):
+    """What is known of the call of a case; as in the header of a transcript."""
+
+    started_at: datetime | None = None
+    customer_timezone: TimeZone | None = None
+    customer_state: str | None = None
+    number: str | None = None
+    contacts: tuple[ContactRecord, ...] | None = None
+    account: dict[str, Plain] | None = None
+
+
+class CaseEntry(Schema):
+    """One case as a file has it: one utterance, a dialogue, or what is known as a call starts."""
+
+    says: str = ""
+    dialogue: tuple[LineEntry, ...] = ()
+    call: CallEntry | None = None
+    ends: bool = False
     speaker: Speaker = Speaker.AGENT
     to: Literal["customer", "unverified", "third_party", "voicemail", "unknown"] = "customer"
     collector: Collector = Collector.AGENCY
@@ -49,7 +94,14 @@ class CaseEntry(Schema):
     breaks: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     todo: bool = False
+
+    @model_validator(mode="after")
+    def _has_something(self) -> CaseEntry:
+        if bool(self.says) is bool(self.dialogue) and (self.says or self.call is None):
+            raise PydanticCustomError("case", "a case has either says or dialogue, or only a call")
+        return self
 
 
 class _CaseFile(Schema):
@@ -58,10 +110,12 @@ class _CaseFile(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One utterance and what must come of it.
+    """One utterance, dialogue or start of a call, and what must come of it.
 
-    `breaks` and `check` are the rules that must be found with that verdict; a case with neither
-    must come back with no finding at all, and is a near-miss of the rules `near`.
+    `breaks` and `check` are the rules that must be found with that verdict, `unsure` those that
+    must be left open; a case with none of them must come back with no finding at all, and is a
+    near-miss of the rules `near`.  `whole` is whether the start of the call counts, `ends` whether
+    its end does; `says` is what the agent says in it.
     """
 
     place: Fault
@@ -72,19 +126,46 @@ class Case:
     check: frozenset[str]
     todo: bool
     near: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+    lines: tuple[Utterance, ...] = ()
+    whole: bool = False
+    ends: bool = False
 
     def found(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str]]:
         """The rules found broken, and those found to depend on facts."""
+        broken, check, _ = self._judged(rules)
+        return broken, check
+
+    def _judged(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The rules found broken, those that depend on facts, and those left open."""
         monitor = Monitor(rules, self.context.header)
-        heard = monitor.hear(Utterance("case", 0, self.speaker, self.says), self.context)
+        findings: list[Finding] = []
+        if self.whole:
+            findings.extend(monitor.opened(self.context).findings)
+        lines = self.lines or ((Utterance("case", 0, self.speaker, self.says),) * bool(self.says))
+        tracker = Tracker(self.context.header, rules.cues) if self.lines else None
+        for utterance in lines:
+            if tracker is not None:
+                tracker.hear(utterance)
+            context = self.context if tracker is None else tracker.context
+            findings.extend(monitor.hear(utterance, context).findings)
+        closing = monitor.close(self.context if tracker is None else tracker.context)
+        if self.ends:
+            findings.extend(closing.findings)
         by_verdict: dict[Verdict, set[str]] = {Verdict.BREACH: set(), Verdict.CHECK_FACTS: set()}
-        for finding in heard.findings:
+        for finding in findings:
             by_verdict[finding.verdict].add(finding.rule)
-        return frozenset(by_verdict[Verdict.BREACH]), frozenset(by_verdict[Verdict.CHECK_FACTS])
+        return (
+            frozenset(by_verdict[Verdict.BREACH]),
+            frozenset(by_verdict[Verdict.CHECK_FACTS]),
+            frozenset(closing.not_assessable),
+        )
 
     def passes(self, rules: RuleSet) -> bool:
         """Whether what is found is what must be."""
-        broken, check = self.found(rules)
+        broken, check, unsure = self._judged(rules)
+        if not self.unsure <= unsure:
+            return False
         if not self.breaks and not self.check:
             return not broken and not check
         return self.breaks <= broken and self.check <= check
@@ -106,23 +187,37 @@ def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
 def case_of(entry: CaseEntry, jurisdiction: str, place: Fault) -> Case:
     """A case as written, at its place."""
     listener, verified = _LISTENERS[entry.to]
+    call = entry.call or CallEntry()
     header = CallHeader(
         jurisdiction=jurisdiction,
         language=LANGUAGE_OF[jurisdiction],
         collector=entry.collector,
+        started_at=call.started_at,
+        customer_timezone=call.customer_timezone,
+        customer_state=call.customer_state,
         verified=verified,
         listener=listener,
         facts=dict(entry.facts),
+        contacts=None
+        if call.contacts is None
+        else tuple(Contact(c.at, c.number, c.outcome, c.debt) for c in call.contacts),
+        account=call.account,
+        number=call.number,
     )
+    said = entry.says or " / ".join(line.agent for line in entry.dialogue if line.agent)
     return Case(
         place=place,
-        says=entry.says,
+        says=said,
         speaker=entry.speaker,
         context=CallContext(header, verified, listener),
         breaks=frozenset(entry.breaks),
         check=frozenset(entry.check),
         todo=entry.todo,
         near=frozenset(entry.near),
+        unsure=frozenset(entry.unsure),
+        lines=tuple(line.utterance(index) for index, line in enumerate(entry.dialogue)),
+        whole=entry.call is not None or bool(entry.dialogue),
+        ends=entry.ends,
     )
 
 
@@ -173,7 +268,7 @@ def require_cases(rules: RuleSet, cases: Iterable[Case]) -> None:
     faults = [
         Fault(path, 0, 0, f"the rule {rule.id} has no case that breaks it")
         for rule in rules.rules
-        if rule.detectors and rule.id not in expected
+        if (rule.detectors or rule.spec is not None) and rule.id not in expected
     ]
     faults += [
         Fault(case.place.path, case.place.line, case.place.column, f"there is no rule {rule}")
