@@ -187,8 +187,9 @@ class LikenessScorer:
         return tuple(self._told(folded, opinion, topics))
 
     def doubts(self, folded: Folded, listener: Listener, family: str) -> bool:
-        """Whether breaches, of any family, are this unlikely here."""
-        del family
+        """Whether breaches, of any family, are this unlikely here; never where none was learned."""
+        if family not in self._weights.classes:
+            return False
         return self._opinion(folded.tokens, listener).share < self._weights.doubtful
 
     def share(self, folded: Folded, listener: Listener) -> tuple[float, str]:

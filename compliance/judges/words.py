@@ -245,9 +245,11 @@ class WordsJudge:
         match = sign.match
         critical = rule.severity is Severity.CRITICAL
         if sign.how is How.SIMILAR:
-            # Denial and report were weighed with the whole; what is plainly another's is not.
-            if quoted(reading, match):
-                return None
+            # Denial was weighed with the whole; whose words they are, only a reader can say.
+            if excuse(reading, match, tuple(_DOUBTFUL)) is not None:
+                if not critical or quoted(reading, match):
+                    return None
+                verdict = Verdict.CHECK_FACTS
             if verdict is Verdict.BREACH and self._rules.hangs_on_facts(detector.id):
                 verdict = Verdict.CHECK_FACTS
         else:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.errors import AssistantError
-from compliance.learning.examples import load_examples
+from compliance.learning.examples import Example, case_examples, load_examples
 from compliance.learning.measuring import table
-from compliance.learning.training import Material, thresholds, train, unseen
+from compliance.learning.training import Material, train, unseen
 from compliance.likeness import likeness_path
 from compliance.packs import load_topics
 
@@ -33,16 +33,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace) -> None:
     language: str = options.language
-    material = Material.of(language, load_examples(language), load_topics(language))
+    material = Material.of(language, _examples(language), load_topics(language))
     found = unseen(material, _progress)
-    sure, doubtful = thresholds(material, found)
-    sys.stdout.write(table(material, found, sure, doubtful))
-    weights = train(material, sure, doubtful)
+    sys.stdout.write(table(material, found))
+    weights = train(material)
     path: Path = options.out or likeness_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = weights.packed()
     path.write_bytes(content)
     sys.stdout.write(f"{path.name}: {len(weights.names)} features, {len(content) / 1e6:.2f} MB\n")
+
+
+def _examples(language: str) -> tuple[Example, ...]:
+    """All examples, and the cases of families that have examples: a handful teaches nothing."""
+    written = load_examples(language)
+    families = {example.family for example in written}
+    return (*written, *(case for case in case_examples(language) if case.family in families))
 
 
 def _progress(told: str) -> None:

@@ -11,10 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from compliance.cases import load_cases
 from compliance.context import CallContext, CallHeader, Collector, Listener
 from compliance.documents import Schema, validate_mapping
 from compliance.errors import BadInput, Fault, MissingPart
 from compliance.likeness import EXAMPLES
+from compliance.packs import available, load_rules
+from compliance.phrases import base_language
+from compliance.places import LANGUAGE_OF
+from compliance.transcript import Speaker
 
 ORDINARY = "ordinary"  # lawful talk of no family
 CUSTOMER = "customer"  # the other side's words
@@ -100,3 +105,30 @@ def load_examples(language: str, folder: Path = EXAMPLES) -> tuple[Example, ...]
     if faults:
         raise BadInput("the example utterances have faults", tuple(faults))
     return tuple(found)
+
+
+def case_examples(language: str) -> tuple[Example, ...]:
+    """The agent's lines of the packs' own cases, as those of one more author."""
+    found: dict[str, Example] = {}
+    for jurisdiction in available():
+        if base_language(LANGUAGE_OF[jurisdiction]) != language:
+            continue
+        rules = load_rules(jurisdiction, LANGUAGE_OF[jurisdiction], likeness=False)
+        for case in load_cases(jurisdiction):
+            told = sorted(case.breaks | case.check)
+            if case.speaker is not Speaker.AGENT or case.context.header.facts:
+                continue
+            found.setdefault(
+                case.says,
+                Example(
+                    author="cases",
+                    family=rules.rule(told[0]).family if told else ORDINARY,
+                    breach=bool(told),
+                    style="",
+                    listener=case.context.listener,
+                    verified=bool(case.context.verified),
+                    fact=not case.breaks,
+                    text=case.says,
+                ),
+            )
+    return tuple(found.values())

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.learning.examples import ORDINARY
-from compliance.learning.training import Material, Unseen
+from compliance.learning.training import THRESHOLDS, Material, Unseen
 
 
-def table(material: Material, found: Unseen, sure: float, doubtful: float) -> str:
+def table(material: Material, found: Unseen) -> str:
     """Lines of text: thresholds, all breaches by style, lawful lines, and every family."""
+    sure, doubtful = THRESHOLDS[material.language]
     breach = np.array([example.breach for example in material.examples])
     style = np.array([example.style for example in material.examples])
     family = np.array([example.family for example in material.examples])

@@ -21,8 +21,8 @@ OUTPUTS = 100  # of one piece: 3 s of sound
 PIECE = SUBSAMPLING * (OUTPUTS - 1) + 1 + 2 * CONTEXT  # frames
 STATISTICS_FRAMES = 400_000
 UNKNOWN_PRIOR = 0.3  # an unknown word is heard three times less often than it was labelled
-# Smoothing leaves every phone some hundredths of a percent; divided by a smaller prior, a phone that
-# was hardly ever said would be heard everywhere.
+# Smoothing leaves every phone some hundredths of a percent; divided by a smaller prior, a phone
+# that was hardly ever said would be heard everywhere.
 SMALLEST_PRIOR = 1e-3
 
 
