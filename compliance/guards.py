@@ -103,7 +103,16 @@ def _stopped(reading: Reading, cue: Match, match: Match) -> bool:
         return False  # `never ask the police to …`, 不会让警察…
     # The match may itself open with the new subject: `if you won't talk | we will …`.
     reach = range(cue.last + 1, match.first + 1)
-    return any(subject.first in reach for subject in reading.heard(SUBJECT))
+    return any(
+        subject.first in reach and not _caused(reading, cue, subject)
+        for subject in reading.heard(SUBJECT)
+    )
+
+
+def _caused(reading: Reading, cue: Match, subject: Match) -> bool:
+    """Whether what looks like a new subject is whom nobody is made to act (`never send the …`)."""
+    between = reading.folded.tokens[cue.last + 1 : subject.first]
+    return bool(between) and all(token in _CAUSING for token in between)
 
 
 def reported(reading: Reading, match: Match) -> bool:

@@ -136,3 +136,17 @@ def test_advice_must_stand_beside_the_match(tw: RuleSet) -> None:
     assert not advised(reading, match)
     assert not reported(reading, match)
     assert not conditional(reading, match)
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("We will never send the police to your door.", Guard.NEGATED),
+        ("We don't have the police come to your door.", Guard.NEGATED),
+        ("If you don't pay the police will be at your door.", None),
+        ("If you won't talk the police will come to your door.", None),
+    ],
+)
+def test_who_is_not_sent_is_no_new_subject(us: RuleSet, text: str, guard: Guard | None) -> None:
+    phrases = PhraseSet.compile((Phrase("{police} ... door", "x"),), load_concepts("en"))
+    assert read(us, phrases, text) == [guard]
