@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from assistant import __version__
+from assistant.rule_commands import rules
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
 
@@ -325,6 +326,9 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
     from assistant import recognition_report
 
     recognition_report.report(audio, reference, **options)
+
+
+commands.add_command(rules)
 
 
 def main() -> None:

@@ -133,10 +133,10 @@ class Case:
 
     def found(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str]]:
         """The rules found broken, and those found to depend on facts."""
-        broken, check, _ = self._judged(rules)
+        broken, check, _ = self.judged(rules)
         return broken, check
 
-    def _judged(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    def judged(self, rules: RuleSet) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """The rules found broken, those that depend on facts, and those left open."""
         monitor = Monitor(rules, self.context.header)
         findings: list[Finding] = []
@@ -163,7 +163,7 @@ class Case:
 
     def passes(self, rules: RuleSet) -> bool:
         """Whether what is found is what must be."""
-        broken, check, unsure = self._judged(rules)
+        broken, check, unsure = self.judged(rules)
         if not self.unsure <= unsure:
             return False
         if not self.breaks and not self.check:

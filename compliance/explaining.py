@@ -44,7 +44,7 @@ _CUES = {
     Guard.ASKED: (ASKING,),
 }
 _DOUBTFUL = frozenset((Guard.REPORTED, Guard.ADVISED))
-MOST_NEAR = 5  # near misses that are told
+MOST_NEAR = 3  # near misses that are told
 
 
 class Standing(StrEnum):

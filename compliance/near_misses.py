@@ -22,7 +22,7 @@ from compliance.text import SENTENCE, Folded
 from compliance.word_rates import WordRates, word_rates
 
 ENOUGH = 0.6  # the share of a phrase, by how much its words tell, that must have been said
-_GAPS = {"en": 4, "zh": 6}
+GAPS = {"en": 4, "zh": 6}  # tokens that a gap without a width reaches over
 _PER = 10_000  # what rates are counted in
 _TELLING = 6.0  # what was said must tell at least as much as a word said 25 times in 10,000
 
@@ -53,7 +53,7 @@ class NearMisses:
     def __init__(self, language: str, folder: Path = PACKS) -> None:
         self._language = language
         self._rates = word_rates(language)
-        self._concepts = _concepts(folder / "concepts" / f"{language}.yaml")
+        self._concepts = concept_trees(language, folder)
 
     def search(self, phrases: Iterable[Phrase], folded: Folded) -> tuple[NearMiss, ...]:
         """Those of the phrases that almost matched, closest first, one for each label.
@@ -110,8 +110,13 @@ class _ConceptFile(Schema):
     concepts: dict[str, tuple[str, ...]]
 
 
-def _concepts(path: Path) -> Mapping[str, tuple[Sequence, ...]]:
-    document = load_document(path, _ConceptFile)
+def concept_trees(language: str, folder: Path) -> Mapping[str, tuple[Sequence, ...]]:
+    """The concepts of a base language as trees, by name; those that break the grammar left out.
+
+    Raises:
+        BadInput: the file is missing or has faults.
+    """
+    document = load_document(folder / "concepts" / f"{language}.yaml", _ConceptFile)
     found: dict[str, tuple[Sequence, ...]] = {}
     for name, texts in document.value.concepts.items():
         trees = []
@@ -209,7 +214,7 @@ class _Text:
     ) -> None:
         self._tokens = folded.tokens
         self._breaks = folded.breaks
-        self._gap = _GAPS.get(language, 4)
+        self._gap = GAPS.get(language, 4)
         self._concepts = concepts
         self._words = frozenset(folded.tokens)
         self._known: dict[tuple[str, int], frozenset[int]] = {}

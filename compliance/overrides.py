@@ -100,14 +100,16 @@ class Laid:
     """A bank's folder laid over a pack.
 
     `pack` and `detectors` are the pack's documents with what the bank adds and changes; `decisions`
-    are the bank's changes; `added` the ids of its own rules; `files` what was read, for the hash;
-    `faults` all that is wrong.
+    are the bank's changes; `added` the ids of its own rules; `own_detectors` its own detectors,
+    which only rules that name them listen to; `files` what was read, for the hash; `faults` all
+    that is wrong.
     """
 
     pack: Document[PackFile]
     detectors: tuple[Document[DetectorFile], ...]
     decisions: tuple[Decision, ...] = ()
     added: tuple[str, ...] = ()
+    own_detectors: frozenset[str] = frozenset()
     files: tuple[Path, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -223,6 +225,7 @@ class _Layer:
             (*detectors, *self._with_more(detectors, banks)),
             (*(change.decision for change in changed), *silenced),
             tuple(dict.fromkeys(rule.id for bank in banks for rule in bank.value.rules)),
+            self._own_detectors(banks),
             files,
             (*self._faults,),
         )
@@ -340,6 +343,15 @@ class _Layer:
                     )
                 )
         return detectors, silenced
+
+    def _own_detectors(self, banks: Iterable[_Bank]) -> frozenset[str]:
+        known = {
+            f"{document.value.family}/{name}"
+            for document in self._detectors
+            for name in document.value.detectors
+        }
+        own = (label for bank in banks for label in bank.value.detectors.get(self._base, {}))
+        return frozenset(label for label in own if label not in known)
 
     def _elsewhere(self, detector: str, phrase: str) -> bool:
         """Whether the pack has the phrase in another of its languages."""

@@ -35,6 +35,7 @@ class PackReader:
         events: those of the language, by name.
         language: of the call (`en`, `zh`).
         outcomes: classes of what came of earlier contacts.
+        by_name: detectors that only rules which name them listen to: a bank's own.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class PackReader:
         events: frozenset[str],
         language: str,
         outcomes: frozenset[str],
+        by_name: frozenset[str] = frozenset(),
     ) -> None:
         self._pack = pack
         self._families = families
@@ -58,6 +60,7 @@ class PackReader:
             *(f"event:{name}" for name in BUILT_IN_EVENTS | events),
         }
         self._outcomes = outcomes
+        self._by_name = by_name
         self._states = {name for entry in pack.value.rules for name in entry.sets}
 
     def _fault(self, message: str, *place: str | int) -> None:
@@ -189,7 +192,11 @@ class PackReader:
         for number, pattern in enumerate(wanted):
             place: Location = ("rules", index, "detectors", number)
             if pattern.endswith("/*"):
-                named = sorted(name for name in self._detectors if name.startswith(pattern[:-1]))
+                named = sorted(
+                    name
+                    for name in self._detectors
+                    if name.startswith(pattern[:-1]) and name not in self._by_name
+                )
                 found = [name for name in named if side(self._detectors[name].speakers)]
             else:
                 found = [pattern] if pattern in self._detectors else []

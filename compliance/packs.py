@@ -135,7 +135,8 @@ class _Loader:
         for path in around.files:
             self._hash.update(path.read_bytes())
         classes = around.outcomes.classes
-        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes)
+        own = self._laid.own_detectors if self._laid is not None else frozenset()
+        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes, own)
         rules = [*reader.rules()]
         statements = [*reader.statements()]
         self._faults.extend(reader.faults)

@@ -122,6 +122,21 @@ def test_a_bank_adds_rules_and_detectors_of_its_own(packs: Path) -> None:
     assert [f.rule for f in talk.monitor.close(talk.context).findings] == ["US-90"]
 
 
+def test_a_detector_of_the_bank_is_heard_only_by_rules_that_name_it(tmp_path: Path) -> None:
+    packs = write_pack(tmp_path, detectors=DETECTORS)  # whose rule listens to the whole family
+    rules = laid_over(
+        packs,
+        """
+        rules:
+          - {id: US-90, family: threat, status: trial, verified_law: policy,
+             citation: House rule 4, detectors: [threat/house]}
+        """,
+        "    threat/house: {phrases: [paper lantern]}\n    threat/plain: {phrases: [tin drum]}\n",
+    )
+    assert [f.rule for f in Talk(rules).says("bring the paper lantern")] == ["US-90"]
+    assert [f.rule for f in Talk(rules).says("bring the tin drum")] == ["US-01"]
+
+
 def test_phrases_added_to_a_detector_act_as_its_own_do(packs: Path) -> None:
     rules = laid_over(packs, detectors="    threat/plain: {phrases: [paper lantern]}\n")
     # The pack's detector has no guards: a denial does not excuse what a bank adds either.

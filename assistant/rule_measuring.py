@@ -1,0 +1,358 @@
+"""What the commands `rules test | report` do.
+
+Owns which lines are run and how outcomes and figures are written.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
+from compliance.case_runs import CaseRuns, Outcome, run_cases
+from compliance.errors import AssistantError, BadInput, Fault
+from compliance.labelled import lines_of_cases, lines_of_examples
+from compliance.learning.examples import load_examples
+from compliance.learning.left_out import left_out
+from compliance.packs import load_rules
+from compliance.phrases import base_language
+from compliance.places import LANGUAGE_OF, jurisdiction_of
+from compliance.reporting import Hours, Measured, Measurer, Rate, Report, talk_hours
+from compliance.rules import RuleSet
+
+FAILED = 2
+
+
+# ---- test --------------------------------------------------------------------------------------
+
+
+def rules_test(
+    folder: Path | None, *, jurisdiction: str | None, as_json: bool, data_dir: Path | None
+) -> int:
+    """Run all cases; returns the exit status, 2 where a case fails or a rule has none.
+
+    Raises:
+        AssistantError: there are no such rules, or files have faults.
+    """
+    desk = RuleDesk.at(data_dir, folder)
+    ran: dict[str, CaseRuns] = {}
+    faults: list[Fault] = []
+    for name in desk.jurisdictions(jurisdiction):
+        try:
+            ran[name] = run_cases(desk.rules(name), desk.cases(name))
+        except BadInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise BadInput("the rules have faults", tuple(dict.fromkeys(faults)))
+    if as_json:
+        records = {name: _record(runs) for name, runs in ran.items()}
+        sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for name, runs in ran.items():
+            sys.stdout.write("".join(f"{line}\n" for line in _told(name, runs)))
+        sys.stdout.write(f"{REVIEWED}\n")
+    return 0 if all(runs.clean for runs in ran.values()) else FAILED
+
+
+def _told(jurisdiction: str, runs: CaseRuns) -> Iterator[str]:
+    for run in runs.of(Outcome.FAILED):
+        yield f"{run.place}: “{run.case.says}”: {run.told}"
+    for fault in runs.unknown:
+        yield str(fault)
+    for rule in runs.bare:
+        yield f"{rule.id}: no case breaks it; write one under `cases:`"
+    for run in runs.of(Outcome.MENDED):
+        yield f"{run.place}: “{run.case.says}”: the gap has mended; take its `todo` away"
+    counts = (
+        (len(runs.of(Outcome.PASSED)), "passed"),
+        (len(runs.of(Outcome.FAILED)), "failed"),
+        (len(runs.of(Outcome.TODO)), "known gaps (todo)"),
+        (len(runs.of(Outcome.MENDED)), "gaps mended"),
+        (len(runs.of(Outcome.OFF)), "of rules switched off"),
+        (len(runs.bare), "rules without a case"),
+    )
+    told = ", ".join(
+        f"{count} {what}" for count, what in counts if count or what in {"passed", "failed"}
+    )
+    yield f"{COUNTRIES[jurisdiction]}: {len(runs.runs)} cases: {told}"
+
+
+def _record(runs: CaseRuns) -> dict[str, Any]:
+    return {
+        "cases": len(runs.runs),
+        **{outcome.value: len(runs.of(outcome)) for outcome in Outcome},
+        "rules_without_a_case": [rule.id for rule in runs.bare],
+        "unknown_rules": [str(fault) for fault in runs.unknown],
+        "failures": [
+            {
+                "path": str(run.case.place.path),
+                "line": run.case.place.line,
+                "column": run.case.place.column,
+                "says": run.case.says,
+                "expected": {"breaks": sorted(run.case.breaks), "check": sorted(run.case.check)},
+                "found": {"breaks": sorted(run.broken), "check": sorted(run.check)},
+            }
+            for run in runs.of(Outcome.FAILED)
+        ],
+    }
+
+
+# ---- report ------------------------------------------------------------------------------------
+
+
+def rules_report(
+    *,
+    jurisdiction: str | None,
+    language: str | None,
+    unseen: bool,
+    talk: tuple[Path, ...],
+    as_json: bool,
+    data_dir: Path | None,
+) -> None:
+    """Write precision and recall per rule and family.
+
+    Args:
+        jurisdiction: of one; without it, of all that have rules.
+        language: implies a jurisdiction; the language of the examples.
+        unseen: judge each example by a scorer that was trained without its author.
+        talk: files or folders of lawful talk.
+        as_json: JSON instead of tables.
+        data_dir: as `--data-dir`.
+
+    Raises:
+        AssistantError: there are no such rules or examples, or files have faults.
+    """
+    desk = RuleDesk.at(data_dir)
+    if jurisdiction is None and language is not None:
+        jurisdiction = jurisdiction_of(language)
+    records = []
+    if not as_json:
+        sys.stdout.write(f"{REVIEWED}\n")
+    for name in desk.jurisdictions(jurisdiction):
+        spoken = language or LANGUAGE_OF[name]
+        rules = desk.rules(name, spoken)
+        hours = [talk_hours(rules, path.name, _talk(path)) for path in _talk_files(talk)]
+        by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
+        cases = Measurer(rules)
+        if spoken == LANGUAGE_OF[name]:
+            cases.add(lines_of_cases(rules, desk.cases(name)))
+        by_cases = cases.report()
+        if as_json:
+            records.append(_report_record(by_examples, by_cases, unseen=unseen))
+        else:
+            sys.stdout.write(_page(by_examples, by_cases, unseen=unseen))
+            sys.stdout.flush()
+    if as_json:
+        sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
+
+
+def _of_examples(
+    desk: RuleDesk,
+    rules: RuleSet,
+    jurisdiction: str,
+    language: str,
+    hours: Iterable[Hours],
+    *,
+    unseen: bool,
+) -> Report:
+    base = base_language(language)
+    measurer = Measurer(rules)
+    if not unseen:
+        measurer.add(lines_of_examples(load_examples(base), jurisdiction, language))
+        return measurer.report(hours)
+    for turn in left_out(base, desk.packs):
+        authors = ", ".join(sorted({example.author for example in turn.examples}))
+        sys.stderr.write(f"judging the lines of {authors}, whom the scorer has not seen\n")
+        judged_by = load_rules(
+            jurisdiction, language, desk.packs, scorer=turn.scorer, bank=desk.bank
+        )
+        measurer.add(lines_of_examples(turn.examples, jurisdiction, language), judged_by)
+    return measurer.report(hours)
+
+
+_HEAD = (
+    "",
+    "found (recall)",
+    "95 %",
+    "right when it rings (precision)",
+    "95 %",
+    "rings at lawful look-alikes",
+    "asks for facts there",
+)
+
+
+def _page(report: Report, cases: Report, *, unseen: bool) -> str:
+    """The tables of one jurisdiction as Markdown."""
+    lines = sum(report.sources.values())
+    how = (
+        "each judged by a scorer that was not trained on its author"
+        if unseen
+        else "by authors whom the scorer was trained on: `--unseen` measures without them"
+    )
+    parts = [
+        f"\n## {COUNTRIES[report.jurisdiction]}, {report.language}\n\n",
+        f"{lines} example sentences, {how}.\n\n",
+        _table([*report.overall, *report.families]),
+        f"\nOrdinary talk in the examples: flagged {_of(report.ordinary)},",
+        f" facts asked for {_of(report.ordinary_asked)}.\n",
+    ]
+    for talk in report.talk:
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(talk.by_rule.items()))
+        per_hour = "—" if talk.per_hour is None else f"{talk.per_hour:.2f}"
+        parts.append(
+            f"Lawful talk, {talk.source}: {talk.alarms} false alarms in {talk.hours:.1f} hours"
+            f" ({per_hour} an hour{f': {rules}' if rules else ''}), facts asked for {talk.asked}"
+            " times.\n"
+        )
+    if report.rules:
+        parts += [
+            "\nBy rule, on the same examples, where a rule is the only one of its family:\n\n"
+        ]
+        parts.append(_table(report.rules))
+    if cases.rules:
+        parts += ["\nBy rule, on the cases beside the rules (written with them):\n\n"]
+        parts.append(_table(cases.rules))
+    return "".join(parts)
+
+
+def _table(rows: Iterable[Measured]) -> str:
+    rows = tuple(rows)
+    shares = sorted({share for row in rows for share, _ in row.corrupted})
+    head = [*_HEAD, *(f"found with {share:.0%} misheard" for share in shares)]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in rows:
+        corrupted = dict(row.corrupted)
+        cells = [
+            row.name,
+            _of(row.recall),
+            _interval(row.recall),
+            _of(row.precision),
+            _interval(row.precision),
+            _of(row.false),
+            _of(row.asked),
+            *(_of(corrupted.get(share, Rate(0, 0))) for share in shares),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _of(rate: Rate) -> str:
+    return "—" if rate.share is None else f"{rate.share:.1%} of {rate.of}"
+
+
+def _interval(rate: Rate) -> str:
+    interval = rate.interval
+    return "—" if interval is None else f"{interval[0]:.0%}–{interval[1]:.0%}"
+
+
+def _report_record(report: Report, cases: Report, *, unseen: bool) -> dict[str, Any]:
+    return {
+        "jurisdiction": report.jurisdiction,
+        "language": report.language,
+        "rules": report.rules_hash,
+        "unseen": unseen,
+        "sources": dict(report.sources),
+        "overall": [_measured_record(row) for row in report.overall],
+        "families": [_measured_record(row) for row in report.families],
+        "rules_on_examples": [_measured_record(row) for row in report.rules],
+        "rules_on_cases": [_measured_record(row) for row in cases.rules],
+        "ordinary": _rate_record(report.ordinary),
+        "ordinary_asked": _rate_record(report.ordinary_asked),
+        "talk": [
+            {
+                "source": talk.source,
+                "hours": round(talk.hours, 3),
+                "alarms": talk.alarms,
+                "asked": talk.asked,
+                "by_rule": dict(talk.by_rule),
+            }
+            for talk in report.talk
+        ],
+    }
+
+
+def _measured_record(row: Measured) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "family": row.family,
+        "recall": _rate_record(row.recall),
+        "precision": _rate_record(row.precision),
+        "false": _rate_record(row.false),
+        "asked": _rate_record(row.asked),
+        "corrupted": {f"{share:g}": _rate_record(rate) for share, rate in row.corrupted},
+    }
+
+
+def _rate_record(rate: Rate) -> dict[str, Any]:
+    interval = rate.interval
+    return {
+        "count": rate.count,
+        "of": rate.of,
+        "share": rate.share,
+        "interval": None if interval is None else [round(bound, 4) for bound in interval],
+    }
+
+
+# ---- lawful talk -------------------------------------------------------------------------------
+
+
+def _talk_files(given: Iterable[Path]) -> Iterator[Path]:
+    for path in given:
+        if path.is_dir():
+            found = [each for each in sorted(path.iterdir()) if _is_talk(each)]
+            if not found:
+                message = "there is no talk in it (*.jsonl, *.jsonl.gz, *.txt)"
+                raise BadInput("the lawful talk cannot be read", (Fault(path, 0, 0, message),))
+            yield from found
+        else:
+            yield path
+
+
+def _is_talk(path: Path) -> bool:
+    return path.is_file() and path.name.endswith((".jsonl", ".jsonl.gz", ".txt"))
+
+
+def _talk(path: Path) -> Iterator[str]:
+    """What the agent says in a file: JSON Lines with `speaker` and `text`, or a line a sentence.
+
+    Lines without a speaker are the agent's.
+    """
+    try:
+        if path.name.endswith(".gz"):
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
+                yield from _spoken(path, lines)
+        else:
+            with path.open(encoding="utf-8") as lines:
+                yield from _spoken(path, lines)
+    except UnicodeDecodeError:
+        raise _bad_talk(path, 0, "it is not UTF-8; save it as UTF-8") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it cannot be read"
+        raise _bad_talk(path, 0, reason) from None
+
+
+def _spoken(path: Path, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        if path.name.endswith(".txt"):
+            if line.strip():
+                yield line.strip()
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            raise _bad_talk(path, number, "this is not JSON") from None
+        if not isinstance(record, dict) or not isinstance(record.get("text", ""), str):
+            raise _bad_talk(path, number, "an object with a text is expected")
+        if record.get("speaker", "agent") == "agent" and record.get("text"):
+            yield record["text"]
+
+
+def _bad_talk(path: Path, line: int, message: str) -> AssistantError:
+    return BadInput(
+        "the lawful talk cannot be read", (Fault(path, line, 1 if line else 0, message),)
+    )
