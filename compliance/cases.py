@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +26,7 @@ from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
 from compliance.tracker import Tracker
 from compliance.transcript import Speaker, Utterance
-from compliance.transcript_lines import ContactRecord, TimeZone
+from compliance.transcript_lines import ContactRecord, Moment, TimeZone
 
 # What a stable rule must show in its cases.
 ENOUGH_BREAKS = 5
@@ -72,7 +71,7 @@ class LineEntry(Schema):
 class CallEntry(Schema):
     """What is known of the call of a case; as in the header of a transcript."""
 
-    started_at: datetime | None = None
+    started_at: Moment | None = None
     customer_timezone: TimeZone | None = None
     customer_state: str | None = None
     number: str | None = None

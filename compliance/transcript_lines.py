@@ -20,6 +20,9 @@ from compliance.errors import BadInput, Fault, shown
 from compliance.local_time import zone_of
 from compliance.transcript import Speaker
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_LONGEST_S = 1e7  # seconds of a call; nobody has telephoned for four months
+
 MAX_LINE = 4_000_000  # bytes; an utterance is a few hundred
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -32,13 +35,21 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise PydanticCustomError("moment", "is no time at which anybody telephoned")
+    return moment
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Moment = Annotated[datetime, AfterValidator(_of_our_time)]
+Seconds = Annotated[FiniteFloat, Field(ge=-_LONGEST_S, le=_LONGEST_S)]
 
 
 class WordRecord(Schema):
     text: str
-    start_s: FiniteFloat | None = None
-    end_s: FiniteFloat | None = None
+    start_s: Seconds | None = None
+    end_s: Seconds | None = None
     confidence: FiniteFloat | None = None
 
 
@@ -47,8 +58,8 @@ class UtteranceRecord(Schema):
     call: str = Field(min_length=1)
     speaker: Speaker
     text: str
-    start_s: FiniteFloat | None = None
-    end_s: FiniteFloat | None = None
+    start_s: Seconds | None = None
+    end_s: Seconds | None = None
     words: tuple[WordRecord, ...] | None = None
     id: str | None = None
     index: int | None = None
@@ -57,7 +68,7 @@ class UtteranceRecord(Schema):
 
 
 class ContactRecord(Schema):
-    at: datetime
+    at: Moment
     number: str | None = None
     outcome: str | None = None
     debt: str | None = None
@@ -69,7 +80,7 @@ class CallRecord(Schema):
     jurisdiction: str | None = None
     language: str | None = None
     collector: Collector | None = None
-    started_at: datetime | None = None
+    started_at: Moment | None = None
     customer_timezone: TimeZone | None = None
     customer_state: str | None = None
     verified: bool | None = None

@@ -34,7 +34,7 @@ _KEPT = 12  # tokens of the fragment before that an utterance is read with
 _LIKENESS = -1  # the `phrase` of a match that no phrase made
 
 # These readings alone do not clear the worst: whose words they were is for a person to decide.
-_DOUBTFUL = frozenset((Guard.REPORTED, Guard.ADVISED))
+_DOUBTFUL = (Guard.REPORTED, Guard.ADVISED)
 
 Held = Callable[[float], CallContext]
 
@@ -120,7 +120,10 @@ class WordsJudge:
         read = self._read(utterance, alone, held)
         signs = [sign for sign in read.signs if sign.detects]
         if utterance.final and self._scorer is not None and read.folded.tokens:
-            signs.extend(self._likenesses(read, self._scorer, context))
+            # The whole is weighed as it was said to whoever listened when it began.
+            begins_s = utterance.start_s if held_at else None
+            began = context if held_at is None or begins_s is None else held_at(begins_s)
+            signs.extend(self._likenesses(read, self._scorer, began))
         if not signs:
             return Said(alone, read.folded, read.signs, (), ())
         reading = self._reading(read.folded)
@@ -246,7 +249,7 @@ class WordsJudge:
         critical = rule.severity is Severity.CRITICAL
         if sign.how is How.SIMILAR:
             # Denial was weighed with the whole; whose words they are, only a reader can say.
-            if excuse(reading, match, tuple(_DOUBTFUL)) is not None:
+            if excuse(reading, match, _DOUBTFUL) is not None:
                 if not critical or quoted(reading, match):
                     return None
                 verdict = Verdict.CHECK_FACTS
@@ -274,7 +277,7 @@ class WordsJudge:
         match = sign.match
         facts = [fact for fact in (detector.true_if, detector.wrong_if) if fact is not None]
         context, unknown = considered(weighed.context, (rule.when, detector.when), facts)
-        asked = detector.guards if sign.how is not How.SIMILAR else ()
+        asked = _DOUBTFUL if sign.how is How.SIMILAR else detector.guards
         reading = replace(reading, denying=self._rules.denies(sign.what))
         guards = [(guard.value, READERS[guard](reading, match)) for guard in asked]
         found_by = FoundBy(

@@ -382,3 +382,22 @@ def test_of_the_account_plain_values_are_kept() -> None:
     (started, *_) = check_transcript([json.dumps(first).encode()], path="t")
     assert isinstance(started, Started)
     assert started.header.account == plain
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("started_at", "9999-12-31T23:59:59+00:00"),
+        ("started_at", "0001-01-01T00:00:00"),
+        ("contacts", [{"at": "0001-01-01T00:00:00"}]),
+    ],
+)
+def test_a_time_at_which_nobody_telephoned_is_told_and_counts_as_unknown(
+    field: str, value: object
+) -> None:
+    first = {"type": "call", "call": "a", "jurisdiction": "us", field: value}
+    results = list(check_transcript([json.dumps(first).encode()], path="t"))
+    assert isinstance(results[0], BadLine)
+    assert "nobody" in results[0].fault.message or "anybody" in results[0].fault.message
+    assert isinstance(results[1], Started)
+    assert getattr(results[1].header, field) is None
