@@ -179,6 +179,7 @@ _HEAD = (
     "",
     "found (recall)",
     "95 %",
+    "or facts asked for",
     "right when it rings (precision)",
     "95 %",
     "rings at lawful look-alikes",
@@ -198,7 +199,8 @@ def _page(report: Report, cases: Report, *, unseen: bool) -> str:
         f"\n## {COUNTRIES[report.jurisdiction]}, {report.language}\n\n",
         f"{lines} example sentences, {how}.\n\n",
         _table([*report.overall, *report.families]),
-        f"\nOrdinary talk in the examples: flagged {_of(report.ordinary)},",
+        f"\nShown to agents, without rules on trial: {_of(report.shown)}.\n",
+        f"Ordinary talk in the examples: flagged {_of(report.ordinary)},",
         f" facts asked for {_of(report.ordinary_asked)}.\n",
     ]
     for talk in report.talk:
@@ -228,9 +230,10 @@ def _table(rows: Iterable[Measured]) -> str:
     for row in rows:
         corrupted = dict(row.corrupted)
         cells = [
-            row.name,
+            f"{row.name}, on trial" if row.trial else row.name,
             _of(row.recall),
             _interval(row.recall),
+            _of(row.told),
             _of(row.precision),
             _interval(row.precision),
             _of(row.false),
@@ -261,6 +264,7 @@ def _report_record(report: Report, cases: Report, *, unseen: bool) -> dict[str, 
         "families": [_measured_record(row) for row in report.families],
         "rules_on_examples": [_measured_record(row) for row in report.rules],
         "rules_on_cases": [_measured_record(row) for row in cases.rules],
+        "shown_to_agents": _rate_record(report.shown),
         "ordinary": _rate_record(report.ordinary),
         "ordinary_asked": _rate_record(report.ordinary_asked),
         "talk": [
@@ -280,7 +284,9 @@ def _measured_record(row: Measured) -> dict[str, Any]:
     return {
         "name": row.name,
         "family": row.family,
+        "trial": row.trial,
         "recall": _rate_record(row.recall),
+        "told": _rate_record(row.told),
         "precision": _rate_record(row.precision),
         "false": _rate_record(row.false),
         "asked": _rate_record(row.asked),

@@ -26,8 +26,8 @@ ROUTED = "routed"  # the style of lines that only route the call
 class Line:
     """One sentence and what it is.
 
-    `families` are those it breaches, or is a lawful neighbour of; `rules` the rules it must be
-    flagged by, where that is known; `breach` whether anything is wrong with it; `fact` whether only
+    `families` are those it breaches, or is a lawful neighbour of; `rules` likewise its rules,
+    where they are known; `breach` whether anything is wrong with it; `fact` whether only
     what the file says decides, so that asking to check the facts is right.  `source` is `cases` or
     an example's author.
     """
@@ -46,18 +46,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line and what was found in it; findings on trial are left out."""
+    """A line and what was found in it, findings on trial included."""
 
     line: Line
     findings: tuple[Finding, ...]
 
-    def flagged(self, *, rule: str = "", family: str = "") -> bool:
-        """Whether it was flagged: by a breach or, where a fact decides, by either verdict."""
+    def flagged(self, *, rule: str = "", family: str = "", to_agents: bool = False) -> bool:
+        """Whether it was flagged: by a breach or, where a fact decides, by either verdict.
+
+        Args:
+            rule: by this rule only.
+            family: by rules of this family only.
+            to_agents: by rules that agents are shown, not by those on trial.
+        """
         return any(
             finding.verdict is Verdict.BREACH
             or (self.line.fact and finding.verdict is Verdict.CHECK_FACTS)
             for finding in self._of(rule, family)
+            if not (to_agents and finding.trial)
         )
+
+    def told(self, *, rule: str = "", family: str = "") -> bool:
+        """Whether anything was told of it: a breach, or that facts are to be checked."""
+        told = (Verdict.BREACH, Verdict.CHECK_FACTS)
+        return any(finding.verdict in told for finding in self._of(rule, family))
 
     def asked(self, *, rule: str = "", family: str = "") -> bool:
         """Whether the facts were to be checked, and nothing more."""
@@ -82,12 +94,13 @@ def lines_of_cases(rules: RuleSet, cases: Iterable[Case]) -> Iterator[Line]:
         above = expected or above
         if case.lines or not case.says:
             continue  # what a whole call shows is no matter of one sentence
+        concerned = expected or case.near & judged or above
         yield Line(
             text=case.says,
             speaker=case.speaker,
             context=case.context,
-            families=frozenset(family_of[name] for name in expected or case.near & judged or above),
-            rules=expected,
+            families=frozenset(family_of[name] for name in concerned),
+            rules=concerned,
             breach=bool(expected),
             fact=bool(case.check) and not case.breaks,
             style="" if case.speaker is Speaker.AGENT else ROUTED,
@@ -129,6 +142,5 @@ def judge(
         text = line.text if change is None else change(line)
         monitor = Monitor(rules, line.context.header)
         heard = monitor.hear(Utterance("line", 0, line.speaker, text), line.context)
-        found = tuple(finding for finding in heard.findings if not finding.trial)
-        judged.append(JudgedLine(line, found))
+        judged.append(JudgedLine(line, heard.findings))
     return tuple(judged)

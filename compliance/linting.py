@@ -26,6 +26,11 @@ from compliance.phrases import PACKS, Phrase, PhraseSet, load_concepts
 from compliance.rules import Rule, RuleSet, RuleStatus
 from compliance.text import fold
 
+PLACEHOLDERS = (
+    "CHANGE THIS",
+    "請修改",
+    "请修改",
+)  # what a rule's skeleton says until it is written
 SOON = timedelta(days=90)
 _RENDERINGS = 120  # ways of saying a phrase that are tried; of one with more nothing is claimed
 _RINGS = 3  # lawful lines that a phrase may ring at before it is told as broad
@@ -43,6 +48,7 @@ class Weakness(StrEnum):
     LAW_FROM_MEMORY = "law_from_memory"
     NO_REPAIR = "no_repair"
     EMPTY_TEXT = "empty_text"
+    UNFINISHED = "unfinished"
     FUTURE_DECISION = "future_decision"
     NEVER_HIT = "never_hit"
     DUPLICATE = "duplicate"
@@ -124,6 +130,11 @@ def _of_rule(rule: Rule, rules: RuleSet, cases: tuple[Case, ...], today: date) -
         for locale, text in texts.items():
             if not text.strip():
                 yield Weak(Weakness.EMPTY_TEXT, f"{part} is empty in {locale}", rule.id)
+            elif text in PLACEHOLDERS:
+                message = f"{part} still is what the skeleton had in {locale}"
+                yield Weak(Weakness.UNFINISHED, message, rule.id)
+    if rule.citations[""].startswith(PLACEHOLDERS[0]):
+        yield Weak(Weakness.UNFINISHED, "its citation still is what the skeleton had", rule.id)
 
 
 def _shared(rules: RuleSet) -> int:
@@ -159,7 +170,7 @@ def _phrases(rules: RuleSet, judged: tuple[JudgedLine, ...], folder: Path) -> It
             message = f"{phrase.text!r} adds nothing: {other.text!r} hears it too"
             yield Weak(Weakness.SUBSUMED, message, place=_place(phrase))
         if judged and key not in hit:
-            message = f"{phrase.text!r} is in no case and no example"
+            message = f"{phrase.text!r}: no case and no example needs it"
             yield Weak(Weakness.NEVER_HIT, message, place=_place(phrase))
         if rung[key] >= _RINGS and rung[key] > right[key]:
             message = f"{phrase.text!r} rang at {rung[key]} lawful lines and {right[key]} breaches"
@@ -217,9 +228,9 @@ class _Others:
                 phrases.phrases[match.phrase]: None
                 for phrases in self._sets
                 for match in phrases.search(folded)
-                if match.label == phrase.label
+                if match.label == phrase.label and phrases.phrases[match.phrase].text != phrase.text
             }
-            for needless in (phrase, *self._needless):
+            for needless in self._needless:
                 heard.pop(needless, None)
             common = heard if common is None else {k: None for k in common if k in heard}
             if not common:

@@ -52,19 +52,22 @@ class Rate:
 class Measured:
     """The figures of one rule or family, or of all.
 
-    `recall`: of the lines that breach it, those flagged for it.  `precision`: of the lines flagged
-    for it that are of its family or lawful, those that breach it; what breaches another family may
-    breach this one too, and is not counted.  `false` and `asked`: of its lawful neighbours, those
-    flagged, and those whose facts were to be checked.  `corrupted` is the recall with that share of
-    the words misheard.
+    `recall`: of the lines that breach it, those flagged for it; `told`: those flagged, or whose
+    facts were to be checked, which is all that words can do where a fact decides.  `precision`: of
+    the lines flagged for it that are of its family or lawful, those that breach it; what breaches
+    another family may breach this one too, and is not counted.  `false` and `asked`: of its lawful
+    neighbours, those flagged, and those whose facts were to be checked.  `corrupted` is the recall
+    with that share of the words misheard; `trial` is whether agents are shown nothing of it.
     """
 
     name: str
     family: str
     recall: Rate
+    told: Rate
     precision: Rate
     false: Rate
     asked: Rate
+    trial: bool = False
     corrupted: tuple[tuple[float, Rate], ...] = ()
 
 
@@ -88,7 +91,8 @@ class Hours:
 class Report:
     """What was measured; `overall` are all breaches, then by style, `families` and `rules` each.
 
-    `sources` are the lines by where they are from.
+    `sources` are the lines by where they are from; `shown` is the recall of the rules that agents
+    are shown, without those on trial; `ordinary` is lawful talk of no family.
     """
 
     jurisdiction: str
@@ -98,6 +102,7 @@ class Report:
     overall: tuple[Measured, ...]
     families: tuple[Measured, ...]
     rules: tuple[Measured, ...]
+    shown: Rate
     ordinary: Rate
     ordinary_asked: Rate
     talk: tuple[Hours, ...] = ()
@@ -164,6 +169,7 @@ class Measurer:
                 if (measured := self._measured(name, name, _of_family(name))).recall.of
             ),
             rules=tuple(self._of_rules()),
+            shown=_rate((each for each in self._judged if each.line.breach), _shown),
             ordinary=_rate(ordinary, JudgedLine.flagged),
             ordinary_asked=_rate(ordinary, JudgedLine.asked),
             talk=tuple(talk),
@@ -186,16 +192,25 @@ class Measurer:
             if measured.recall.of:
                 yield measured
 
+    def _on_trial(self, rule: str, family: str) -> bool:
+        concerned = [
+            r for r in self._rules.rules if r.id == rule or (not rule and r.family == family)
+        ]
+        return bool(concerned) and all(each.trial for each in concerned)
+
     def _measured(
         self, name: str, family: str, concerns: Callable[[Line], bool], *, rule: str = ""
     ) -> Measured:
-        by = {"rule": rule} if rule else {"family": family}
+        of = "" if rule else family
 
         def flagged(each: JudgedLine) -> bool:
-            return each.flagged(**by)
+            return each.flagged(rule=rule, family=of)
+
+        def told(each: JudgedLine) -> bool:
+            return each.told(rule=rule, family=of)
 
         def asked(each: JudgedLine) -> bool:
-            return each.asked(**by)
+            return each.asked(rule=rule, family=of)
 
         here = [each for each in self._judged if concerns(each.line)]
         breaches = [each for each in here if each.line.breach]
@@ -207,14 +222,20 @@ class Measurer:
             name,
             family,
             recall=Rate(len(right), len(breaches)),
+            told=_rate(breaches, told),
             precision=Rate(len(right), len(right) + len(wrong)),
             false=_rate(near, flagged),
             asked=_rate(near, asked),
+            trial=self._on_trial(rule, family),
             corrupted=tuple(
                 (share, _rate([each for each in judged if concerns(each.line)], flagged))
                 for share, judged in sorted(self._corrupted.items())
             ),
         )
+
+
+def _shown(each: JudgedLine) -> bool:
+    return each.flagged(to_agents=True)
 
 
 def _misheard(corrupt: Corrupt, share: float) -> Callable[[Line], str]:
@@ -262,8 +283,6 @@ def talk_hours(rules: RuleSet, source: str, texts: Iterable[str]) -> Hours:
         spoken += len(text.split()) if rules.language == "en" else len(text)
         heard = monitor.hear(Utterance(f"u{index}", index, Speaker.AGENT, text), context)
         for finding in heard.findings:
-            if finding.trial:
-                continue
             if finding.verdict is Verdict.BREACH:
                 alarms += 1
                 by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
