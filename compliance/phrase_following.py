@@ -77,12 +77,13 @@ class Follower:
                 if program.beyond:
                     settled = max(0, kept + 1 - program.beyond)
                     ends = sweep.everywhere >> settled << settled
-                if program not in again and sweep.starts(program.steps, ends):
+                if program in again or not self._index.may_match(program, self._present):
+                    continue
+                if sweep.starts(program.steps, ends):
                     again.add(program)
         tried: dict[int, Stretches] = {}
         for program in again:
-            starts = sweep.starts(program.steps, sweep.everywhere)
-            stretches = [*sweep.stretches(program.steps, starts)] if starts else []
+            stretches = [*sweep.stretches(program.steps)]
             tried[program.number] = stretches
             if stretches:
                 self._found[program] = stretches

@@ -34,6 +34,7 @@ Program = tuple[Step, ...]
 _T = TypeVar("_T")
 Rows = collections.abc.Sequence[_T]
 Steps = Rows[str | int | Rows[int]]  # a program, or what became of it in JSON
+ProgramRow = tuple[Steps, Rows[str | int], Rows[int], int, int]
 AtomRow = tuple[Rows[str], Rows[str], Rows[tuple[Rows[str], Steps]]]
 
 
@@ -136,7 +137,11 @@ class Compiler:
 
     def rarest(self, needs: Iterable[Need]) -> Need:
         """The need that is met least often."""
-        return min(needs, key=lambda need: (self._rates.of_any(need.keys), *sorted(need.keys)[:1]))
+        return min(needs, key=self.rate)
+
+    def rate(self, need: Need) -> tuple[float, str]:
+        """How often a need is met, for an order that is always the same."""
+        return self._rates.of_any(need.keys), min(need.keys)
 
     def _step(self, item: Item) -> tuple[Step, Need, int]:
         if isinstance(item, Gap):
@@ -203,14 +208,15 @@ class Tables(TypedDict):
     """Everything that a search needs, by number and in plain values, fit for JSON.
 
     `atoms`: single tokens, beginnings, and keys and steps of each longer alternative.
-    `programs`: steps, needs, most tokens covered, most looked at beyond.
+    `programs`: steps, needs, atoms of which also one alternative each must be present, rarest
+    first, most tokens covered, most looked at beyond.
     `found_by`: for each program the keys, or the atom, under which it is looked up.
     `tracked`: the atoms that count as present where one of their keys is.
     `beginnings`: all that is asked for anywhere, as keys (`call*`).
     """
 
     atoms: Rows[AtomRow]
-    programs: Rows[tuple[Steps, Rows[str | int], int, int]]
+    programs: Rows[ProgramRow]
     found_by: Rows[Rows[str | int]]
     tracked: Rows[tuple[int, Rows[str]]]
     beginnings: Rows[str]
@@ -218,7 +224,7 @@ class Tables(TypedDict):
 
 def tables(compiler: Compiler, compiled: Iterable[Compiled]) -> Tables:
     """The tables of compiled phrases, each of which must have a need."""
-    programs: list[tuple[Steps, Rows[str | int], int, int]] = []
+    programs: list[ProgramRow] = []
     found_by: list[Rows[str | int]] = []
     tracked: dict[int, Rows[str]] = {}
     used = _Used(compiler.atoms)
@@ -226,7 +232,8 @@ def tables(compiler: Compiler, compiled: Iterable[Compiled]) -> Tables:
         rarest = compiler.rarest(phrase.needs)
         needs: set[str | int] = set()
         found: list[str | int] = [*sorted(rarest.keys)]
-        for need in phrase.needs:
+        choices: list[int] = []
+        for need in sorted(phrase.needs, key=compiler.rate):
             if need.atom is None or len(need.keys) == 1:
                 needs.update(need.keys)
             elif need.named or (need is rarest and len(need.keys) > _FEW_KEYS):
@@ -235,10 +242,13 @@ def tables(compiler: Compiler, compiled: Iterable[Compiled]) -> Tables:
                 needs.add(number)
                 if need is rarest:
                     found = [number]
+            elif need is not rarest:
+                choices.append(used.number(need.atom))
         needs -= {half for need in needs if isinstance(need, str) for half in _halves(need)}
         needs -= {*found} if len(found) == 1 else set()
         steps = used.steps(phrase.program)
-        programs.append((steps, sorted(needs, key=str), phrase.longest, phrase.beyond))
+        row = (steps, sorted(needs, key=str), choices, phrase.longest, phrase.beyond)
+        programs.append(row)
         found_by.append(found)
     atoms = used.rows()
     beginnings = {

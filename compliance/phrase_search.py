@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from compliance.phrase_programs import GAP, MAYBE, NUMBER, NUMBER_REACH, Steps, Tables
 from compliance.text import SENTENCE_MARK
@@ -27,9 +28,13 @@ _REMEMBERED = 20_000  # words whose beginnings are looked up once
 
 
 class Alternatives:
-    """An atom at work: its single tokens, and its programs by the keys that wake them."""
+    """An atom at work: what it may be, by the keys that wake it.
 
-    __slots__ = ("always", "beginnings", "keyed", "keys", "one", "plain")
+    `one` are single tokens, `runs` tokens that stand together, `keyed` programs; `always` programs
+    that need no key.
+    """
+
+    __slots__ = ("always", "beginnings", "keyed", "keys", "one", "runs")
 
     def __init__(
         self,
@@ -39,31 +44,46 @@ class Alternatives:
     ) -> None:
         self.one = frozenset(one)
         self.beginnings = frozenset(f"{beginning}*" for beginning in beginnings)
+        self.runs: dict[str, list[Sequence[str]]] = {}
         self.keyed: dict[str, list[Steps]] = {}
         self.always: list[Steps] = []
         for keys, steps in more:
+            run = [step for step in steps if isinstance(step, str)]
             for key in keys:
-                self.keyed.setdefault(key, []).append(steps)
+                if len(run) == len(steps):
+                    self.runs.setdefault(key, []).append(run)
+                else:
+                    self.keyed.setdefault(key, []).append(steps)
             if not keys:
                 self.always.append(steps)
-        self.keys = frozenset(self.keyed)
-        self.plain = not (self.keyed or self.always or self.beginnings)
+        self.keys = self.one | self.beginnings | self.runs.keys() | self.keyed.keys()
 
 
 class Program:
-    """One phrase's steps with the needs that must all be met; lengths in tokens."""
+    """One phrase's steps and what must all be present for it to match; lengths in tokens."""
 
-    __slots__ = ("beyond", "last_words", "longest", "needs", "number", "steps")
+    __slots__ = (
+        "beyond", "choices", "last_words", "longest", "needs", "needs_of", "number", "steps",
+    )  # fmt: skip
 
     def __init__(
-        self, number: int, steps: Steps, needs: Iterable[str | int], longest: int, beyond: int
+        self,
+        number: int,
+        steps: Steps,
+        needs: Iterable[str | int],
+        choices: Sequence[int],
+        longest: int,
+        beyond: int,
     ) -> None:
         self.number = number
         self.steps = steps
         self.needs = frozenset(needs)
+        self.needs_of = choices  # atoms
         self.longest = longest
         self.beyond = beyond
-        self.last_words: frozenset[str] | None = None  # found out when first followed
+        # Worked out when first asked for: most programs never are.
+        self.choices: tuple[frozenset[str], ...] | None = None if choices else ()
+        self.last_words: frozenset[str] | None = None
 
 
 class _Beginnings(dict[str, tuple[str, ...]]):
@@ -124,15 +144,28 @@ class Index:
             present.update(self._brings[key])
         return present
 
-    def awake(self, present: set[str | int]) -> set[Program]:
-        """The programs whose needs are all present."""
-        buckets = self._buckets
-        return {
-            program
-            for key in self._keys & present
-            for program in buckets[key]
-            if program.needs <= present
-        }
+    def awake(self, present: set[str | int]) -> list[Program]:
+        """The programs that may match where this is present."""
+        awake: dict[int, Program] = {}
+        for key in self._keys & present:
+            for program in self._buckets[key]:
+                if program.needs <= present:
+                    for choice in program.choices or self._choices(program):
+                        if choice.isdisjoint(present):
+                            break
+                    else:
+                        awake[program.number] = program
+        return [*awake.values()]
+
+    def may_match(self, program: Program, present: set[str | int]) -> bool:
+        """Whether one of each choice is present, given that the needs are."""
+        choices = program.choices or self._choices(program)
+        return not any(choice.isdisjoint(present) for choice in choices)
+
+    def _choices(self, program: Program) -> tuple[frozenset[str], ...]:
+        if program.choices is None:
+            program.choices = tuple(self.atom(number).keys for number in program.needs_of)
+        return program.choices
 
     def endings(self, pieces: Sequence[str], words: Iterable[str]) -> set[str]:
         """What of tokens and pairs of tokens may end a program, in the form of `last_words`."""
@@ -171,14 +204,23 @@ class Index:
             return True
         atom = self.atom(number)
         words |= atom.one | atom.beginnings
+        words.update(" ".join(run[-2:]) for runs in atom.runs.values() for run in runs)
         inner = (*atom.always, *chain.from_iterable(atom.keyed.values()))
         return all(self._gather_last(steps, words) for steps in inner)
+
+
+class _Here(NamedTuple):
+    """What of an atom is here: places of single tokens, of runs by their length, and programs."""
+
+    mask: int
+    runs: tuple[tuple[int, int], ...]
+    more: list[Steps]
 
 
 class Sweep:
     """One line of speech under one index: what stands where, as bits (bit i is piece i)."""
 
-    __slots__ = ("_atoms", "_index", "_marks", "_masks", "_present", "everywhere", "pieces")
+    __slots__ = ("_atoms", "_index", "_marks", "_masks", "_present", "everywhere")
 
     def __init__(
         self,
@@ -187,13 +229,12 @@ class Sweep:
         index: Index,
         present: set[str | int],
     ) -> None:
-        self.pieces = pieces
         self.everywhere = (2 << len(pieces)) - 1
         self._masks = masks
         self._marks = masks.get(SENTENCE_MARK, 0)
         self._index = index
         self._present = present
-        self._atoms: dict[int, tuple[int, list[Steps] | None]] = {}
+        self._atoms: dict[int, _Here] = {}
 
     def starts(self, steps: Steps, ends: int) -> int:
         """Where the steps may begin so that they end at one of `ends`; a bit for each boundary."""
@@ -202,75 +243,89 @@ class Sweep:
             if isinstance(step, str):
                 ends = (ends >> 1) & masks.get(step, 0)
             elif isinstance(step, int):
-                mask, more = atoms.get(step) or self._resolved(step)
-                ends = (ends >> 1) & mask if more is None else self._atom_starts(step, ends)
+                mask, runs, more = atoms.get(step) or self._here(step)
+                plain = not (runs or more)
+                ends = (ends >> 1) & mask if plain else self._atom_starts(step, ends)
             else:
-                kind, value = step
-                if kind == GAP:
-                    ends = self._widened(ends, value)
-                elif kind == MAYBE:
-                    ends |= self._atom_starts(value, ends)
-                else:
-                    ends &= ~self._atom_starts(value, self.everywhere)
+                ends = self._back(step, ends)
             if not ends:
                 return 0
         return ends
 
-    def stretches(self, steps: Steps, starts: int) -> Iterator[tuple[int, int]]:
-        """First and last piece of each match that begins at one of `starts`, none overlapping.
+    def stretches(self, steps: Steps) -> Iterator[tuple[int, int]]:
+        """First and last piece of each match, from the left, none overlapping.
 
         Gaps are as short and alternatives as long as they can be.
         """
-        dead: set[tuple[int, int]] = set()
+        # The boundaries from which the steps from each on can be gone through to their end.
+        hopeful = [self.everywhere]
+        for step in reversed(steps):
+            hopeful.append(self._back(step, hopeful[-1]))
+        starts = hopeful.pop()
+        hopeful.reverse()
         while starts:
-            first = (starts & -starts).bit_length() - 1
-            beyond = self._end(steps, 0, first, dead)
-            assert beyond is not None
-            yield first, beyond - 1
-            starts = starts >> beyond << beyond
+            first = at = (starts & -starts).bit_length() - 1
+            for step, good in zip(steps, hopeful, strict=True):
+                at = self._next(step, at, good)
+            yield first, at - 1
+            starts = starts >> at << at
+
+    def _back(self, step: str | int | Sequence[int], ends: int) -> int:
+        """Where one step may begin so that it ends at one of `ends`."""
+        if isinstance(step, str):
+            return (ends >> 1) & self._masks.get(step, 0)
+        if isinstance(step, int):
+            return self._atom_starts(step, ends)
+        kind, value = step
+        if kind == GAP:
+            return self._widened(ends, value)
+        if kind == MAYBE:
+            return ends | self._atom_starts(value, ends)
+        return ends & ~self._atom_starts(value, self.everywhere)
 
     def _atom_starts(self, number: int, ends: int) -> int:
-        mask, more = self._atoms.get(number) or self._resolved(number)
+        mask, runs, more = self._atoms.get(number) or self._here(number)
         starts = (ends >> 1) & mask
-        if more is None:
-            return starts
-        if number == NUMBER:
-            ends = starts
-            for _ in range(NUMBER_REACH - 1):
-                ends = (ends >> 1) & mask
-                starts |= ends
-            return starts
+        for length, places in runs:
+            starts |= (ends >> length) & places
         for steps in more:
             starts |= self.starts(steps, ends)
         return starts
 
-    def _resolved(self, number: int) -> tuple[int, list[Steps] | None]:
-        """Where the atom's single tokens stand, and those of its programs that may match here."""
-        atom, masks, present = self._index.atom(number), self._masks, self._present
-        mask = 0
-        more: list[Steps] | None = None
+    def _here(self, number: int) -> _Here:
+        """What of an atom may be here at all, found out once for a line."""
+        masks = self._masks
         if number == NUMBER:
-            more = []
+            mask = 0
             for word, places in masks.items():
                 if _is_number(word):
                     mask |= places
-        else:
-            for word in atom.one & present:
-                mask |= masks.get(word, 0)
-            if not atom.plain:
-                for beginning in atom.beginnings & present:
-                    mask |= self._begun(beginning)
-                keys = atom.keys & present
-                if keys or atom.always:
-                    # A program that several keys wake is run as often: rare, and harmless.
-                    more = [*atom.always, *chain.from_iterable(map(atom.keyed.__getitem__, keys))]
-        found = self._atoms[number] = (mask, more)
-        return found
+            here = self._atoms[number] = _Here(mask, _repeated(mask), [])
+            return here
+        atom = self._index.atom(number)
+        mask = 0
+        runs: dict[int, int] = {}
+        more = [*atom.always]
+        for key in atom.keys & self._present:
+            if key in atom.one:
+                mask |= masks.get(key, 0)
+            if key in atom.beginnings:
+                mask |= self._begun(key[:-1])
+            for run in atom.runs.get(key, ()):
+                places = self.everywhere
+                for at, word in enumerate(run):
+                    places &= masks.get(word, 0) >> at
+                if places:
+                    runs[len(run)] = runs.get(len(run), 0) | places
+            # A program that several keys wake is run as often: rare, and harmless.
+            more += atom.keyed.get(key, ())
+        here = self._atoms[number] = _Here(mask, tuple(runs.items()), more)
+        return here
 
     def _begun(self, beginning: str) -> int:
         mask = 0
         for word, places in self._masks.items():
-            if word.startswith(beginning[:-1]):
+            if word.startswith(beginning):
                 mask |= places
         return mask
 
@@ -289,52 +344,57 @@ class Sweep:
 
     # ---- the exact stretch of a match ----------------------------------------------------------
 
-    def _end(self, steps: Steps, index: int, at: int, dead: set[tuple[int, int]]) -> int | None:
-        """The boundary where steps from `index` on end, begun at `at`; `dead` is what failed."""
-        if index == len(steps):
-            return at
-        if (index, at) in dead:
-            return None
-        for next_ in self._after(steps[index], at):
-            end = self._end(steps, index + 1, next_, dead)
-            if end is not None:
-                return end
-        dead.add((index, at))
-        return None
-
-    def _after(self, step: str | int | Sequence[int], at: int) -> Iterable[int]:
-        """The boundaries at which one step may end, begun at `at`, best first."""
+    def _next(self, step: str | int | Sequence[int], at: int, good: int) -> int:
+        """The best boundary at which one step, begun at `at`, ends among the `good` ones."""
         if isinstance(step, str):
-            return (at + 1,) if at < len(self.pieces) and self.pieces[at] == step else ()
+            return at + 1
         if isinstance(step, int):
-            return sorted(self._atom_ends(step, at), reverse=True)
+            return (self._atom_ends(step, 1 << at) & good).bit_length() - 1
         kind, value = step
         if kind == GAP:
-            beyond = at
-            within = len(self.pieces)
-            while beyond - at < value and beyond < within and not self._marks >> beyond & 1:
-                beyond += 1
-            return range(at, beyond + 1)
-        ends = self._atom_ends(value, at)
-        if kind == MAYBE:
-            return (*sorted(ends, reverse=True), at)
-        return () if ends else (at,)
+            ahead = good >> at
+            return at + (ahead & -ahead).bit_length() - 1
+        ends = self._atom_ends(value, 1 << at) & good if kind == MAYBE else 0
+        return ends.bit_length() - 1 if ends else at
 
-    def _atom_ends(self, number: int, at: int) -> set[int]:
-        mask, more = self._atoms.get(number) or self._resolved(number)
-        ends: set[int] = set()
-        if number == NUMBER:
-            while len(ends) < NUMBER_REACH and mask >> (at + len(ends)) & 1:
-                ends.add(at + len(ends) + 1)
-            return ends
-        if mask >> at & 1:
-            ends.add(at + 1)
-        for steps in more or ():
-            reached = {at}
+    def _forth(self, step: str | int | Sequence[int], begun: int) -> int:
+        """Where one step may end that begins at one of `begun`."""
+        if isinstance(step, str):
+            return (begun & self._masks.get(step, 0)) << 1
+        if isinstance(step, int):
+            return self._atom_ends(step, begun)
+        kind, value = step
+        if kind == GAP:
+            for _ in range(value):
+                begun |= (begun & ~self._marks & self.everywhere >> 1) << 1
+            return begun
+        if kind == MAYBE:
+            return begun | self._atom_ends(value, begun)
+        return begun & ~self._atom_starts(value, self.everywhere)
+
+    def _atom_ends(self, number: int, begun: int) -> int:
+        mask, runs, more = self._atoms.get(number) or self._here(number)
+        ends = (begun & mask) << 1
+        for length, places in runs:
+            ends |= (begun & places) << length
+        for steps in more:
+            reached = begun
             for step in steps:
-                reached = {end for begun in reached for end in self._after(step, begun)}
+                reached = self._forth(step, reached)
             ends |= reached
         return ends
+
+
+def _repeated(mask: int) -> tuple[tuple[int, int], ...]:
+    """The places of two and more set bits together, by how many."""
+    runs: list[tuple[int, int]] = []
+    places = mask
+    for length in range(2, NUMBER_REACH + 1):
+        places &= mask >> (length - 1)
+        if not places:
+            break
+        runs.append((length, places))
+    return tuple(runs)
 
 
 def _is_number(word: str) -> bool:

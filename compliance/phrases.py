@@ -231,11 +231,8 @@ class PhraseSet:
         sweep = Sweep(positions.pieces, positions.masks, self._index, present)
         matches: list[Match] = []
         for program in awake:
-            starts = sweep.starts(program.steps, sweep.everywhere)
-            if starts:
-                matches += self._located(
-                    program.number, sweep.stretches(program.steps, starts), folded
-                )
+            if sweep.starts(program.steps, sweep.everywhere):
+                matches += self._located(program.number, sweep.stretches(program.steps), folded)
         return _one_each(matches)
 
     def follower(self) -> PhraseFollower:

@@ -47,6 +47,7 @@ def heard(phrase: str, text: str, concepts: Concepts = CONCEPTS) -> list[str]:
         ("we do not", "we don't", ["we don't"]),
         ("get up !to", "get up to date or get up", ["get up"]),
         ("get !(a|the) {jail}", "get behind bars", ["get behind bars"]),
+        ("which ({jail} notice|notice)", "which jail notice", ["which jail notice"]),
         ("send it to me !(and|or) now", "send it to me now", ["send it to me now"]),
     ],
 )
