@@ -26,7 +26,7 @@ from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
 from compliance.rules import RuleSet
-from scripts.account import Account, content_hash
+from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
 from scripts.flow import Flow
 from scripts.flow_file import flow_languages, load_flow
@@ -129,6 +129,7 @@ def header_of(call: RecordedCall) -> CallHeader:
         customer_state=(account.customer_state or None) if account else None,
         verified=False,
         facts=dict(account.facts) if account else {},
+        account=ledger(account) if account else None,
     )
 
 

@@ -14,7 +14,7 @@ from assistant.events import CallStarted
 from assistant.record.kept import KeptCall
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
-from assistant.session import CallSession
+from assistant.session import CallSession, day_of
 from assistant.wording import RuleTexts
 from compliance.context import Collector
 from compliance.errors import MissingPart
@@ -70,7 +70,7 @@ class KeptGuidance:
         guidance = self._load((header.jurisdiction, header.language, header.collector))
         return Guided(
             session=guidance.session(),
-            texts=CollectorTexts(guidance.rules, header.collector),
+            texts=CollectorTexts(guidance.rules.at(day_of(started)), header.collector),
             rules_hash=guidance.rules.content_hash,
             talk_offs=guidance.replies(started.account),
         )

@@ -7,6 +7,7 @@ rules never differ in what they judge by.  It judges nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from assistant.record.locations import Locations
@@ -45,13 +46,14 @@ class RulesInForce:
         return RulesInForce()
 
     def __call__(self, jurisdiction: str, language: str) -> RuleSet:
-        """The rules of a jurisdiction for calls in a language.
+        """The rules of a jurisdiction for calls in a language, those in force today chosen.
 
         Raises:
             MissingPart: there are none.
             BadInput: a pack or the bank's folder has faults.
         """
-        return load_rules(jurisdiction, language, bank=self.bank)
+        today = datetime.now().astimezone().date()
+        return load_rules(jurisdiction, language, bank=self.bank).at(today)
 
     def changes(self, rules: RuleSet) -> str:
         """What the bank's folder changes in a rule set, in one line; empty where nothing."""

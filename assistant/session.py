@@ -52,7 +52,7 @@ from assistant.joining import ChannelJoiner
 from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Statement, Status, Verdict
-from compliance.local_time import zone_of
+from compliance.local_time import day_of_call, zone_of
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
 from compliance.tracker import Change, Policy, Tracked, Tracker
@@ -175,7 +175,7 @@ class CallSession:
     def _begin(self, event: CallStarted) -> Iterable[Output]:
         if self._call is not None:
             raise AssistantError("A call was started twice in one session", "Use a new session.")
-        monitor = Monitor(self._rules, event.header, _today(event))
+        monitor = Monitor(self._rules, event.header, day_of(event))
         known = event.account is not None and bool(event.account.identifiers)
         tracker = Tracker(
             event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
@@ -448,10 +448,10 @@ class CallSession:
         return call.start.account.identifiers if call.start.account is not None else ()
 
 
-def _today(start: CallStarted) -> date:
-    """The day at the desk when the call started, for calls that do not say when they took place."""
+def day_of(start: CallStarted) -> date:
+    """The day by whose rules a call is judged: the customer's where known, else the desk's."""
     started = datetime.fromisoformat(start.started_at_utc)
-    return started.astimezone(zone_of(start.zone) or UTC).date()
+    return day_of_call(start.header) or started.astimezone(zone_of(start.zone) or UTC).date()
 
 
 def _span(utterance: Utterance, heard_s: float) -> tuple[float, float]:

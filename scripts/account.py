@@ -100,6 +100,26 @@ def content_hash(account: Account | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_LEDGER = (
+    "id", "currency", "overdue_amount", "days_past_due", "minimum_due", "balance", "due_date",
+    "annual_rate_percent", "late_fee", "last_payment_on", "last_payment_amount", "product_name",
+    "contacts_this_week",
+)  # fmt: skip
+
+
+def ledger(account: Account) -> dict[str, str | int]:
+    """What rules may compare of an account, by field: amounts, days and names of products as text.
+
+    What is not known is left out; who the customer is, is no part of it.
+    """
+    values = ((name, getattr(account, name)) for name in _LEDGER)
+    return {
+        name: value if isinstance(value, int) else str(value)
+        for name, value in values
+        if value not in (None, "")
+    }
+
+
 def _plain(value: object) -> str:
     """Equal values have one text: 80, 80.0 and 80.00 are one amount."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -11,8 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant.demo.calls import demonstration_call
 from compliance.errors import BadInput
-from scripts.account import Promise, account_from_mapping, brief, content_hash, load_account
+from scripts.account import (
+    Promise,
+    account_from_mapping,
+    brief,
+    content_hash,
+    ledger,
+    load_account,
+)
 
 _MINIMAL: Mapping[str, object] = {
     "id": "A-1",
@@ -114,3 +122,13 @@ def test_content_hash_follows_content() -> None:
     account = account_from_mapping(_MINIMAL)
     assert content_hash(account) != content_hash(replace(account, overdue_amount=Decimal(1)))
     assert len(content_hash(None)) == 64
+
+
+def test_the_ledger_holds_what_rules_compare_and_not_who_the_customer_is() -> None:
+    account = load_account(demonstration_call("en-US").account)
+    found = ledger(account)
+    assert found["overdue_amount"] == str(account.overdue_amount)
+    assert found["days_past_due"] == account.days_past_due
+    assert account.customer_name not in found.values()
+    assert not {"customer_name", "identifiers", "notes"} & found.keys()
+    assert None not in found.values()
