@@ -131,6 +131,12 @@ class Index:
             atom = self._atoms[number] = Alternatives(*self._rows[number])
         return atom
 
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """All programs, by number."""
+        all_of_them = chain.from_iterable(self._buckets.values())
+        return tuple(sorted(set(all_of_them), key=_by_number))
+
     def found_by(self, keys: set[str | int]) -> Iterator[Program]:
         """The programs that are looked up by one of the keys; some may come twice."""
         for key in self._keys & keys:
@@ -217,6 +223,10 @@ class _Here(NamedTuple):
     more: list[Steps]
 
 
+def _by_number(program: Program) -> int:
+    return program.number
+
+
 class Sweep:
     """One line of speech under one index: what stands where, as bits (bit i is piece i)."""
 
@@ -252,16 +262,19 @@ class Sweep:
                 return 0
         return ends
 
-    def stretches(self, steps: Steps) -> Iterator[tuple[int, int]]:
+    def stretches(self, steps: Steps, within: int | None = None) -> Iterator[tuple[int, int]]:
         """First and last piece of each match, from the left, none overlapping.
 
-        Gaps are as short and alternatives as long as they can be.
+        Gaps are as short and alternatives as long as they can be.  `within` are the boundaries at
+        which a match may begin, as `starts` tells them; any, if not given.
         """
         # The boundaries from which the steps from each on can be gone through to their end.
         hopeful = [self.everywhere]
         for step in reversed(steps):
             hopeful.append(self._back(step, hopeful[-1]))
         starts = hopeful.pop()
+        if within is not None:
+            starts &= within
         hopeful.reverse()
         while starts:
             first = at = (starts & -starts).bit_length() - 1

@@ -221,6 +221,11 @@ class PhraseSet:
         cache.put(key, json.dumps(made, separators=(",", ":"), ensure_ascii=False))
         return PhraseSet(phrases, Index(made))
 
+    @property
+    def index(self) -> Index:
+        """The compiled phrases, for other ways of searching for them."""
+        return self._index
+
     def search(self, folded: Folded) -> tuple[Match, ...]:
         """Every place where a phrase was heard, by position; one per label and stretch."""
         positions = folded.positions

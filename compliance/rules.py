@@ -23,6 +23,7 @@ from compliance.hearing import Ear
 from compliance.kinds import Spec
 from compliance.phrases import PhraseSet
 from compliance.scoring import Scorer, likeness_of
+from compliance.sounds.search import SoundSearch
 from compliance.surroundings import Surroundings
 from compliance.text import fold
 from compliance.transcript import Speaker
@@ -235,6 +236,7 @@ class RuleSet:
         self.ear = ear
         self.others_ear = others_ear
         self.phrases = ear.phrases
+        self.sounds = SoundSearch(ear.phrases, language)
         self.cues = cues
         self.content_hash = content_hash
         self.scorer = scorer

@@ -277,6 +277,22 @@ def _scanned(text: str, begin: int) -> _Columns:
     return tokens, starts, ends, breaks
 
 
+def reworded(folded: Folded, first: int, last: int, tokens: tuple[str, ...]) -> Folded:
+    """The same text with other tokens, at least one, read in the place of `first` to `last`.
+
+    Each of the new tokens has the whole place in the text as given.
+    """
+    more = len(tokens) - 1
+    start, end = folded.starts[first], folded.ends[last]
+    return Folded(
+        folded.original,
+        (*folded.tokens[:first], *tokens, *folded.tokens[last + 1 :]),
+        (*folded.starts[:first], start, *(start,) * more, *folded.starts[last + 1 :]),
+        (*folded.ends[:first], end, *(end,) * more, *folded.ends[last + 1 :]),
+        (*folded.breaks[: first + 1], *(0,) * more, *folded.breaks[last + 1 :]),
+    )
+
+
 class _Readings(dict[str, "str | int | tuple[str, ...]"]):
     """What a piece of flat text says: a token, several, none (a filler), or a break's strength.
 

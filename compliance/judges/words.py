@@ -31,6 +31,8 @@ from compliance.transcript import Utterance
 
 _SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
 _KEPT = 12  # tokens of the fragment before that an utterance is read with
+_LEANING = 0.6  # a share of breaches that backs what was heard by sound
+_VERY_CLOSE = 0.85  # how like a sound must be where little speaks for it, or much hangs on it
 _LIKENESS = -1  # the `phrase` of a match that no phrase made
 
 # These readings alone do not clear the worst: whose words they were is for a person to decide.
@@ -68,8 +70,10 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """A sign that counts against a rule."""
+    """A sign that counts against a rule, in the reading in which it was heard."""
 
+    read: _Read
+    reading: Reading
     rule: Rule
     detector: Detector
     sign: Sign
@@ -119,22 +123,28 @@ class WordsJudge:
 
         read = self._read(utterance, alone, held)
         signs = [sign for sign in read.signs if sign.detects]
+        # The whole is weighed as it was said to whoever listened when it began.
+        begins_s = utterance.start_s if held_at else None
+        began = context if held_at is None or begins_s is None else held_at(begins_s)
         if utterance.final and self._scorer is not None and read.folded.tokens:
-            # The whole is weighed as it was said to whoever listened when it began.
-            begins_s = utterance.start_s if held_at else None
-            began = context if held_at is None or begins_s is None else held_at(begins_s)
             signs.extend(self._likenesses(read, self._scorer, began))
-        if not signs:
-            return Said(alone, read.folded, read.signs, (), ())
-        reading = self._reading(read.folded)
-        best = {weighed.rule.id: weighed for weighed in self._weigh(read, reading, signs)}
+        best: dict[str, _Weighed] = {}
+        if signs:
+            _take(best, self._weigh(read, self._reading(read.folded), signs))
+        sounds: tuple[_Read, ...] = ()
+        if utterance.final and not self._routes and not best:
+            sounds = (*self._by_sound(read, began),)
+            for sound in sounds:
+                cues = self._rules.cues.search(sound.folded)
+                reading = Reading.of(sound.folded, self._rules.language, cues)
+                _take(best, self._weigh(sound, reading, sound.signs))
         open_ = Verdict.NOT_ASSESSABLE
         chosen = [best[rule_id] for rule_id in sorted(best)]
         return Said(
             alone,
             read.folded,
-            read.signs,
-            tuple(self._hit(read, reading, one) for one in chosen if one.verdict is not open_),
+            (*read.signs, *(sign for sound in sounds for sign in sound.signs)),
+            tuple(self._hit(one) for one in chosen if one.verdict is not open_),
             tuple((one.rule.id, _open_because(one)) for one in chosen if one.verdict is open_),
         )
 
@@ -189,6 +199,33 @@ class WordsJudge:
                 if scored.sure if wanted is None else scored.probability >= wanted:
                     yield _likeness(detector, scored, read.folded)
 
+    def _by_sound(self, read: _Read, context: CallContext) -> Iterator[_Read]:
+        """The utterance read as its sounds may have been meant, once for each phrase so heard.
+
+        Only asked where the words came to nothing: what is clear need not be guessed at.
+        What the scorer takes for ordinary talk is not searched: misheard breaches are like breaches
+        still, and most of what is said is neither.
+        """
+        no_family = ""  # it is asked about breaches of any
+        if self._scorer and self._scorer.doubts(read.folded, context.listener, no_family):
+            return
+        known = frozenset(sign.match.label for sign in read.signs)
+        for found in self._rules.sounds.search(read.folded, known):
+            if not found.match.end:
+                continue  # it was all said in the fragment before
+            close = found.closeness >= _VERY_CLOSE
+            if found.enough or (close and self._is_like_a_breach(found.reading, context)):
+                what = self._rules.phrases.phrases[found.match.phrase].text
+                sign = Sign(found.match, How.SOUND, what, found.closeness)
+                yield replace(read, folded=found.reading, signs=(sign,))
+
+    def _is_like_a_breach(self, folded: Folded, context: CallContext) -> bool:
+        """Whether the scorer leans towards a breach, so that less need speak for it otherwise."""
+        if self._scorer is None:
+            return False
+        scores = self._scorer.score(folded, context.listener)
+        return any(scored.probability >= _LEANING for scored in scores)
+
     # ---- weighing ------------------------------------------------------------------------------
 
     def _weigh(self, read: _Read, reading: Reading, signs: Iterable[Sign]) -> Iterator[_Weighed]:
@@ -215,7 +252,7 @@ class WordsJudge:
                 if verdict is None or (known is not None and not surer(verdict, known)):
                     continue
                 best[rule.id] = verdict
-                yield _Weighed(rule, detector, sign, context, verdict)
+                yield _Weighed(read, reading, rule, detector, sign, context, verdict)
 
     def _verdict(self, rule: Rule, detector: Detector, context: CallContext) -> Verdict | None:
         """What a match of the detector means for the rule here; `None`: nothing."""
@@ -264,6 +301,9 @@ class WordsJudge:
                 verdict = Verdict.CHECK_FACTS
         if _too_faint(read.utterance, match, rule, detector):
             return None
+        faint = sign.how is How.SOUND and sign.closeness < _VERY_CLOSE
+        if faint and critical and verdict is Verdict.BREACH:
+            verdict = Verdict.CHECK_FACTS
         if verdict is Verdict.NOT_ASSESSABLE or self._scorer is None or detector.sure:
             return verdict
         if sign.how is not How.SIMILAR and self._scorer.doubts(
@@ -272,7 +312,8 @@ class WordsJudge:
             return Verdict.CHECK_FACTS if critical else None
         return verdict
 
-    def _hit(self, read: _Read, reading: Reading, weighed: _Weighed) -> Hit:
+    def _hit(self, weighed: _Weighed) -> Hit:
+        read, reading = weighed.read, weighed.reading
         rule, detector, sign = weighed.rule, weighed.detector, weighed.sign
         match = sign.match
         facts = [fact for fact in (detector.true_if, detector.wrong_if) if fact is not None]
@@ -291,6 +332,14 @@ class WordsJudge:
         )
         start_s, end_s = spoken_times(read.utterance, match.start, match.end)
         return Hit(rule, weighed.verdict, found_by, match.start, match.end, start_s, end_s)
+
+
+def _take(best: dict[str, _Weighed], found: Iterable[_Weighed]) -> None:
+    """Take up what counts more surely against a rule than what is known."""
+    for weighed in found:
+        known = best.get(weighed.rule.id)
+        if known is None or surer(weighed.verdict, known.verdict):
+            best[weighed.rule.id] = weighed
 
 
 def _likeness(detector: Detector, scored: Scored, folded: Folded) -> Sign:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from compliance.errors import AssistantError
 from compliance.learning.examples import Example, case_examples, load_examples
+from compliance.learning.lexicon import write
 from compliance.learning.measuring import table
+from compliance.learning.robustness import measure
+from compliance.learning.robustness import table as robustness_table
 from compliance.learning.training import Material, train, unseen
 from compliance.likeness import likeness_path
 from compliance.packs import load_topics
@@ -22,9 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training = commands.add_parser("train", help="train the scorer from the examples")
     training.add_argument("--language", required=True, choices=("en", "zh"))
     training.add_argument("--out", type=Path, help="the weights' file; else the shipped one")
+    training.set_defaults(run=_train)
+    robustness = commands.add_parser("robustness", help="what recognition errors cost")
+    robustness.add_argument("--language", required=True, choices=("en", "zh"))
+    robustness.set_defaults(run=_robustness)
+    lexicon = commands.add_parser("lexicon", help="write the lists of words and their sounds")
+    lexicon.set_defaults(run=_lexicon)
     options = parser.parse_args(arguments)
     try:
-        _train(options)
+        options.run(options)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -42,6 +51,16 @@ def _train(options: argparse.Namespace) -> None:
     content = weights.packed()
     path.write_bytes(content)
     sys.stdout.write(f"{path.name}: {len(weights.names)} features, {len(content) / 1e6:.2f} MB\n")
+
+
+def _robustness(options: argparse.Namespace) -> None:
+    sys.stdout.write(robustness_table([*measure(options.language)]))
+
+
+def _lexicon(options: argparse.Namespace) -> None:
+    del options
+    for path in write():
+        sys.stdout.write(f"{path.name}\n")
 
 
 def _examples(language: str) -> tuple[Example, ...]:

@@ -179,9 +179,9 @@ def test_the_account_agrees_with_the_monitor_on_every_case(packaged: RuleSet) ->
         alike = {
             finding.rule
             for finding in explained.findings
-            if finding.found_by is not None and finding.found_by.how == How.SIMILAR
+            if finding.found_by is not None and finding.found_by.how in {How.SIMILAR, How.SOUND}
         }
-        # A likeness is told beside the account of what was heard, and may outweigh it.
+        # Likenesses and sounds are told beside the account of the words, and may outweigh it.
         account = account_of(explained)
         for verdicts in (found, account):
             for rule in alike:

@@ -75,7 +75,7 @@ def test_a_provisional_flag_is_born_once_and_confirmed(us: RuleSet) -> None:
 def test_a_provisional_flag_is_withdrawn_by_the_final(us: RuleSet) -> None:
     call = Call(us)
     (born,) = call.partial("you could be arrested")
-    (gone,) = call.final("you could be a rested person")
+    (gone,) = call.final("you could be a happy person")
     assert gone.status is Status.WITHDRAWN
     assert gone.id == born.id
 

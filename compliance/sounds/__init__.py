@@ -1,0 +1,1 @@
+"""How words sound, and the search for phrases by their sounds."""
