@@ -32,6 +32,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 FORMAT = 1
 LAWFUL = "ok:"  # the class of lines that are lawful and of a family's topic
 _MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning and its end
+_LEAST_TOKENS = 5  # what is shorter is too little to be like anything for sure
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
 Floats = npt.NDArray[np.float32]
@@ -178,6 +179,8 @@ class LikenessScorer:
 
     def score(self, folded: Folded, listener: Listener) -> tuple[Scored, ...]:
         """The families whose breaches this is like and whose topic is present, surest first."""
+        if len(folded.tokens) < _LEAST_TOKENS:
+            return ()
         topics = self._present(folded)
         if not topics:
             return ()

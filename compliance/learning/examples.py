@@ -7,6 +7,7 @@ other's lines, so that what one wrote can measure what was learned from the othe
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from compliance.likeness import EXAMPLES
 from compliance.packs import available, load_rules
 from compliance.phrases import base_language
 from compliance.places import LANGUAGE_OF
+from compliance.rules import RuleSet
 from compliance.transcript import Speaker
 
 ORDINARY = "ordinary"  # lawful talk of no family
@@ -108,27 +110,40 @@ def load_examples(language: str, folder: Path = EXAMPLES) -> tuple[Example, ...]
 
 
 def case_examples(language: str) -> tuple[Example, ...]:
-    """The agent's lines of the packs' own cases, as those of one more author."""
+    """The agent's lines of the packs' own cases, and what the packs advise: one more author."""
     found: dict[str, Example] = {}
     for jurisdiction in available():
         if base_language(LANGUAGE_OF[jurisdiction]) != language:
             continue
         rules = load_rules(jurisdiction, LANGUAGE_OF[jurisdiction], likeness=False)
+        for text, family in _advice(rules):
+            found[text] = _case(text, family, breach=False)
         for case in load_cases(jurisdiction):
             told = sorted(case.breaks | case.check)
             if case.speaker is not Speaker.AGENT or case.context.header.facts:
                 continue
+            family = rules.rule(told[0]).family if told else ORDINARY
+            example = _case(case.says, family, breach=bool(told))
             found.setdefault(
                 case.says,
-                Example(
-                    author="cases",
-                    family=rules.rule(told[0]).family if told else ORDINARY,
-                    breach=bool(told),
-                    style="",
+                replace(
+                    example,
                     listener=case.context.listener,
                     verified=bool(case.context.verified),
                     fact=not case.breaks,
-                    text=case.says,
                 ),
             )
     return tuple(found.values())
+
+
+def _advice(rules: RuleSet) -> Iterator[tuple[str, str]]:
+    """What an agent may read aloud, with its family: all of it is lawful."""
+    for rule in rules.rules:
+        for text in (*rule.do_now.values(), *(repair.text for repair in rule.repairs)):
+            yield text, rule.family
+
+
+def _case(text: str, family: str, *, breach: bool) -> Example:
+    return Example(
+        "cases", family, breach, "", Listener.CUSTOMER, verified=True, fact=False, text=text
+    )

@@ -156,6 +156,8 @@ def test_the_shipped_networks_are_read_and_written_to_half_a_step(language: str)
         (-3, 0, 3),
         (-6, 0, 6),
         (-6, 0, 6),
+        (-9, 0, 9),
+        (-9, 0, 9),
         (0,),
     ]
     assert len(model.priors) == len(model.layers[-1].bias) == max(model.pdfs) + 1

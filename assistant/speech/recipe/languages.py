@@ -17,6 +17,7 @@ from assistant.speech.recipe import numbers_en, numbers_zh
 from assistant.speech.recipe.templates import Draw
 from assistant.speech.recipe.training import Plan
 from compliance.errors import AssistantError
+from compliance.likeness import EXAMPLES
 
 TEXTS = Path(__file__).with_name("texts")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
@@ -48,6 +49,7 @@ class Recipe:
         vocabulary: most words the model knows.
         grammar_bytes: the language model's file is pruned to this size.
         acoustic_scale: Kaldi's weight of the network against the language model.
+        examples: folder of the rules' example utterances, for words and language model.
     """
 
     language: str
@@ -66,6 +68,7 @@ class Recipe:
     acoustic_scale: float
     speakers: int = 200
     harvest_lines: int = 3000
+    examples: Path | None = None
 
     @property
     def core(self) -> tuple[Path, ...]:
@@ -122,6 +125,7 @@ def recipe_for(language: str) -> Recipe:
             vocabulary=12_000,
             grammar_bytes=1_200_000,
             acoustic_scale=0.85,
+            examples=EXAMPLES / "en",
         )
     if language == "zh":
         return Recipe(
@@ -153,6 +157,7 @@ def recipe_for(language: str) -> Recipe:
             vocabulary=13_000,
             grammar_bytes=1_200_000,
             acoustic_scale=0.8,
+            examples=EXAMPLES / "zh",
         )
     raise AssistantError(f"there is no recipe for {language}", "There are: en, zh")
 

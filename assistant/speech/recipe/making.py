@@ -16,7 +16,6 @@ from assistant.speech.recipe.acoustics import SEED, Progress, make_acoustics
 from assistant.speech.recipe.background import Background, background
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.model_folder_writer import write_folder
-from compliance.likeness import EXAMPLES
 
 # An utterance goes on after a sentence as often as this: people do not pause after each.
 JOINED_SHARE = 0.35
@@ -48,7 +47,7 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
     sentences = [said for text in drawn if (said := recipe.words(text))]
     progress("sentences", 1, 1, f"{len(source.sentences)} templates")
     large = background(recipe.language)
-    spoken = [said for text in examples(recipe.language) if (said := recipe.words(text))]
+    spoken = [said for text in examples(recipe.examples) if (said := recipe.words(text))]
     sentences += spoken * EXAMPLE_COUNT
     words = lexicon.vocabulary(sentences, large, recipe)
     acoustics = make_acoustics(recipe, work, progress, processes)
@@ -79,11 +78,13 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
     )
 
 
-def examples(language: str) -> list[str]:
+def examples(folder: Path | None) -> list[str]:
     """What collectors and customers say, lawful or not, from the rules' examples."""
+    if folder is None:
+        return []
     return [
         str(json.loads(line)["text"])
-        for path in sorted((EXAMPLES / language).glob("*.jsonl"))
+        for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 
