@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk, now, table
-from compliance.cases import Case, RuleEvidence, evidence
+from compliance.cases import Case, RuleEvidence, evidence, evidence_by_rule
 from compliance.decisions import Decision
 from compliance.findings import VerifiedLaw
 from compliance.hearing import ELEMENT
@@ -53,11 +53,11 @@ def rules_list(
     rows: list[dict[str, Any]] = []
     for name in desk.jurisdictions(jurisdiction):
         rules = desk.rules(name)
-        cases = desk.cases(name)
+        shown = evidence_by_rule(desk.cases(name))
         for rule in (*rules.rules, *rules.drafts):
             if family not in (None, rule.family):
                 continue
-            row = _row(rule, rules, evidence(rule, cases))
+            row = _row(rule, rules, shown.get(rule.id, RuleEvidence(0, 0, 0)))
             if status in (None, row["status"]):
                 rows.append(row)
     if as_json:

@@ -7,6 +7,7 @@ being mended.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -237,21 +238,30 @@ class RuleEvidence:
 
 
 def evidence(rule: Rule, cases: Iterable[Case]) -> RuleEvidence:
-    """The evidence for a rule in the cases of its jurisdiction.
+    """The evidence for one rule in the cases of its jurisdiction; see `evidence_by_rule`."""
+    return evidence_by_rule(cases).get(rule.id, RuleEvidence(0, 0, 0))
+
+
+def evidence_by_rule(cases: Iterable[Case]) -> dict[str, RuleEvidence]:
+    """The evidence for every rule that a case is about, by id.
 
     A case is clean for the rules it names in `near`, and for the rule that the case before it in
     the file breaks: near-misses stand behind the breaches they look like.
     """
-    breaks = clean = todo = 0
+    breaks, clean, todo = Counter[str](), Counter[str](), Counter[str]()
     above: frozenset[str] = frozenset()
     for case in cases:
         expected = case.breaks | case.check
         above = expected or above
-        if rule.id in expected:
-            todo, breaks = todo + case.todo, breaks + (not case.todo)
-        elif not expected and rule.id in (case.near or above):
-            todo, clean = todo + case.todo, clean + (not case.todo)
-    return RuleEvidence(breaks, clean, todo)
+        concerned = expected or case.near or above
+        if case.todo:
+            todo.update(concerned)
+        else:
+            (breaks if expected else clean).update(concerned)
+    return {
+        name: RuleEvidence(breaks[name], clean[name], todo[name])
+        for name in {*breaks, *clean, *todo}
+    }
 
 
 def require_cases(rules: RuleSet, cases: Iterable[Case]) -> None:

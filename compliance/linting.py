@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
 
-from compliance.cases import Case, evidence
+from compliance.cases import Case, RuleEvidence, evidence_by_rule
 from compliance.errors import Fault
 from compliance.findings import Verdict, VerifiedLaw
 from compliance.grammar import Choice, Gap, Item, Sequence, Slot, Word, parse
@@ -89,8 +89,15 @@ def lint(
         folder: where the packs stand, for their concepts.
     """
     cases, judged = tuple(cases), tuple(judged)
+    shown = evidence_by_rule(cases)
+    none = RuleEvidence(0, 0, 0)
+    shared = _shared(rules)
     return (
-        *(weak for rule in rules.rules for weak in _of_rule(rule, rules, cases, today)),
+        *(
+            weak
+            for rule in rules.rules
+            for weak in _of_rule(rule, shown.get(rule.id, none), shared, today)
+        ),
         *_decisions(rules, today),
         *_phrases(rules, judged, folder),
     )
@@ -99,8 +106,7 @@ def lint(
 # ---- rules -------------------------------------------------------------------------------------
 
 
-def _of_rule(rule: Rule, rules: RuleSet, cases: tuple[Case, ...], today: date) -> Iterator[Weak]:
-    shown = evidence(rule, cases)
+def _of_rule(rule: Rule, shown: RuleEvidence, shared: int, today: date) -> Iterator[Weak]:
     hears = bool(rule.detectors) or rule.spec is not None
     if hears and not shown.breaks:
         yield Weak(Weakness.NO_CASE, "no case breaks it", rule.id)
@@ -120,7 +126,7 @@ def _of_rule(rule: Rule, rules: RuleSet, cases: tuple[Case, ...], today: date) -
     if rule.verified_law is VerifiedLaw.MEMORY and rule.status is RuleStatus.STABLE:
         message = f"its law is known from memory alone; {rule.approved_by} answers for it"
         yield Weak(Weakness.LAW_FROM_MEMORY, message, rule.id)
-    if rule.repairs and len(rules.rules) > 1 and len(rule.repairs) == _shared(rules):
+    if rule.repairs and len(rule.repairs) == shared:
         yield Weak(Weakness.NO_REPAIR, "it offers nothing of its own to say", rule.id)
     for part, texts in (
         ("title", rule.titles),
@@ -138,7 +144,9 @@ def _of_rule(rule: Rule, rules: RuleSet, cases: tuple[Case, ...], today: date) -
 
 
 def _shared(rules: RuleSet) -> int:
-    """How many sentences, last in each list, all rules offer alike."""
+    """How many sentences, last in each list, all rules offer alike; 0 for a single rule."""
+    if len(rules.rules) < 2:
+        return 0
     lists = [rule.repairs[::-1] for rule in rules.rules]
     return sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, zip(*lists, strict=False)))
 

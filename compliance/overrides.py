@@ -24,6 +24,7 @@ from compliance.cases import Case, CaseEntry, case_of
 from compliance.decisions import Decision
 from compliance.documents import Document, Location, Schema, load_document
 from compliance.errors import BadInput, Fault
+from compliance.pack_cache import USERS, PackCache
 from compliance.pack_files import (
     DetectorEntry,
     DetectorFile,
@@ -162,7 +163,7 @@ def load_bank_cases(folder: Path, jurisdiction: str) -> tuple[Case, ...]:
     faults: list[Fault] = []
     for path in files_of(folder, jurisdiction):
         try:
-            document = load_document(path, BankFile)
+            document = load_document(path, BankFile, USERS)
         except BadInput as error:
             faults.extend(error.faults)
             continue
@@ -179,6 +180,7 @@ def lay_over(
     base: str,
     pack: Document[PackFile],
     detectors: Sequence[Document[DetectorFile]],
+    cache: PackCache | None = None,
 ) -> Laid:
     """Lay a bank's folder over a pack.
 
@@ -188,8 +190,9 @@ def lay_over(
         base: the language (`en`, `zh`).
         pack: the jurisdiction's document.
         detectors: those of the language.
+        cache: as in `load_rules`.
     """
-    return _Layer(folder, jurisdiction, base, pack, detectors).laid()
+    return _Layer(folder, jurisdiction, base, pack, detectors, cache).laid()
 
 
 class _Layer:
@@ -202,7 +205,9 @@ class _Layer:
         base: str,
         pack: Document[PackFile],
         detectors: Sequence[Document[DetectorFile]],
+        cache: PackCache | None,
     ) -> None:
+        self._cache = cache
         self._folder = folder
         self._jurisdiction = jurisdiction
         self._base = base
@@ -232,7 +237,7 @@ class _Layer:
 
     def _read(self, path: Path) -> _Bank | None:
         try:
-            return load_document(path, BankFile)
+            return load_document(path, BankFile, self._cache)
         except BadInput as error:
             self._faults.extend(error.faults)
             return None
@@ -360,7 +365,7 @@ class _Layer:
             for path in sorted(folder.glob(f"{family}.*.yaml")):
                 if path.name == f"{family}.{self._base}.yaml":
                     continue
-                known = load_document(path, DetectorFile).value.detectors.get(name)
+                known = load_document(path, DetectorFile, self._cache).value.detectors.get(name)
                 if known is not None and phrase in known.phrases:
                     return True
         return False

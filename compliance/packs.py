@@ -185,7 +185,9 @@ class _Loader:
         self, bank: Path, pack: Document[PackFile], detectors: list[Document[DetectorFile]]
     ) -> tuple[Document[PackFile], list[Document[DetectorFile]]]:
         """The documents with what a bank adds and changes."""
-        laid = self._laid = lay_over(bank, self._jurisdiction, self._base, pack, detectors)
+        laid = self._laid = lay_over(
+            bank, self._jurisdiction, self._base, pack, detectors, self._cache
+        )
         self._faults.extend(laid.faults)
         for path in laid.files:
             self._hash.update(path.read_bytes())

@@ -178,8 +178,9 @@ class Reducer:
         for beginning in atom.beginnings:
             words.update(self._sounds.beginnings(beginning.removesuffix("*")))
         longest = 1
-        inner = (*atom.runs.values(), *atom.keyed.values())
-        programs = [*atom.always, *(steps for found in inner for steps in found)]
+        programs: list[Steps] = [*atom.always]
+        programs.extend(steps for found in atom.runs.values() for steps in found)
+        programs.extend(steps for found in atom.keyed.values() for steps in found)
         for steps in programs:
             told = self._alternative(steps)
             words |= told.words

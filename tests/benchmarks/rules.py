@@ -246,15 +246,10 @@ def _hyperscan(strings: Sequence[str]) -> Callable[[bytes], object] | None:
 def _scaling(rules: RuleSet, language: str, folded: Sequence[Folded], rounds: int) -> None:
     """The search with 1, 4 and 16 times the phrases, all distinct."""
     random = Random(16)
-    runs: dict[int, list[str]] = {}
-    for length in range(1, 9):
-        seen = {
-            " ".join(line.tokens[at : at + length])
-            for line in folded
-            for at in range(len(line.tokens) - length + 1)
-        }
-        runs[length] = sorted(seen)
     own = [phrase.text for phrase in rules.phrases.phrases]
+    runs: dict[int, list[str]] = {}
+    for text in own:
+        _gather_runs(parse(text), runs)
     concepts = load_concepts(language)
     once = 0.0
     for times in (1, 4, 16):
@@ -268,14 +263,30 @@ def _scaling(rules: RuleSet, language: str, folded: Sequence[Folded], rounds: in
         _tell(f"finding {len(texts)} phrases", found, note)
 
 
+def _gather_runs(tree: Tree, runs: dict[int, list[str]]) -> None:
+    """The runs of words in a phrase, by their length, as often as they stand in it."""
+    run: list[str] = []
+    for item in (*tree.items, None):
+        if isinstance(item, Word):
+            run.append(item.token)
+            continue
+        if run:
+            runs.setdefault(len(run), []).append(" ".join(run))
+            run = []
+        if isinstance(item, Bar | Choice):
+            choice = item.barred if isinstance(item, Bar) else item
+            for option in choice.options:
+                _gather_runs(option, runs)
+
+
 def _varied(tree: Tree, runs: dict[int, list[str]], random: Random) -> str:
-    """A phrase of the same build in other words: runs of words are runs heard in the lines."""
+    """A phrase of the same build in other words: each run of words is one out of other phrases."""
     pieces: list[str] = []
     pending = 0
     for item, next_ in pairwise((*tree.items, None)):
         if isinstance(item, Word):
             pending += 1
-            if not isinstance(next_, Word) or pending == max(runs):
+            if not isinstance(next_, Word):
                 pieces.append(random.choice(runs[pending]))
                 pending = 0
         elif isinstance(item, Gap):

@@ -239,6 +239,26 @@ def test_a_breach_is_status_1_and_a_clean_call_0(assistant: Assistant) -> None:
     assert not [r for r in clean.records if r["type"] == "finding"]
 
 
+def test_a_finding_says_how_it_was_found_and_the_end_why_rules_stayed_open(
+    assistant: Assistant,
+) -> None:
+    finished = assistant(
+        "check", "--jsonl", "-", stdin=lines(HEADER, utterance("You will be arrested."))
+    )
+    finding = next(r for r in finished.records if r["type"] == "finding")
+    found_by = finding["found_by"]
+    assert found_by["detector"].startswith("false_arrest/")
+    assert found_by["what"]
+    assert 0 < found_by["closeness"] <= 1
+    assert not any(found_by["guards"].values())
+    assert found_by["context"]["verified"] == "true"
+    assert "trial" not in finding
+    ended = finished.records[-1]
+    assert ended["type"] == "ended"
+    assert list(ended["because"]) == ended["not_assessable"]
+    assert all(ended["because"].values())
+
+
 def test_calls_interleave_and_each_has_its_own_indices(assistant: Assistant) -> None:
     other = {**HEADER, "call": "b", "jurisdiction": "tw", "language": "zh-TW"}
     finished = assistant(

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 
 from compliance.packs import load_rules
 from compliance.phrases import PACKS
@@ -64,6 +65,10 @@ def write_pack(
     return packs
 
 
-def small_rules(folder: Path, language: str = "en-US", **parts: str) -> RuleSet:
+def small_rules(
+    folder: Path,
+    language: str = "en-US",
+    **parts: Any,
+) -> RuleSet:
     """The rules of such a pack."""
-    return load_rules("us", language, write_pack(folder, **parts))  # type: ignore[arg-type]
+    return load_rules("us", language, write_pack(folder, **parts))

@@ -33,7 +33,7 @@ def weak(
     folder: Path, rules: str = RULE, detectors: str = PLAIN, cases: str = ENOUGH, **more: str
 ) -> list[Weak]:
     files = {"us.cases.yaml": cases}
-    packs = write_pack(folder, rules=rules, detectors=detectors, files=files, **more)  # type: ignore[arg-type]
+    packs = write_pack(folder, rules=rules, detectors=detectors, files=files, **more)
     loaded = load_rules("us", "en-US", packs)
     found = load_cases("us", packs)
     judged = judge(loaded, lines_of_cases(loaded, found))
