@@ -23,7 +23,7 @@ from compliance.text import Folded, fold
 # Above the first share a likeness is sure, below the second a phrase means little.  Chosen on lines
 # of authors left out of the training, with the phrases beside: about 4 % of lawful look-alikes
 # flagged, and one false alarm in an hour of service talk.
-THRESHOLDS = {"en": (0.82, 0.32), "zh": (0.78, 0.42)}
+THRESHOLDS = {"en": (0.82, 0.32), "zh": (0.93, 0.42)}
 TURNS = 3  # in each, a third of the authors is left out
 PENALTY = 30.0  # inverse strength of the regularisation
 MOST_STEPS = 80

@@ -24,7 +24,7 @@ from compliance.sounds.outline import Clause, Outline, Reducer
 from compliance.sounds.phonology import Phonology, phonology
 from compliance.text import Folded, reworded
 
-_LEAST = 4.0  # evidence (log10) below which nothing is told
+_LEAST = 5.0  # evidence (log10) below which nothing is told
 _ENOUGH = {"en": 6.0, "zh": 7.0}  # evidence that needs no other
 _MOST_PLANES = 4
 _MOST_MEANT = 8  # words that one stretch may be heard for
@@ -150,7 +150,7 @@ class SoundSearch:
         """
         if self._prepared or self._sounds is None:
             return
-        self._outlines: list[tuple[int, Outline]] = []
+        self._outlines: list[tuple[int, Outline, float]] = []  # with what its clauses tell
         index, phrases = self._phrases.index, self._phrases.phrases
         reducer = Reducer(index, self._sounds)
         for program in index.programs:
@@ -159,7 +159,8 @@ class SoundSearch:
                 continue
             outline = reducer.outline(program.steps)
             if outline.clauses and outline.bound >= self._least:
-                self._outlines.append((program.number, outline))
+                told = sum(clause.telling for clause in outline.clauses)
+                self._outlines.append((program.number, outline, told))
         self._lay_planes()
         self._index_sounds(self._sounds)
         self._prepared = True
@@ -170,7 +171,7 @@ class SoundSearch:
         """Which phrases each word serves, as bits: a plane for each clause, most telling first."""
         words: dict[str, list[int]] = {}
         filled = [0] * _MOST_PLANES
-        for bit, (_, outline) in enumerate(self._outlines):
+        for bit, (_, outline, _) in enumerate(self._outlines):
             clauses = sorted(outline.clauses, key=_most_telling)[:_MOST_PLANES]
             for plane in range(len(clauses), _MOST_PLANES):
                 filled[plane] |= 1 << bit
@@ -303,13 +304,14 @@ class SoundSearch:
         best: dict[str, SoundMatch] = {}
         tokens = frozenset(folded.tokens)
         for candidate in candidates:
-            number, outline = self._outlines[candidate]
+            number, outline, told = self._outlines[candidate]
             label = self._phrases.phrases[number].label
-            if label in known:
-                continue
-            chain, evidence = _chained(outline, at)
             least = best[label].evidence if label in best else self._least
-            if not chain or evidence + _most_left(outline, tokens) < least:
+            left = _most_left(outline, tokens)
+            if label in known or told + left < least:
+                continue
+            chain, evidence = _chained(outline, at, least - left)
+            if not chain or evidence + left < least:
                 continue
             found = self._verified(folded, number, outline, chain, evidence)
             if found is not None and found.evidence >= least:
@@ -364,21 +366,31 @@ class SoundSearch:
         )
 
 
-def _chained(outline: Outline, at: _Places) -> _Chain:
-    """The places of the clauses, one after the other, for which most speaks."""
+def _chained(outline: Outline, at: _Places, least: float) -> _Chain:
+    """The places of the clauses, one after the other, for which most speaks.
+
+    None where that cannot come to `least`.
+    """
     chains: list[_Chain] = []
+    to_come = sum(clause.telling for clause in outline.clauses)
     for number, clause in enumerate(outline.clauses):
         longer: dict[int, _Chain] = {}
+        to_come -= clause.telling
+        wanted = least - to_come
         for word in clause.words & at.words:
             for place in at[word]:
                 told = min(place.evidence - clause.crowd, clause.telling)
                 if number == 0:
-                    if place.last not in longer or told > longer[place.last][1]:
+                    if told >= wanted and (
+                        place.last not in longer or told > longer[place.last][1]
+                    ):
                         longer[place.last] = ((place,), told)
                     continue
                 for chain, evidence in chains:
-                    between = place.first - chain[-1].last - 1
                     total = evidence + told
+                    if total < wanted:
+                        continue
+                    between = place.first - chain[-1].last - 1
                     if 0 <= between <= clause.reach and (
                         place.last not in longer or total > longer[place.last][1]
                     ):
