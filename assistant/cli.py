@@ -156,6 +156,7 @@ def replay(context: click.Context, /, file: Path, **options: Any) -> None:
 @_model
 @_channels
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
+@click.option("--as-heard", is_flag=True, help="Leave out the recognition corrections.")
 @_data_dir
 def transcribe(files: tuple[Path, ...], **options: Any) -> None:
     """Turn recordings into transcripts."""

@@ -17,6 +17,8 @@ from assistant.display_text import display_text
 from assistant.interface_text import Interface
 from assistant.plain import clock
 from assistant.record.locations import locate
+from assistant.speech.correction_files import corrector_for, load_files
+from assistant.speech.corrections import Corrector
 from assistant.speech.models import open_model, resolve_model
 from assistant.speech.recogniser import SpeechModel
 from assistant.speech.recording import Recording
@@ -34,23 +36,28 @@ def transcribe(
     model: str | None,
     channels: str | None,
     jsonl: bool,
+    as_heard: bool,
     data_dir: Path | None,
 ) -> None:
     """Write the transcript of every recording to standard output.
+
+    What is known to be misheard is put right as in a call, unless it is wanted `as_heard`.
 
     Raises:
         BadInput: some recordings could not be read; the others were written.
     """
     language = language or "en-US"
-    choice = resolve_model(model, language, data_dir=locate(data_dir, os.environ).data_dir)
+    folder = locate(data_dir, os.environ).data_dir
+    choice = resolve_model(model, language, data_dir=folder)
     if choice.notice:
         sys.stderr.write(choice.notice + "\n")
+    corrector = Corrector() if as_heard else corrector_for(load_files(folder), language, None)
     opened = open_model(choice.folder)
     writer: _Writer = (_JsonWriter if jsonl else _PlainWriter)(sys.stdout, language)
     faults: list[Fault] = []
     for path in files:
         try:
-            _transcribe(path, opened, channels, writer)
+            _transcribe(path, opened, channels, corrector, writer)
         except BadInput as error:
             sys.stderr.write(f"assistant: {error}\n")
             faults += error.faults
@@ -58,10 +65,12 @@ def transcribe(
         raise AssistantError(f"{len(faults)} of the recordings could not be read")
 
 
-def _transcribe(path: Path, model: SpeechModel, channels: str | None, writer: _Writer) -> None:
+def _transcribe(
+    path: Path, model: SpeechModel, channels: str | None, corrector: Corrector, writer: _Writer
+) -> None:
     with Recording(path, rate_hz=model.rate_hz, channels=channels) as recording:
         writer.begin(path)
-        for utterance in utterances_of(recording, model):
+        for utterance in utterances_of(recording, model, corrector):
             writer.write(utterance)
         if recording.lost_samples:
             lost_s = recording.lost_samples / recording.rate_hz

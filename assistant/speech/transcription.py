@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 
+from assistant.speech.corrections import Corrector
 from assistant.speech.recogniser import FinalHypothesis, Hypothesis, SpeechModel
 from assistant.speech.recording import Recording, SourceChannel
 from compliance.transcript import Utterance, Word
@@ -17,12 +18,15 @@ from compliance.transcript import Utterance, Word
 _NEVER = 2**62  # after this sample: no utterance of a finished channel can begin any more
 
 
-def transcribe(recording: Recording, model: SpeechModel) -> Iterator[Utterance]:
+def transcribe(
+    recording: Recording, model: SpeechModel, corrector: Corrector | None = None
+) -> Iterator[Utterance]:
     """The utterances of a recording in the order in which they began, then by channel.
 
     Args:
         recording: open, at the model's rate, not yet iterated over.
         model: open.
+        corrector: mends what is known to be misheard; without one, all stays as it was heard.
 
     Yields:
         Finals; `index` counts from 0, `id` is `u` and the index, times are seconds from the first
@@ -32,7 +36,7 @@ def transcribe(recording: Recording, model: SpeechModel) -> Iterator[Utterance]:
         AssistantError: the recogniser failed.
     """
     recognisers = [model.recogniser(channel.rate_hz) for channel in recording.channels]
-    merge = _Merge(recording.channels)
+    merge = _Merge(recording.channels, corrector or Corrector())
     for chunk in recording:
         merge.take(chunk.channel, recognisers[chunk.channel].accept(chunk.pcm))
         yield from merge.ready()
@@ -45,8 +49,9 @@ def transcribe(recording: Recording, model: SpeechModel) -> Iterator[Utterance]:
 class _Merge:
     """Finals of several channels, each in order by itself, put in order of their beginnings."""
 
-    def __init__(self, channels: tuple[SourceChannel, ...]) -> None:
+    def __init__(self, channels: tuple[SourceChannel, ...], corrector: Corrector) -> None:
         self._channels = channels
+        self._corrector = corrector
         # A coming utterance of the channel begins at this sample or later.
         self._next_start = [0] * len(channels)
         self._waiting: list[tuple[int, int, FinalHypothesis]] = []  # a heap by (start, channel)
@@ -68,7 +73,9 @@ class _Merge:
             yield self._utterance(self._channels[channel], final)
             self._count += 1
 
-    def _utterance(self, channel: SourceChannel, final: FinalHypothesis) -> Utterance:
+    def _utterance(self, channel: SourceChannel, heard: FinalHypothesis) -> Utterance:
+        final = self._corrector.correct(channel.speaker, heard)
+        assert isinstance(final, FinalHypothesis)
         words = tuple(
             Word(
                 word.text, word.start / channel.rate_hz, word.end / channel.rate_hz, word.confidence

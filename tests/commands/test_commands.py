@@ -181,6 +181,22 @@ def test_a_transcript_can_be_checked(assistant: Assistant) -> None:
     assert {r["family"] for r in checked.records if r["type"] == "finding"} == {"false_arrest"}
 
 
+def test_a_transcript_has_the_corrections_of_a_call_unless_it_is_wanted_as_heard(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    folder = tmp_path / "corrections"
+    folder.mkdir()
+    (folder / "en.yaml").write_text(
+        "language: en\ncorrections:\n  - {heard: daniel, said: danielle}\n",
+        encoding="utf-8",
+    )
+    corrected = assistant("transcribe", ENGLISH.audio, f"--data-dir={tmp_path}")
+    as_heard = assistant("transcribe", ENGLISH.audio, f"--data-dir={tmp_path}", "--as-heard")
+    assert "danielle" in corrected.output.casefold()
+    assert "danielle" not in as_heard.output.casefold()
+    assert len(corrected.output.splitlines()) == len(as_heard.output.splitlines())
+
+
 def test_a_bad_recording_among_good_ones_is_told_and_the_rest_goes_on(
     assistant: Assistant,
 ) -> None:
