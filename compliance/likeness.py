@@ -1,16 +1,18 @@
 """Weighs an utterance by its likeness to known breaches and known lawful lines.
 
 Owns the small linear scorer that `compliance.learning` trains from example utterances: which
-features an utterance has, their weights, and what is told of the answer.  It is told as sure only
-where a concept of the family is present, because likeness alone is no reason to accuse anybody.
-It trains nothing and judges nothing.
+features an utterance has, their weights, and what is told of the answer.  It asks three questions
+apart, because one answer to all of them is worse at each: is this ordinary talk; if not, is it a
+breach or only looks like one (asked twice, over the families and over all of them at once); of
+which family.  It is told as sure only where a concept of the family is present, because likeness
+alone is no reason to accuse anybody.  It trains nothing and judges nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -29,13 +31,19 @@ from compliance.scoring import Scored, likeness_of
 from compliance.text import Folded, fold
 
 EXAMPLES = Path(__file__).parent / "examples"
-FORMAT = 1
+FORMAT = 2
 LAWFUL = "ok:"  # the class of lines that are lawful and of a family's topic
+ORDINARY = LAWFUL + "ordinary"  # the class of lawful talk of no family
 _MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning and its end
 _LEAST_TOKENS = 5  # what is shorter is too little to be like anything for sure
+_LEAST_PART = 0.125  # of the likeliest family's part, for another to be told instead
+_WORTH_TELLING = 0.5  # what is likelier lawful is like no breach
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
 Floats = npt.NDArray[np.float32]
+Decisions = npt.NDArray[np.floating[Any]]
+_TINY = 1e-9
+NEVER = 2.0  # as a threshold: no share reaches it
 
 
 def features(tokens: Sequence[str], language: str, listener: Listener) -> list[str]:
@@ -74,10 +82,12 @@ def _heard_by(tokens: Sequence[str], listener: Listener) -> Iterator[str]:
 class Weights:
     """A trained scorer.
 
-    `classes` are families, and families after `LAWFUL`; `table` is [features, classes], each row
-    already times its feature's inverse document frequency `idf`; `bias` is [classes].  `sure` is
-    the share of breach above which an answer is sure, `doubtful` the one below which a phrase
-    means little; both were chosen on lines whose author the training did not see.
+    `classes` are families, and families after `LAWFUL`; `table` is [features, classes + 1], each
+    row already times its feature's inverse document frequency `idf`; `bias` is [classes + 1].  The
+    last column tells breaches from lawful look-alikes whatever the family.  `sure` is by family
+    the share of breach above which an answer is sure where at most the share `ordinary` is ordinary
+    talk, `doubtful` the share of breach below which a phrase means little; all were chosen on
+    lines whose author the training did not see.
     """
 
     language: str
@@ -86,8 +96,9 @@ class Weights:
     table: Floats
     idf: Floats
     bias: Floats
-    sure: float
+    sure: Mapping[str, float]
     doubtful: float
+    ordinary: float
 
     def packed(self) -> bytes:
         """As a file: weights in 8 bits with one scale for each class."""
@@ -96,8 +107,9 @@ class Weights:
             "format": FORMAT,
             "language": self.language,
             "classes": self.classes,
-            "sure": self.sure,
+            "sure": dict(self.sure),
             "doubtful": self.doubtful,
+            "ordinary": self.ordinary,
         }
         stream = BytesIO()
         np.savez_compressed(
@@ -126,7 +138,7 @@ class Weights:
                 raise _broken(path, f"it is of version {head['format']}, not {FORMAT}")
             names = arrays["names"].tobytes().decode("utf-8").split("\n")
             table = arrays["table"].astype(np.float32) * arrays["scale"]
-            if table.shape != (len(names), len(head["classes"])):
+            if table.shape != (len(names), len(head["classes"]) + 1):
                 raise _broken(path, "its parts do not fit together")
             return Weights(
                 head["language"],
@@ -135,8 +147,9 @@ class Weights:
                 table,
                 arrays["idf"].astype(np.float32),
                 arrays["bias"],
-                float(head["sure"]),
+                {str(name): float(value) for name, value in head["sure"].items()},
                 float(head["doubtful"]),
+                float(head["ordinary"]),
             )
         except (OSError, ValueError, KeyError, TypeError, EOFError) as fault:
             raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
@@ -153,12 +166,69 @@ def _bytes(text: str) -> npt.NDArray[np.uint8]:
 
 @dataclass(frozen=True, slots=True)
 class _Opinion:
-    """Shares of all classes, and what each token adds; `share` is that of all breaches."""
+    """What an utterance is like.
+
+    `share` is that of breaches among what is not ordinary talk, `ordinary` that of ordinary talk
+    among all; `families` are the shares of their breaches, likeliest first.
+    """
 
     share: float
+    ordinary: float
     families: tuple[tuple[str, float], ...]
     tokens: tuple[str, ...]
     listener: Listener
+
+    @property
+    def certain(self) -> float:
+        """The share of breaches among everything."""
+        return self.share * (1 - self.ordinary)
+
+
+def breaches(classes: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which of the classes are breaches."""
+    return np.array([not name.startswith(LAWFUL) for name in classes])
+
+
+def shares(decision: Decisions) -> Decisions:
+    """Decisions [lines, classes] as shares that add up to one."""
+    likely = np.exp(decision - decision.max(axis=1, keepdims=True))
+    return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+
+def together(decision: Decisions, classes: Sequence[str]) -> tuple[Decisions, Decisions]:
+    """The share of breaches among what is not ordinary, and the share of ordinary talk.
+
+    Args:
+        decision: [lines, classes + 1], as `Weights.table` gives them.
+        classes: their names.
+
+    Returns:
+        Two arrays [lines].  The first is the mean, in log odds, of what the families' classes say
+        and what the last column says: each sees what the other misses.
+    """
+    parts = shares(decision[:, :-1])
+    breach = parts[:, breaches(classes)].sum(axis=1)
+    ordinary = parts[:, [name == ORDINARY for name in classes]].sum(axis=1)
+    lawful = np.maximum(1.0 - breach - ordinary, _TINY)
+    odds = (np.log(np.maximum(breach, _TINY) / lawful) + decision[:, -1]) / 2
+    return 1.0 / (1.0 + np.exp(-odds)), ordinary
+
+
+def likely(
+    families: Sequence[str], parts: Sequence[float] | Decisions, topics: Collection[str]
+) -> Iterator[str]:
+    """The likeliest family whose topic is present, then others as likely as half of that.
+
+    A family that is far from the likeliest of all is not told, whatever its topic.
+    """
+    order = sorted(range(len(families)), key=lambda at: -parts[at])
+    least = parts[order[0]] * _LEAST_PART
+    for at in order:
+        if parts[at] < least:
+            return
+        if families[at] in topics:
+            least = max(least, parts[at] / 2)
+            yield families[at]
 
 
 class LikenessScorer:
@@ -169,7 +239,7 @@ class LikenessScorer:
         self._weights = weights
         self._topics = topics
         self._hash = content_hash
-        self._breach = np.array([not name.startswith(LAWFUL) for name in weights.classes])
+        self._breach = breaches(weights.classes)
         self._last: tuple[tuple[str, ...], Listener, _Opinion] | None = None
 
     @property
@@ -185,7 +255,7 @@ class LikenessScorer:
         if not topics:
             return ()
         opinion = self._opinion(folded.tokens, listener)
-        if opinion.share < self._weights.doubtful:
+        if opinion.share < _WORTH_TELLING or opinion.ordinary > self._weights.ordinary:
             return ()
         return tuple(self._told(folded, opinion, topics))
 
@@ -193,7 +263,7 @@ class LikenessScorer:
         """Whether breaches, of any family, are this unlikely here; never where none was learned."""
         if family not in self._weights.classes:
             return False
-        return self._opinion(folded.tokens, listener).share < self._weights.doubtful
+        return self._opinion(folded.tokens, listener).certain < self._weights.doubtful
 
     def share(self, folded: Folded, listener: Listener) -> tuple[float, str]:
         """The share of breaches among all classes, and the family most like it."""
@@ -204,12 +274,9 @@ class LikenessScorer:
         return frozenset(match.label for match in self._topics.search(folded))
 
     def _told(self, folded: Folded, opinion: _Opinion, topics: frozenset[str]) -> Iterator[Scored]:
-        most = opinion.families[0][1]
-        for family, part in opinion.families:
-            if part < most / 2:
-                break
-            if family not in topics:
-                continue
+        weights = self._weights
+        names = [family for family, _ in opinion.families]
+        for family in likely(names, [part for _, part in opinion.families], topics):
             first, last = self._leans(opinion, family)
             yield Scored(
                 family=family,
@@ -218,7 +285,7 @@ class LikenessScorer:
                 first=first,
                 last=last,
                 nearest=self._nearest(folded.original, family),
-                sure=opinion.share >= self._weights.sure,
+                sure=opinion.share >= weights.sure.get(family, NEVER),
             )
 
     def _opinion(self, tokens: tuple[str, ...], listener: Listener) -> _Opinion:
@@ -238,12 +305,13 @@ class LikenessScorer:
         rows = np.array(known, dtype=np.int64)
         norm = float(np.sqrt(np.sum(weights.idf[rows] ** 2))) or 1.0
         decision = weights.table[rows].sum(axis=0) / norm + weights.bias
-        likely = np.exp(decision - decision.max())
-        total = float(likely.sum())
+        likely = shares(decision[None, :-1])[0]
         order = np.argsort(-np.where(self._breach, likely, -1.0))[: int(self._breach.sum())]
+        share, ordinary = together(decision[None], weights.classes)
         opinion = _Opinion(
-            float(likely[self._breach].sum()) / total,
-            tuple((weights.classes[at], float(likely[at]) / total) for at in order),
+            float(share[0]),
+            float(ordinary[0]),
+            tuple((weights.classes[at], float(likely[at])) for at in order),
             read,
             listener,
         )

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.errors import AssistantError
+from compliance.learning.choosing import choose
 from compliance.learning.examples import Example, case_examples, load_examples
 from compliance.learning.lexicon import write
 from compliance.learning.measuring import table
+from compliance.learning.phrases_alone import judged, unread
 from compliance.learning.robustness import measure
 from compliance.learning.robustness import table as robustness_table
 from compliance.learning.training import Material, train, unseen
@@ -43,9 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _train(options: argparse.Namespace) -> None:
     language: str = options.language
     material = Material.of(language, _examples(language), load_topics(language))
-    found = unseen(material, _progress)
-    sys.stdout.write(table(material, found))
-    weights = train(material)
+    lines = judged(material, unseen(material, _progress))
+    unseen_by_both = unread(material)
+    chosen = choose(lines.only(unseen_by_both))
+    sys.stdout.write(table(material, lines, chosen, unseen_by_both))
+    weights = train(material, chosen)
     path: Path = options.out or likeness_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = weights.packed()

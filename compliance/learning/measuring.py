@@ -1,4 +1,4 @@
-"""How well the scorer tells breaches from lawful lines of authors it was not trained on.
+"""How well scorer and phrases tell breaches from lawful lines of authors not learned from.
 
 Owns the figures and their table; it trains nothing.
 """
@@ -8,35 +8,35 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from compliance.learning.examples import ORDINARY
-from compliance.learning.training import THRESHOLDS, Material, Unseen
+from compliance.learning.choosing import Judged, Thresholds
+from compliance.learning.training import Material
 
 
-def table(material: Material, found: Unseen) -> str:
-    """Lines of text: thresholds, all breaches by style, lawful lines, and every family."""
-    sure, doubtful = THRESHOLDS[material.language]
-    breach = np.array([example.breach for example in material.examples])
-    style = np.array([example.style for example in material.examples])
-    family = np.array([example.family for example in material.examples])
-    ordinary = family == ORDINARY
-    topic = np.array(
-        [e.family in t for e, t in zip(material.examples, material.topics, strict=True)]
-    )
-    told = found.gated & (found.share > sure)
-    lines = [
-        f"sure above {sure:.3f}, doubtful below {doubtful:.3f}",
-        f"breaches     {_of(told, breach)}  without their topic {_of(~topic, breach)}",
+def table(
+    material: Material, lines: Judged, chosen: Thresholds, which: npt.NDArray[np.bool_]
+) -> str:
+    """Thresholds, all breaches by style, lawful lines, and every family, of `which` lines."""
+    lines = lines.only(which)
+    style = np.array([example.style for example in material.examples])[which]
+    family = np.array([example.family for example in material.examples])[which]
+    told = lines.flagged(chosen)
+    breach = lines.breach
+    found = [
+        f"doubtful below {chosen.doubtful:.2f}, ordinary up to {chosen.ordinary:.2f}",
+        f"breaches     {_of(told, breach)}  by phrases {_of(lines.phrases, breach)}",
         f"  direct     {_of(told, breach & (style == 'direct'))}",
         f"  veiled     {_of(told, breach & (style == 'veiled'))}",
-        f"near-misses  {_of(told, ~breach & ~ordinary)}",
-        f"ordinary     {_of(told, ordinary)}",
+        f"near-misses  {_of(told, lines.near)}  by phrases {_of(lines.phrases, lines.near)}",
+        f"ordinary     {_of(told, lines.everyday & ~lines.plain)}",
+        f"  plain      {_of(told, lines.plain)}",
     ]
-    lines += [
-        f"{name:24} breaches {_of(told, breach & (family == name))}"
+    found += [
+        f"{name:24} sure above {chosen.sure.get(str(name), 1.0):.2f}"
+        f"  breaches {_of(told, breach & (family == name))}"
         f"  near-misses {_of(told, ~breach & (family == name))}"
         for name in sorted(set(family[breach]))
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(found) + "\n"
 
 
 def _of(told: npt.NDArray[np.bool_], chosen: npt.NDArray[np.bool_]) -> str:

@@ -15,17 +15,24 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.errors import MissingPart
+from compliance.learning.choosing import Thresholds
 from compliance.learning.examples import Example
-from compliance.likeness import LAWFUL, Weights, features
+from compliance.likeness import (
+    LAWFUL,
+    ORDINARY,
+    Weights,
+    breaches,
+    features,
+    likely,
+    shares,
+    together,
+)
 from compliance.phrases import PhraseSet
 from compliance.text import Folded, fold
 
-# Above the first share a likeness is sure, below the second a phrase means little.  Chosen on lines
-# of authors left out of the training, with the phrases beside: about 4 % of lawful look-alikes
-# flagged, and one false alarm in an hour of service talk.
-THRESHOLDS = {"en": (0.82, 0.32), "zh": (0.93, 0.42)}
 TURNS = 3  # in each, a third of the authors is left out
 PENALTY = 30.0  # inverse strength of the regularisation
+PENALTY_OF_TWO = 10.0  # the same, where there are only breaches and look-alikes
 MOST_STEPS = 80
 SEEN_TWICE = 2  # a feature of one line only teaches nothing of others
 SMALLEST_WEIGHT = 0.01  # of the largest; features below it in all classes are left out
@@ -66,13 +73,13 @@ class Material:
 class Unseen:
     """What a scorer said of each example when its author was left out of the training.
 
-    `share` is the share of breaches; `family` the breach most like it; `gated` whether that
-    family's topic is present, without which nothing is told.
+    `share` is the share of breach among what is not ordinary talk, `ordinary` that of ordinary
+    talk; `family` the one that would be told, empty where no topic of a likely one is present.
     """
 
     share: Shares
+    ordinary: Shares
     family: npt.NDArray[np.str_]
-    gated: npt.NDArray[np.bool_]
 
 
 def _present(folded: Folded, topics: PhraseSet) -> frozenset[str]:
@@ -82,21 +89,24 @@ def _present(folded: Folded, topics: PhraseSet) -> frozenset[str]:
 def unseen(material: Material, progress: Progress) -> Unseen:
     """Leave some authors out in turn, each once."""
     count = len(material.examples)
-    share, family = np.zeros(count), np.empty(count, dtype="<U40")
+    share, ordinary = np.zeros(count), np.zeros(count)
+    family = np.empty(count, dtype="<U40")
     authors = sorted(set(material.authors))
     for turn in range(min(TURNS, len(authors))):
         left_out = authors[turn::TURNS]
         out = np.isin(material.authors, left_out)
         learned = _fit(material, ~out)
-        share[out], family[out] = learned.of([material.rows[i] for i in np.flatnonzero(out)])
+        at = np.flatnonzero(out)
+        share[out], ordinary[out], parts = learned.of([material.rows[i] for i in at])
+        classes = [name for name in learned.classes if not name.startswith(LAWFUL)]
+        for i, part in zip(at, parts, strict=True):
+            family[i] = next(likely(classes, part, material.topics[i]), "")
         progress(f"measured on authors {', '.join(left_out)}")
-    gated = np.array([name in topics for name, topics in zip(family, material.topics, strict=True)])
-    return Unseen(share, family, gated)
+    return Unseen(share, ordinary, family)
 
 
-def train(material: Material) -> Weights:
+def train(material: Material, thresholds: Thresholds) -> Weights:
     """Train on all examples."""
-    sure, doubtful = THRESHOLDS[material.language]
     learned = _fit(material, np.ones(len(material.examples), dtype=bool))
     largest = np.abs(learned.table).max(axis=1)
     kept = np.flatnonzero(largest >= SMALLEST_WEIGHT * largest.max())
@@ -107,8 +117,9 @@ def train(material: Material) -> Weights:
         table=learned.table[kept].astype(np.float32),
         idf=learned.idf[kept].astype(np.float32),
         bias=learned.bias.astype(np.float32),
-        sure=sure,
-        doubtful=doubtful,
+        sure=dict(thresholds.sure),
+        doubtful=thresholds.doubtful,
+        ordinary=thresholds.ordinary,
     )
 
 
@@ -121,16 +132,14 @@ class _Learned:
     idf: Shares
     bias: Shares
 
-    def of(self, rows: Sequence[tuple[str, ...]]) -> tuple[Shares, npt.NDArray[np.str_]]:
-        """Shares of breach, and the family most like each row."""
+    def of(self, rows: Sequence[tuple[str, ...]]) -> tuple[Shares, Shares, Shares]:
+        """Of each row: the share of breach, that of ordinary talk, those of all breaches."""
         vectors = self.vectorise.transform(rows)
         # The table holds the inverse document frequencies already.
         decision = np.asarray(vectors @ (self.table / self.idf[:, None])) + self.bias
-        likely = np.exp(decision - decision.max(axis=1, keepdims=True))
-        breach = np.array([not name.startswith(LAWFUL) for name in self.classes])
-        share = likely[:, breach].sum(axis=1) / likely.sum(axis=1)
-        most = np.where(breach, likely, -1.0).argmax(axis=1)
-        return share, np.array(self.classes)[most]
+        share, ordinary = together(decision, self.classes)
+        parts = shares(decision[:, :-1])[:, breaches(self.classes)]
+        return np.asarray(share), np.asarray(ordinary), np.asarray(parts)
 
 
 def _fit(material: Material, chosen: npt.NDArray[np.bool_]) -> _Learned:
@@ -148,16 +157,21 @@ def _fit(material: Material, chosen: npt.NDArray[np.bool_]) -> _Learned:
         ) from fault
     vectorise = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=SEEN_TWICE)
     vectors = vectorise.fit_transform([material.rows[i] for i in np.flatnonzero(chosen)])
-    model = LogisticRegression(C=PENALTY, max_iter=MOST_STEPS, tol=1e-3)
-    model.fit(vectors, material.classes[chosen])
+    classes = material.classes[chosen]
+    families = LogisticRegression(C=PENALTY, max_iter=MOST_STEPS, tol=1e-3)
+    families.fit(vectors, classes)
+    # Ordinary talk is left out here: what tells it from breaches tells nothing of look-alikes.
+    near = classes != ORDINARY
+    either = LogisticRegression(C=PENALTY_OF_TWO, max_iter=MOST_STEPS)
+    either.fit(vectors[near], breaches(classes[near]))
     idf = np.asarray(vectorise.idf_)
     return _Learned(
         vectorise,
         tuple(str(name) for name in vectorise.get_feature_names_out()),
-        tuple(str(name) for name in model.classes_),
-        model.coef_.T * idf[:, None],
+        tuple(str(name) for name in families.classes_),
+        np.concatenate((families.coef_, either.coef_)).T * idf[:, None],
         idf,
-        np.asarray(model.intercept_),
+        np.concatenate((families.intercept_, either.intercept_)),
     )
 
 
