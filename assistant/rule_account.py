@@ -207,8 +207,8 @@ class _Account:
         header = self._explained.context.header
         trial = ", on trial: for reviewers only" if finding.trial else ""
         title = self._text(f"{rule.id}.title")
-        yield f"✘ {_VERDICTS[finding.verdict]}: {finding.rule} {title}, {rule.severity}{trial}"
-        yield f"    law: {rule.citation(header.collector)} ({rule.verified_law})"
+        yield f"✘ {_VERDICTS[finding.verdict]}: {finding.rule} {title}, {finding.severity}{trial}"
+        yield f"    law: {rule.citation(header.collector)} ({rule.law(header.collector)})"
         yield f"    {self._text(finding.explanation.id, finding.explanation.params)}"
         found_by = finding.found_by
         if found_by is not None:
@@ -287,7 +287,7 @@ class _Account:
             "end": finding.end,
             "found_by": finding.found_by.how if finding.found_by else None,
             "citation": rule.citation(self._explained.context.header.collector),
-            "verified_law": rule.verified_law.value,
+            "verified_law": rule.law(self._explained.context.header.collector).value,
             "explanation": self._text(finding.explanation.id, finding.explanation.params),
         }
 

@@ -28,7 +28,7 @@ class CollectorTexts:
 
     def rule(self, rule_id: str, /) -> _Law:
         rule = self.rules.rule(rule_id)
-        return _Law(rule.citation(self.collector), rule.verified_law)
+        return _Law(rule.citation(self.collector), rule.law(self.collector))
 
     def message(self, message_id: str, params: tuple[tuple[str, str], ...], locale: str, /) -> str:
         return self.rules.message(message_id, params, locale)

@@ -88,7 +88,8 @@ class Condition:
         if self.stage:
             yield "stage", _among(self.stage, context.stage)
         if self.states:
-            yield "customer_state", _among(self.states, context.header.customer_state)
+            state = context.header.customer_state
+            yield "customer_state", _among(self.states, state and state.strip().upper())
         for name, value in self.facts:
             yield f"fact:{name}", _matches(value, context.fact(name))
         if self.minutes is not None:

@@ -37,7 +37,8 @@ class Limit:
     More than `most` break it.  Days are the customer's calendar days, this call's the last of them;
     `hours` roll.  Only contacts whose outcome is of a class in `outcomes` count (all, where empty),
     but none of those in `besides`; `per` narrows them to this `number` or this `debt`.  `this_call`
-    is whether this call counts as well.  Any fact of `unless` that is known to be so lifts it.
+    is whether this call counts as well; with `most` 0 it then is one too many by itself.  Any fact
+    of `unless` that is known to be so lifts it.
     """
 
     most: int
@@ -104,7 +105,7 @@ class Spoken:
     """What the agent says of the account: an amount, a rate (percent) or a date.
 
     It must be that of one of the account's `fields`, by up to `tolerance` (units, percentage points
-    or days).  It counts where it stands within so many tokens of the words that say what it is.
+    or days); or, where the law sets a ceiling, no more than `most`, whatever the account has.  It counts where it stands within so many tokens of the words that say what it is.
     """
 
     says: str
@@ -112,6 +113,7 @@ class Spoken:
     tolerance: Decimal = Decimal(0)
     within: int = 8
     verdict: Verdict = Verdict.BREACH
+    most: Decimal | None = None
 
 
 Conduct = Interruption | SpeechRate | DeadAir

@@ -68,7 +68,7 @@ class Monitor:
     """
 
     def __init__(self, rules: RuleSet, header: CallHeader, today: date | None = None) -> None:
-        rules = rules.at(day_of_call(header) or today)
+        rules = rules.at(day_of_call(header) or today, header.collector)
         self.rules = rules
         self._header = header
         self._texts: dict[str, str] = {}  # the last text of each open utterance

@@ -183,6 +183,8 @@ class RuleEntry(Schema):
     approved_by: str = ""
     citation: str = Field(min_length=1)
     citation_by_collector: dict[Collector, str] = Field(default_factory=dict)
+    verified_law_by_collector: dict[Collector, VerifiedLaw] = Field(default_factory=dict)
+    severity_by_collector: dict[Collector, Severity] = Field(default_factory=dict)
     detectors: tuple[str, ...] | None = None
     when: When = When()
     counts: CountsEntry | None = None
@@ -210,7 +212,8 @@ class RuleEntry(Schema):
         if self.kind in measures and measures[self.kind] is None and self.kind is not Kind.ORDERED:
             name = self.kind.value
             raise PydanticCustomError("kind", f"a rule of kind {name} needs {name}: …")
-        if self.kind is Kind.CONDUCT and self.severity not in _GENTLE:
+        weights = {self.severity, *self.severity_by_collector.values()}
+        if self.kind is Kind.CONDUCT and not weights <= _GENTLE:
             raise PydanticCustomError("gentle", "a rule on conduct is minor or a hint, no more")
         return self
 
@@ -259,6 +262,7 @@ class StatementEntry(Schema):
     missed: Verdict = Verdict.BREACH
     by: DeadlineEntry | None = None
     repeat_on: tuple[Slug, ...] = ()
+    unless: When | None = None
     elements: dict[str, tuple[str, ...]] = Field(min_length=1)
 
 

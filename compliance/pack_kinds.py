@@ -137,14 +137,23 @@ class ConductEntry(Schema):
 
 class FactEntry(Schema):
     says: Literal["amount", "rate", "date"]
-    fields_: tuple[Slug, ...] = Field(alias="fields", min_length=1)
+    fields_: tuple[Slug, ...] = Field(default=(), alias="fields")
+    most: Decimal | None = Field(default=None, gt=0)
     about: tuple[str, ...] = Field(min_length=1)
     tolerance: Decimal = Field(default=Decimal(0), ge=0)
     within: int = Field(default=8, ge=1, le=40)
     verdict: Verdict = Verdict.BREACH
 
+    @model_validator(mode="after")
+    def _one_measure(self) -> FactEntry:
+        if bool(self.fields_) is (self.most is not None):
+            raise PydanticCustomError("fact", "a spoken fact has either fields or most")
+        if self.most is not None and self.says == "date":
+            raise PydanticCustomError("fact", "only an amount or a rate has a ceiling")
+        return self
+
     def spec(self) -> Spoken:
-        return Spoken(self.says, self.fields_, self.tolerance, self.within, self.verdict)
+        return Spoken(self.says, self.fields_, self.tolerance, self.within, self.verdict, self.most)
 
 
 Measure = WindowEntry | LimitEntry | OrderEntry | ConductEntry | FactEntry

@@ -112,6 +112,8 @@ class PackReader:
                 sets=entry.sets,
                 spec=entry.spec(),
                 counts=None if entry.counts is None else entry.counts.counts(),
+                laws={who.value: law for who, law in entry.verified_law_by_collector.items()},
+                severities={who.value: how for who, how in entry.severity_by_collector.items()},
             )
 
     def _check_ids(self) -> None:
@@ -220,6 +222,10 @@ class PackReader:
                 self._fault(f"the id {entry.id} is given twice", "statements", index, "id")
             seen.add(entry.id)
             self._check_when(entry.when, "statements", index, "when")
+            if entry.unless is not None:
+                self._check_when(entry.unless, "statements", index, "unless")
+                if entry.unless == When():
+                    self._fault("it would never be asked for", "statements", index, "unless")
             for number, name in enumerate(entry.repeat_on):
                 self._check_mark(f"event:{name}", "statements", index, "repeat_on", number)
             if entry.by is not None:
@@ -236,6 +242,7 @@ class PackReader:
                 missed=entry.missed,
                 by=Deadline() if entry.by is None else entry.by.deadline(),
                 repeat_on=entry.repeat_on,
+                unless=None if entry.unless is None else entry.unless.condition(),
             )
 
     def phrases(self) -> Iterator[Phrase]:

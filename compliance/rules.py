@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -107,7 +107,8 @@ class Repair:
 class Rule:
     """One rule of one jurisdiction.
 
-    `citations` is keyed by collector, with `""` for everyone else.  Texts are keyed by interface
+    `citations` is keyed by collector, with `""` for everyone else; so are `laws` and `severities`,
+    where a collector is bound by something else than `verified_law` and `severity` say.  Texts are keyed by interface
     locale (`en`, `zh-Hant`, `zh-Hans`).  `beyond_words` names what part of the rule depends on that
     no words show: `started_at`, `contacts`, or a fact of the file.  It is in force from
     `effective_from` to `effective_to`, both included; several versions may share one id.  Once
@@ -140,6 +141,8 @@ class Rule:
     sets: tuple[str, ...] = ()
     counts: Counts | None = None
     spec: Spec | None = None
+    laws: Mapping[str, VerifiedLaw] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
     @property
     def trial(self) -> bool:
@@ -158,6 +161,15 @@ class Rule:
         on a fact is open unless the file says that the fact is not so.
         """
         return any(header.facts.get(name) is not False for name in self.beyond_words)
+
+    def law(self, collector: Collector | None) -> VerifiedLaw:
+        """How far what binds this kind of collector was checked."""
+        return self.laws.get(collector or "", self.verified_law)
+
+    def binding(self, collector: Collector | None) -> Rule:
+        """The rule as heavy as it is for this kind of collector."""
+        severity = self.severities.get(collector or "", self.severity)
+        return self if severity is self.severity else replace(self, severity=severity)
 
     def citation(self, collector: Collector | None) -> str:
         """The law or policy, as it binds this kind of collector."""
@@ -184,8 +196,8 @@ class RequiredStatement:
     """What must be said, element by element.
 
     It is due once `when` has held; `min_utterances` is how many finals of the agent must have been
-    heard before its absence means anything, and `missed` what its absence then is.  Each event of
-    `repeat_on` makes it due anew.  Element phrases carry the label `=id/element`.
+    heard before its absence means anything, and `missed` what its absence then is.  While `unless`
+    holds it is not asked for.  Each event of `repeat_on` makes it due anew.  Element phrases carry the label `=id/element`.
     """
 
     id: str
@@ -196,6 +208,7 @@ class RequiredStatement:
     missed: Verdict = Verdict.BREACH
     by: Deadline = field(default_factory=Deadline)
     repeat_on: tuple[str, ...] = ()
+    unless: Condition | None = None
 
 
 class RuleSet:
@@ -264,14 +277,16 @@ class RuleSet:
         self._denying: dict[str, bool] = {}  # filled as phrases are first heard
         self._choose(_latest(rules))
 
-    def at(self, day: date | None) -> RuleSet:
+    def at(self, day: date | None, collector: Collector | None = None) -> RuleSet:
         """The rules in force on a day, the day of the call; of all versions the latest for `None`.
 
-        A rule whose versions do not cover the day is not judged at all.
+        A rule whose versions do not cover the day is not judged at all.  What binds a kind of
+        `collector` less or more than others weighs as it does for that kind.
         """
         chosen = _latest(
             self.versions if day is None else [rule for rule in self.versions if rule.in_force(day)]
         )
+        chosen = tuple(rule.binding(collector) for rule in chosen)
         if chosen == self.rules:
             return self
         other = copy.copy(self)

@@ -63,11 +63,11 @@ class LedgerJudge:
                 continue
             values = _ledger(spec, context)
             why = why_open(context, (rule.when,)) if applies is None else ""
-            if why or not values:
+            if why or not (values or spec.most is not None):
                 undecided.append((rule.id, why or f"account:{spec.fields[0]}"))
                 continue
             for subject, quantity in pairs:
-                if any(_agrees(spec, quantity, value) for value in values):
+                if _is_so(spec, quantity, values):
                     continue
                 reading = reading or Reading.of(folded, self._language, self._cues.search(folded))
                 match = _whole(rule, subject, quantity, folded)
@@ -117,6 +117,12 @@ def _value(spec: Spoken, value: Plain) -> Decimal | date | None:
     return day_of(value) if spec.says == "date" else number_of(value)
 
 
+def _is_so(spec: Spoken, quantity: Quantity, values: Sequence[Decimal | date]) -> bool:
+    if spec.most is not None:
+        return quantity.value is None or quantity.value <= spec.most
+    return any(_agrees(spec, quantity, value) for value in values)
+
+
 def _agrees(spec: Spoken, quantity: Quantity, value: Decimal | date) -> bool:
     if isinstance(value, date):
         if quantity.day is None:
@@ -153,9 +159,10 @@ def _hit(
     certain = heard and quantity.exact and not quantity.hedged
     known, unknown = considered(context, (rule.when,))
     compared = tuple((f"account:{name}", "differs") for name in spec.fields)
+    ceiling = f"{spec.says} over {spec.most}" if spec.most is not None else ""
     found_by = FoundBy(
         "fact",
-        f"{spec.says} against {', '.join(spec.fields)}",
+        ceiling or f"{spec.says} against {', '.join(spec.fields)}",
         closeness=1.0 if certain else 0.5,
         context=(*known, *compared),
         unknown=unknown,

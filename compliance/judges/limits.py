@@ -38,6 +38,14 @@ class LimitsJudge:
             if applies is False or any(context.fact(name) for name in limit.unless):
                 continue
             why = why_open(context, (rule.when,)) if applies is None else self._unknown()
+            if (
+                applies
+                and limit.this_call
+                and limit.most == 0
+                and _this_call_counts(limit, context)
+            ):
+                hits.append(_hit(rule, limit, context, 1))  # whatever came before this call
+                continue
             if why:
                 undecided.append((rule.id, why))
                 continue

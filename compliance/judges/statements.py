@@ -149,6 +149,8 @@ class Progress:
         applies = required.when.holds(context)
         self._due = self._due or applies is True
         self._maybe_due = self._maybe_due or applies is None
+        if self._excused(context):
+            self._due = self._maybe_due = False
         if required.by.seconds is not None and start_s is None and self._fresh and not complete:
             self.untimed = True
         late = self._is_late(context, events, start_s)
@@ -184,7 +186,7 @@ class Progress:
         absence to mean anything, or where some of the agent was not heard (`cannot_tell`).
         """
         now = self._now()
-        if now.state is StatementState.SAID or self._missed:
+        if now.state is StatementState.SAID or self._missed or self._excused(context):
             return None
         # Without a word of the agent it has not been asked yet whether it was due.
         unasked = agent_utterances == 0 and self.required.when.holds(context) is not False
@@ -194,6 +196,11 @@ class Progress:
         missed = certain and not cannot_tell
         state = StatementState.MISSED if missed else StatementState.CANNOT_TELL
         return self._tell(replace(now, state=state))
+
+    def _excused(self, context: CallContext) -> bool:
+        """Whether nobody asks for it now: not of whom it would tell too much."""
+        unless = self.required.unless
+        return unless is not None and unless.holds(context) is True
 
     def _again(self) -> None:
         """It is due anew: what was said before was said to somebody else, or about another debt."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from compliance.cases import evidence, load_cases
-from compliance.context import CallHeader, Listener
+from compliance.context import CallHeader, Collector, Listener
 from compliance.errors import BadInput
-from compliance.findings import Status, Verdict
+from compliance.findings import Severity, Status, Verdict, VerifiedLaw
 from compliance.packs import load_rules
 from compliance.rules import RuleSet, RuleStatus
 from compliance.transcript import Speaker, Word
@@ -402,3 +402,149 @@ def test_a_pack_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = folder / "us.yaml"
     path.write_text(path.read_text("utf-8"), "utf-8-sig")
     assert load_rules("us", "en-US", folder).rule("US-01")
+
+
+# ---- what binds one kind of collector otherwise ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("collector", "severity", "law"),
+    [
+        (None, Severity.MAJOR, VerifiedLaw.SECONDARY),
+        (Collector.AGENCY, Severity.MAJOR, VerifiedLaw.SECONDARY),
+        (Collector.IN_HOUSE, Severity.MINOR, VerifiedLaw.POLICY),
+    ],
+)
+def test_a_rule_may_weigh_less_for_whom_it_is_policy(
+    tmp_path: Path, collector: Collector | None, severity: Severity, law: VerifiedLaw
+) -> None:
+    rules = small_rules(
+        tmp_path,
+        rules="""
+        - id: US-01
+          family: threat
+          verified_law: secondary
+          citation: Somewhere 1
+          severity_by_collector: {in-house: minor}
+          verified_law_by_collector: {in-house: policy}
+        """,
+    )
+    header = CallHeader("us", "en-US", collector, verified=True, listener=Listener.CUSTOMER)
+    (finding,) = Talk(rules, header).says("green umbrella")
+    assert finding.severity is severity
+    assert rules.rule("US-01").law(collector) is law
+
+
+# ---- statements that are not asked for ------------------------------------------------------------
+
+STATED = """
+- id: US-12
+  family: recording
+  kind: required
+  verified_law: verified
+  citation: Somewhere 12
+  detectors: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("listener", "missed"),
+    [
+        (Listener.UNKNOWN, True),
+        (Listener.CUSTOMER, True),
+        (Listener.THIRD_PARTY, False),
+        (Listener.VOICEMAIL, False),
+    ],
+)
+def test_nobody_is_asked_to_tell_a_stranger(
+    tmp_path: Path, listener: Listener, *, missed: bool
+) -> None:
+    rules = small_rules(
+        tmp_path,
+        rules=STATED,
+        statements="""
+        - id: firm
+          rule: US-12
+          min_utterances: 1
+          unless: {listener: [third_party, voicemail]}
+          elements: {firm: [from the bank]}
+        """,
+    )
+    talk = Talk(rules, CallHeader("us", "en-US", verified=False))
+    talk.says("hello")
+    talk.now(listener=listener)
+    talk.says("goodbye")
+    closing = talk.close()
+    assert bool(closing.findings) is missed
+    assert not closing.not_assessable
+
+
+def test_what_is_never_asked_for_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        small_rules(
+            tmp_path,
+            rules=STATED,
+            statements="""
+            - {id: firm, rule: US-12, unless: {}, elements: {firm: [from the bank]}}
+            """,
+        )
+    assert "never be asked for" in str(caught.value.faults[0])
+
+
+# ---- one contact too many, and ceilings -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "found", "reason"),
+    [
+        ({"cease_contact": True}, True, ""),
+        ({"cease_contact": True, "inbound": True}, False, ""),
+        ({"cease_contact": False}, False, ""),
+        ({}, False, "fact:cease_contact"),
+    ],
+)
+def test_a_contact_that_may_not_be_needs_no_history(
+    tmp_path: Path, facts: dict[str, bool], reason: str, *, found: bool
+) -> None:
+    rules = small_rules(
+        tmp_path,
+        rules="""
+        - id: US-15
+          family: ignored_request
+          kind: limit
+          verified_law: verified
+          citation: Somewhere 15
+          when: {facts: {cease_contact: true}}
+          limit: {most: 0, days: 1, unless: [inbound]}
+        """,
+    )
+    talk = Talk(rules, facts=facts)
+    assert [finding.verdict for finding in talk.opening] == [Verdict.BREACH] * found
+    assert talk.open_rules().get("US-15", "") == reason
+
+
+@pytest.mark.parametrize(
+    ("said", "verdicts"),
+    [
+        ("Your rate is 16 percent.", [Verdict.BREACH]),
+        ("Your rate is about 16 percent.", [Verdict.CHECK_FACTS]),
+        ("Your rate is 15 percent.", []),
+        ("Your rate is never 16 percent.", []),
+        ("Your rate is in the letter.", []),
+    ],
+)
+def test_the_law_may_set_a_ceiling(tmp_path: Path, said: str, verdicts: list[Verdict]) -> None:
+    rules = small_rules(
+        tmp_path,
+        rules="""
+        - id: US-17
+          family: amount
+          kind: fact
+          verified_law: verified
+          citation: Somewhere 17
+          fact: {says: rate, most: 15, about: [your rate]}
+        """,
+    )
+    talk = Talk(rules)
+    assert [finding.verdict for finding in talk.says(said)] == verdicts
+    assert "US-17" not in talk.open_rules()
