@@ -20,8 +20,9 @@ from compliance.text import Folded
 ELEMENT = "="
 EVENT = "!"
 PART = "&"
+ABOUT = "?"  # what a likeness is about, where a family has several rules
 SUBJECT = "#"
-_OTHERS = frozenset((ELEMENT, EVENT, PART, SUBJECT))
+_OTHERS = frozenset((ABOUT, ELEMENT, EVENT, PART, SUBJECT))
 
 
 class How(StrEnum):

@@ -105,7 +105,8 @@ class Spoken:
     """What the agent says of the account: an amount, a rate (percent) or a date.
 
     It must be that of one of the account's `fields`, by up to `tolerance` (units, percentage points
-    or days); or, where the law sets a ceiling, no more than `most`, whatever the account has.  It counts where it stands within so many tokens of the words that say what it is.
+    or days); or, where the law sets a ceiling, no more than `most`, whatever the account has.  It
+    counts where it stands within so many tokens of the words that say what it is.
     """
 
     says: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from compliance.documents import Document
 from compliance.errors import BadInput, Fault
 from compliance.expressions import ExpressionSet
-from compliance.hearing import EVENT, PART, Ear, Span
+from compliance.hearing import ABOUT, EVENT, PART, Ear, Span
 from compliance.pack_files import DetectorEntry, DetectorFile, EventFile
 from compliance.phrases import Concepts, Phrase, PhraseSet
 from compliance.rules import Detector
@@ -53,6 +53,7 @@ class Listening:
                     check=entry.check,
                     sure=entry.sure,
                     similar=entry.similar,
+                    about="" if entry.about is None else f"{ABOUT}{family}/{entry.about}",
                     speakers=entry.speakers,
                 )
 
@@ -91,6 +92,7 @@ class Listening:
 
     def _phrases(self, side: Side) -> Iterator[Phrase]:
         used: set[tuple[str, str]] = set()
+        about: set[tuple[str, str]] = set()
         for document, name, entry in self._entries(side):
             label = f"{document.value.family}/{name}"
             for number, text in enumerate(entry.phrases):
@@ -98,14 +100,16 @@ class Listening:
                 yield Phrase(text, label, document.path, *place)
             for span in (*entry.sequence, *entry.near):
                 used.update((document.value.family, part) for part in span.parts)
+            if entry.about is not None:
+                about.add((document.value.family, entry.about))
         for document in self.detectors:
             for part, texts in document.value.parts.items():
-                if (document.value.family, part) not in used:
-                    continue
-                for number, text in enumerate(texts):
-                    place = document.place("parts", part, number)
-                    label = f"{PART}{document.value.family}/{part}"
-                    yield Phrase(text, label, document.path, *place)
+                name = (document.value.family, part)
+                for mark in (PART,) * (name in used) + (ABOUT,) * (name in about):
+                    for number, text in enumerate(texts):
+                        place = document.place("parts", part, number)
+                        label = f"{mark}{document.value.family}/{part}"
+                        yield Phrase(text, label, document.path, *place)
         if self.events is None:
             return
         for name, event in self.events.value.events.items():
@@ -124,6 +128,9 @@ class Listening:
     def _spans(self, side: Side, faults: list[Fault]) -> Iterator[Span]:
         for document, name, entry in self._entries(side):
             family, known = document.value.family, document.value.parts
+            if entry.about is not None and entry.about not in known:
+                message = f"there is no part {entry.about!r} in this file"
+                faults.append(document.fault(message, "detectors", name, "about"))
             for key, spans in (("sequence", entry.sequence), ("near", entry.near)):
                 for number, span in enumerate(spans):
                     place = ("detectors", name, key, number, "parts")

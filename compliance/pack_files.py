@@ -102,6 +102,7 @@ class DetectorEntry(Schema):
     sequence: tuple[SpanEntry, ...] = ()
     near: tuple[SpanEntry, ...] = ()
     similar: float | None = Field(default=None, gt=0, lt=1)
+    about: Slug | None = None
     guards: tuple[Guard, ...] = EVERYWHERE
     when: When = When()
     true_if: str | None = None

@@ -20,6 +20,7 @@ from compliance.pack_detectors import agents, others
 from compliance.pack_files import STAGES, FamilyFile, PackFile, RuleEntry, When
 from compliance.phrases import Phrase, base_language
 from compliance.rules import Deadline, Detector, Repair, RequiredStatement, Rule, RuleStatus
+from compliance.scoring import likeness_of
 
 # What the engine itself sees happen; the rest are those of `events/<language>.yaml`.
 BUILT_IN_EVENTS = frozenset(("first_utterance", "verified", "new_listener"))
@@ -205,7 +206,8 @@ class PackReader:
                 if found and not side(self._detectors[pattern].speakers):
                     whom = "customers" if route else "the agent"
                     self._fault(f"{pattern!r} does not listen to {whom}", *place)
-            if not found and entry.detectors is not None and self.own_language:
+            likeness = pattern == likeness_of(entry.family)  # where nothing weighs, there is none
+            if not found and entry.detectors is not None and self.own_language and not likeness:
                 self._fault(f"there is no detector {pattern!r} in this language", *place)
             yield from found
 

@@ -75,7 +75,9 @@ class Detector:
     so lawful, `wrong_if` one that makes them wrong: without knowing it the words alone cannot
     decide, and the verdict is *check the facts*, as it always is with `check`.  What is `sure`
     stands whatever a scorer thinks of the utterance; `similar` is how like the family's breaches an
-    utterance must be, 0 to 1, to count as a match by itself.  `speakers` are those it listens to.
+    utterance must be, 0 to 1, to count as a match by itself.  What is like the family's
+    breaches is taken for a match of the detector whose part, of label `about`, it holds, where
+    there is one.  `speakers` are those it listens to.
     """
 
     id: str
@@ -87,6 +89,7 @@ class Detector:
     check: bool = False
     sure: bool = False
     similar: float | None = None
+    about: str = ""
     speakers: tuple[Speaker, ...] = (Speaker.AGENT,)
 
     @property
@@ -108,11 +111,11 @@ class Rule:
     """One rule of one jurisdiction.
 
     `citations` is keyed by collector, with `""` for everyone else; so are `laws` and `severities`,
-    where a collector is bound by something else than `verified_law` and `severity` say.  Texts are keyed by interface
-    locale (`en`, `zh-Hant`, `zh-Hans`).  `beyond_words` names what part of the rule depends on that
-    no words show: `started_at`, `contacts`, or a fact of the file.  It is in force from
-    `effective_from` to `effective_to`, both included; several versions may share one id.  Once
-    told it keeps silent for `cooldown_s`, and it is told `max_per_call` times.  It speaks only
+    where a collector is bound by something else than `verified_law` and `severity` say.  Texts are
+    keyed by interface locale (`en`, `zh-Hant`, `zh-Hans`).  `beyond_words` names what part of the
+    rule depends on that no words show: `started_at`, `contacts`, or a fact of the file.  It is in
+    force from `effective_from` to `effective_to`, both included; several versions may share one id.
+    Once told it keeps silent for `cooldown_s`, and it is told `max_per_call` times.  It speaks only
     where all states it `needs` are set, and sets others once it was broken.  `spec` is what a rule
     on times, counts or conduct measures.
     """
@@ -197,7 +200,8 @@ class RequiredStatement:
 
     It is due once `when` has held; `min_utterances` is how many finals of the agent must have been
     heard before its absence means anything, and `missed` what its absence then is.  While `unless`
-    holds it is not asked for.  Each event of `repeat_on` makes it due anew.  Element phrases carry the label `=id/element`.
+    holds it is not asked for.  Each event of `repeat_on` makes it due anew.  Element phrases carry
+    the label `=id/element`.
     """
 
     id: str
@@ -272,6 +276,10 @@ class RuleSet:
             )
             for family in alike
         }
+        self._about = {
+            family: tuple(d for d in detectors if d.family == family and d.about)
+            for family in alike
+        }
         self._all_statements = statements
         self._all_unheard = unheard
         self._denying: dict[str, bool] = {}  # filled as phrases are first heard
@@ -324,9 +332,17 @@ class RuleSet:
         peers = self._peers.get(likeness, ())
         return 2 * sum(peer.by_facts for peer in peers) > len(peers)
 
-    def alike(self, family: str) -> tuple[Detector, ...]:
-        """The detectors that a likeness to the family's breaches may be a match of."""
-        return self._alike.get(family, ())
+    def alike(self, family: str, labels: frozenset[str] = frozenset()) -> tuple[Detector, ...]:
+        """The detectors that a likeness to the family's breaches may be a match of.
+
+        Where the labels heard beside it tell what it is about, that detector stands for the family,
+        so that of several rules on one family only one is told.
+        """
+        found = self._alike.get(family, ())
+        about = next((d for d in self._about.get(family, ()) if d.about in labels), None)
+        if about is None:
+            return found
+        return tuple(about if d.id == likeness_of(family) else d for d in found)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id.

@@ -193,10 +193,11 @@ class WordsJudge:
 
     def _likenesses(self, read: _Read, scorer: Scorer, context: CallContext) -> Iterator[Sign]:
         """What no phrase may have caught but is like known breaches."""
+        labels = frozenset(sign.match.label for sign in read.signs)
         for scored in scorer.score(read.folded, context.listener):
             if scored.last < read.shift:
                 continue
-            for detector in self._rules.alike(scored.family):
+            for detector in self._rules.alike(scored.family, labels):
                 wanted = detector.similar
                 if scored.sure if wanted is None else scored.probability >= wanted:
                     yield _likeness(detector, scored, read.folded)

@@ -404,7 +404,7 @@ def test_a_pack_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert load_rules("us", "en-US", folder).rule("US-01")
 
 
-# ---- what binds one kind of collector otherwise ---------------------------------------------------
+# ---- what binds one kind of collector otherwise --------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -435,7 +435,7 @@ def test_a_rule_may_weigh_less_for_whom_it_is_policy(
     assert rules.rule("US-01").law(collector) is law
 
 
-# ---- statements that are not asked for ------------------------------------------------------------
+# ---- statements that are not asked for -----------------------------------------------------------
 
 STATED = """
 - id: US-12
@@ -491,7 +491,7 @@ def test_what_is_never_asked_for_is_a_fault(tmp_path: Path) -> None:
     assert "never be asked for" in str(caught.value.faults[0])
 
 
-# ---- one contact too many, and ceilings -----------------------------------------------------------
+# ---- one contact too many, and ceilings ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
