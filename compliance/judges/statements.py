@@ -129,6 +129,7 @@ class Progress:
         self._fresh = False  # the last utterance held an element of it
         self._cut = False
         self._left: int | None = None  # the agent's utterances until the deadline
+        self._number = 0  # the agent's utterances so far
 
     def heard(
         self,
@@ -139,6 +140,7 @@ class Progress:
     ) -> Statement | None:
         """The statement if its state changed."""
         required = self.required
+        self._number += 1
         if events.intersection(required.repeat_on):
             self._again()
         new = {name for name in required.elements if f"{required.id}/{name}" in elements}
@@ -153,7 +155,9 @@ class Progress:
             self._due = self._maybe_due = False
         if required.by.seconds is not None and start_s is None and self._fresh and not complete:
             self.untimed = True
-        late = self._is_late(context, events, start_s)
+        # Of a fragment of a call nobody knows what was said before it.
+        enough = self._number >= required.min_utterances
+        late = self._is_late(context, events, start_s) and enough
         if not self._due:
             return None
         now = self._now()
