@@ -104,8 +104,8 @@ class Listening:
                 about.add((document.value.family, entry.about))
         for document in self.detectors:
             for part, texts in document.value.parts.items():
-                name = (document.value.family, part)
-                for mark in (PART,) * (name in used) + (ABOUT,) * (name in about):
+                own = (document.value.family, part)
+                for mark in (PART,) * (own in used) + (ABOUT,) * (own in about):
                     for number, text in enumerate(texts):
                         place = document.place("parts", part, number)
                         label = f"{mark}{document.value.family}/{part}"

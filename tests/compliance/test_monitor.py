@@ -227,10 +227,15 @@ def test_a_statement_that_was_never_said_is_missed(us: RuleSet) -> None:
         call.final(text)
     closing = call.monitor.close(call.context)
     missed = {statement.id: statement.state for statement in closing.statements}
-    assert set(missed.values()) == {StatementState.MISSED}
+    assert missed == {
+        "institution": StatementState.MISSED,
+        "collector": StatementState.MISSED,
+        # Where the customer lives and whether it was said before is not known.
+        "recording_notice": StatementState.CANNOT_TELL,
+        "from_collector": StatementState.CANNOT_TELL,
+    }
     by_rule = {finding.rule: finding for finding in closing.findings}
     assert by_rule["US-13"].verdict is Verdict.BREACH
-    assert by_rule["US-22"].verdict is Verdict.CHECK_FACTS
     assert by_rule["US-12"].utterance_id is None
 
 
@@ -253,7 +258,7 @@ def test_what_was_not_heard_is_never_missed(us: RuleSet) -> None:
         states = {statement.state for statement in closing.statements}
         assert states == {StatementState.CANNOT_TELL}
         assert not closing.findings
-        assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
+        assert {"US-12", "US-13", "US-22-notice"} <= set(closing.not_assessable)
 
 
 def test_of_a_fragment_of_a_call_nothing_can_be_told(us: RuleSet) -> None:
@@ -262,7 +267,7 @@ def test_of_a_fragment_of_a_call_nothing_can_be_told(us: RuleSet) -> None:
     closing = call.monitor.close(call.context)
     assert not closing.findings
     assert {statement.state for statement in closing.statements} == {StatementState.CANNOT_TELL}
-    assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
+    assert {"US-12", "US-13", "US-22-notice"} <= set(closing.not_assessable)
 
 
 def test_an_unknown_collector_is_not_assumed_to_be_a_bank(us: RuleSet) -> None:
@@ -307,12 +312,17 @@ def test_what_no_words_show_is_named(
     rules: RuleSet, facts: dict[str, bool], *, expected: bool
 ) -> None:
     call = Call(rules, facts=facts)
+    call.monitor.opened(call.context)
     for _ in range(4):
         call.final("ok")
     closed = set(call.monitor.close(call.context).not_assessable)
-    by_family = {rule.family: rule.id for rule in rules.rules}
-    assert {by_family["hours"], by_family["frequency"]} <= closed
-    assert (by_family["ignored_request"] in closed) is expected
+    by_family: dict[str, set[str]] = {}
+    for rule in rules.rules:
+        by_family.setdefault(rule.family, set()).add(rule.id)
+    assert by_family["hours"] & closed
+    assert by_family["frequency"] & closed
+    insolvency = {"TW-17-insolvency"}  # a fact of its own
+    assert bool((by_family["ignored_request"] - insolvency) & closed) is expected
 
 
 def test_what_must_be_said_in_a_language_without_words_for_it_is_not_missed() -> None:
@@ -321,7 +331,7 @@ def test_what_must_be_said_in_a_language_without_words_for_it_is_not_missed() ->
         call.final("您好")
     closing = call.monitor.close(call.context)
     assert not closing.findings
-    assert {"US-12", "US-13", "US-22"} <= set(closing.not_assessable)
+    assert {"US-12", "US-13", "US-22-notice"} <= set(closing.not_assessable)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,233 @@
+"""The American and Taiwanese packs beyond words: header and dialogue in, findings out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from compliance.checking import Closed, Judged, Opened, Started, check_transcript
+from compliance.findings import Finding, Kind, Severity, Verdict
+from compliance.rules import RuleSet
+
+Header = dict[str, object]
+Lines = tuple[str, ...]
+
+NOON = "2026-11-20T12:00:00"
+MIRANDA = (
+    "This is an attempt to collect a debt, and any information obtained will be used for that "
+    "purpose."
+)
+NAMED = "This is Casey Jones with Acorn Financial."
+DEBT = ("Your card is past due.", "When can you pay?", "Would Friday work?")
+KNOWN: Header = {"verified": True, "counterparty": "customer"}
+AGENCY: Header = {**KNOWN, "collector": "agency"}
+BANK: Header = {**KNOWN, "collector": "in-house"}
+
+
+def calls(*days: int, outcome: str = "no_answer") -> list[Header]:
+    return [{"at": f"2026-11-{day:02d}T10:00:00", "outcome": outcome} for day in days]
+
+
+def checked(
+    jurisdiction: str, header: Header, lines: Iterable[str]
+) -> tuple[list[Finding], dict[str, str], RuleSet]:
+    """Findings, what was left open and why, and the rules; a line of the customer begins with >."""
+    records: list[Header] = [{"type": "call", "call": "c", "jurisdiction": jurisdiction, **header}]
+    for line in lines:
+        speaker = "customer" if line.startswith(">") else "agent"
+        text = line.removeprefix(">")
+        records.append({"type": "utterance", "call": "c", "speaker": speaker, "text": text})
+    raw = [json.dumps(record).encode() for record in records]
+    found: list[Finding] = []
+    because: dict[str, str] = {}
+    rules: RuleSet | None = None
+    for result in check_transcript(raw, path="t"):
+        match result:
+            case Started():
+                rules = result.rules
+            case Opened():
+                found.extend(result.findings)
+            case Judged():
+                found.extend(result.heard.findings)
+            case Closed():
+                found.extend(result.closing.findings)
+                because = dict(result.closing.because)
+            case _:
+                pytest.fail(str(result))
+    assert rules is not None
+    return found, because, rules
+
+
+def measured(found: Iterable[Finding]) -> dict[str, str]:
+    return {finding.rule: finding.verdict.value for finding in found}
+
+
+BREACH, CHECK = "breach", "check_facts"
+UNTIL_21 = {"started_at": "2026-11-20T21:05:00"}
+
+CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
+    # ---- hours
+    ("21:05 where the customer is", "us", {**AGENCY, **UNTIL_21}, (), {"US-10-window": BREACH}),
+    ("21:00 is still allowed", "us", {**AGENCY, "started_at": "2026-11-20T21:00:00"}, (), {}),
+    ("consent lifts it", "us", {**AGENCY, **UNTIL_21, "facts": {"consent_hours": True}}, (), {}),
+    ("20:05 at the desk, 17:05 there", "us",
+     {**AGENCY, "started_at": "2026-11-20T20:05:00-05:00", "customer_state": "CA"}, (), {}),
+    ("21:05 in the zone of the number alone", "us",
+     {**AGENCY, "started_at": "2026-11-20T18:05:00-08:00", "customer_state": "CA",
+      "number": "2125550100"}, (), {"US-10-window": CHECK}),
+    ("22:05 in Taipei", "tw", {**AGENCY, "started_at": "2026-11-20T14:05:00+00:00"}, (),
+     {"TW-10-window": BREACH}),
+    ("07:00 in Taipei", "tw", {**AGENCY, "started_at": "2026-11-20T07:00:00"}, (), {}),
+    # ---- counts
+    ("the eighth call in seven days", "us",
+     {**AGENCY, "started_at": NOON, "contacts": calls(14, 15, 16, 17, 18, 19, 20)}, (),
+     {"US-11-seven": BREACH}),
+    ("the seventh", "us",
+     {**AGENCY, "started_at": NOON, "contacts": calls(15, 16, 17, 18, 19, 20)}, (), {}),
+    ("an eighth, one of them with consent", "us",
+     {**AGENCY, "started_at": NOON, "contacts":
+      [*calls(15, 16, 17, 18, 19, 20), *calls(14, outcome="consented")]}, (), {}),
+    ("another debt's calls", "us",
+     {**AGENCY, "started_at": NOON, "account": {"id": "A"}, "contacts":
+      [{**one, "debt": "B"} for one in calls(14, 15, 16, 17, 18, 19, 20)]}, (), {}),
+    ("the seventh day after a conversation", "us",
+     {**AGENCY, "started_at": NOON, "contacts": calls(14, outcome="conversation")}, (),
+     {"US-11-cooldown": CHECK}),
+    ("the eighth day", "us",
+     {**AGENCY, "started_at": NOON, "contacts": calls(13, outcome="conversation")}, (), {}),
+    ("the third call in Massachusetts, by the bank itself", "us",
+     {**BANK, "started_at": NOON, "customer_state": "ma", "contacts": calls(17, 18)}, (),
+     {"US-11-ma": BREACH}),
+    ("the second", "us",
+     {**BANK, "started_at": NOON, "customer_state": "MA", "contacts": calls(18)}, (), {}),
+    ("the third elsewhere", "us",
+     {**BANK, "started_at": NOON, "customer_state": "OH", "contacts": calls(17, 18)}, (), {}),
+    ("the fourth attempt of a day in Taiwan", "tw",
+     {**BANK, "started_at": NOON, "contacts": calls(20, 20, 20)}, (), {"TW-11-attempts": BREACH}),
+    ("talked today already", "tw",
+     {**BANK, "started_at": NOON, "contacts": calls(20, outcome="promise")}, (),
+     {"TW-11-conversation": CHECK}),
+    # ---- facts of the file
+    ("a lawyer", "us", {**AGENCY, "facts": {"represented": True}}, (), {"US-14-contact": BREACH}),
+    ("cease", "us", {**AGENCY, "facts": {"cease_contact": True}}, (), {"US-15-contact": BREACH}),
+    ("a dispute", "us", {**AGENCY, "facts": {"disputed": True}}, (), {"US-16-contact": CHECK}),
+    ("they called us", "us",
+     {**AGENCY, "facts": {"represented": True, "cease_contact": True, "inbound": True}}, (), {}),
+    ("a dispute in Taiwan", "tw", {**BANK, "facts": {"disputed": True}}, (),
+     {"TW-17-disputed": CHECK}),
+    ("a negotiation in Taiwan", "tw", {**BANK, "facts": {"insolvency": True}}, (),
+     {"TW-17-insolvency": CHECK}),
+    ("died", "tw", {**BANK, "facts": {"deceased": True}}, (), {"TW-16-deceased": CHECK}),
+    # ---- statements
+    ("an agency without mini-Miranda", "us", AGENCY, (NAMED, *DEBT), {"US-13": BREACH}),
+    ("with one element only", "us", AGENCY,
+     (f"{NAMED} This is an attempt to collect a debt.", *DEBT), {"US-13": BREACH}),
+    ("with both", "us", AGENCY, (f"{NAMED} {MIRANDA}", *DEBT), {}),
+    ("a debt buyer", "us", {**KNOWN, "collector": "debt_buyer"}, (NAMED, *DEBT),
+     {"US-13": BREACH}),
+    ("the bank itself", "us", BANK, (NAMED, *DEBT), {}),
+    ("a later call", "us", {**AGENCY, "facts": {"disclosed_before": True}}, (NAMED, *DEBT),
+     {"US-13-later": BREACH}),
+    ("a later call that says so", "us", {**AGENCY, "facts": {"disclosed_before": True}},
+     (f"{NAMED} This call is from a debt collector.", *DEBT), {}),
+    ("another account", "us", AGENCY,
+     (f"{NAMED} {MIRANDA}", "Turning to your other account.", *DEBT), {"US-13": BREACH}),
+    ("nobody says who calls", "us", BANK, ("Hello.", *DEBT), {"US-12": BREACH}),
+    ("a name without an institution", "us", BANK, ("My name is Casey Jones.", *DEBT),
+     {"US-12": BREACH}),
+    ("to a stranger a name is enough", "us",
+     {"collector": "in-house", "verified": False, "counterparty": "third_party"},
+     ("This is Casey. May I speak with Jordan Lee?", "Thank you.", "Goodbye.", "Bye."), {}),
+    ("no institution in Taiwan", "tw", BANK,
+     ("您好。", "您的信用卡逾期兩期了。", "什麼時候方便呢？", "本通電話會錄音。"),
+     {"TW-12": BREACH, "TW-12-early": CHECK}),
+    ("a dispute without its rights", "us", BANK,
+     (NAMED, ">I dispute this.", "I see.", "How are you?", "Well.", "Thanks."),
+     {"US-16-rights": CHECK}),
+    ("recording in California", "us", {**BANK, "customer_state": "CA"},
+     (NAMED, "How are you?", "Thank you.", "Goodbye."), {"US-22-notice": CHECK}),
+    ("recording in Ohio", "us", {**BANK, "customer_state": "OH"},
+     (NAMED, "How are you?", "Thank you.", "Goodbye."), {}),
+    # ---- the account
+    ("another balance", "us", {**BANK, "account": {"balance": "652.18"}},
+     ("Your balance is $900.",), {"US-17-balance": BREACH}),
+    ("the balance", "us", {**BANK, "account": {"balance": "652.18"}},
+     ("Your balance is $652.18.",), {}),
+    ("over fifteen percent", "tw", BANK, ("您的利率是百分之十八。",), {"TW-14-rate": BREACH}),
+    # ---- words have the rule of their provision
+    ("a lawyer brushed aside", "us", AGENCY,
+     ("You can hire all the lawyers you want, you still owe it.",), {"US-14": BREACH}),
+    ("a request brushed aside", "us", AGENCY, ("You can't make us stop calling.",),
+     {"US-15": BREACH}),
+    ("a dispute brushed aside", "us", AGENCY,
+     ("You can't dispute it, it's already been verified.",), {"US-16": BREACH}),
+    ("wrongly told liable", "tw", {**AGENCY, "verified": False, "counterparty": "third_party"},
+     ("你是附卡，正卡沒繳就是你要還。",), {"TW-06": BREACH, "TW-16": BREACH}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "header", "lines", "expected"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_what_a_header_and_a_dialogue_come_to(
+    jurisdiction: str, header: Header, lines: Lines, expected: dict[str, str]
+) -> None:
+    found, _, _ = checked(jurisdiction, header, lines)
+    assert measured(found) == expected
+
+
+@pytest.mark.parametrize("jurisdiction", ["us", "tw"])
+def test_what_an_empty_header_does_not_know_is_open_and_no_finding(jurisdiction: str) -> None:
+    hello = {"us": "Thank you.", "tw": "謝謝您。"}[jurisdiction]
+    found, because, rules = checked(jurisdiction, {}, [hello])
+    assert found == []
+    by_header = {
+        rule.id
+        for rule in rules.rules
+        if rule.kind in {Kind.WINDOW, Kind.LIMIT} and not rule.when.states
+    }
+    assert len(by_header) >= 6
+    assert by_header <= because.keys()
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "header", "rule"),
+    [
+        ("us", UNTIL_21, "US-10-window"),
+        ("us", {"started_at": NOON, "contacts": calls(14, 15, 16, 17, 18, 19, 20)}, "US-11-seven"),
+        ("tw", {"started_at": "2026-11-20T22:05:00"}, "TW-10-window"),
+    ],
+)
+def test_what_is_a_banks_own_policy_weighs_less_and_says_so(
+    jurisdiction: str, header: Header, rule: str
+) -> None:
+    weights = {}
+    for collector in ("agency", "in-house"):
+        found, _, rules = checked(jurisdiction, {**header, "collector": collector}, ())
+        (finding,) = found
+        assert (finding.rule, finding.verdict) == (rule, Verdict.BREACH)
+        texts = rules.rule(rule)
+        weights[collector] = finding.severity
+        law = texts.law(next(c for c in texts.laws if c == "in-house"))  # type: ignore[arg-type]
+        assert law == "policy"
+    assert weights == {"agency": Severity.MAJOR, "in-house": Severity.MINOR}
+
+
+@pytest.mark.parametrize("jurisdiction", ["us", "tw"])
+def test_policy_never_nags(jurisdiction: str) -> None:
+    _, _, rules = checked(jurisdiction, {}, ())
+    gentle = {Severity.MINOR, Severity.HINT}
+    for rule in rules.rules:
+        if rule.verified_law == "policy" or rule.kind is Kind.CONDUCT:
+            assert rule.severity in gentle, rule.id
+
+
+@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("tw", 22)])
+def test_every_rule_of_the_notes_is_there(jurisdiction: str, last: int) -> None:
+    _, _, rules = checked(jurisdiction, {}, ())
+    numbers = {rule.id[:5] for rule in rules.rules}
+    assert numbers == {f"{jurisdiction.upper()}-{number:02d}" for number in range(1, last + 1)}
