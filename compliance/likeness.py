@@ -35,7 +35,7 @@ FORMAT = 2
 LAWFUL = "ok:"  # the class of lines that are lawful and of a family's topic
 ORDINARY = LAWFUL + "ordinary"  # the class of lawful talk of no family
 _MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning and its end
-_LEAST_TOKENS = 5  # what is shorter is too little to be like anything for sure
+_LEAST_TOKENS = {"en": 6, "zh": 5}  # what is shorter is too little to be like anything for sure
 _LEAST_PART = 0.125  # of the likeliest family's part, for another to be told instead
 _WORTH_TELLING = 0.5  # what is likelier lawful is like no breach
 _LEAN = 12  # the longest stretch that an answer is said to lean on
@@ -151,7 +151,7 @@ class Weights:
                 float(head["doubtful"]),
                 float(head["ordinary"]),
             )
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as fault:
             raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
 
 
@@ -249,7 +249,7 @@ class LikenessScorer:
 
     def score(self, folded: Folded, listener: Listener) -> tuple[Scored, ...]:
         """The families whose breaches this is like and whose topic is present, surest first."""
-        if len(folded.tokens) < _LEAST_TOKENS:
+        if len(folded.tokens) < _LEAST_TOKENS[self._weights.language]:
             return ()
         topics = self._present(folded)
         if not topics:

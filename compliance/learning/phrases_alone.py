@@ -20,7 +20,7 @@ JUDGES = {"en": "us", "zh": "tw"}
 # Whoever wrote the phrases had these authors' lines before them: on them, phrases do too well.
 READ = frozenset(("a", "b", "c", "cases"))
 # These authors wrote down what is said all day in plain words; the others looked for hard lines.
-PLAIN = frozenset(("p", "q", "r", "s", "t"))
+PLAIN = frozenset(("p", "q", "r", "s", "t", "u"))
 
 
 def unread(material: Material) -> npt.NDArray[np.bool_]:

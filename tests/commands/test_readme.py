@@ -55,6 +55,22 @@ def test_the_example_is_judged_as_the_text_says(assistant: Assistant) -> None:
     assert [(record["utterance"], record["family"]) for record in found] == [(0, "false_arrest")]
 
 
+def test_the_rule_that_is_written_there_is_tested_and_judged(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rules" / "us"
+    folder.mkdir(parents=True)
+    (folder / "US-90.yaml").write_text(marked("example: rule"), encoding="utf-8")
+    kept = ("--jurisdiction=us", f"--data-dir={tmp_path}")
+    tested = assistant("rules", "test", *kept)
+    assert tested.status == 0, tested.errors + tested.output
+    said = "Hand it over and keep the payment to yourself."
+    explained = assistant("rules", "explain", said, "--json", *kept)
+    assert "US-90" in explained.output
+    clean = assistant("rules", "explain", "The payment went through, thank you.", "--json", *kept)
+    assert "US-90" not in clean.output
+
+
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_every_command_and_option_named_exists(assistant: Assistant, words: list[str]) -> None:
     path = [word for word in words if not word.startswith("-")]

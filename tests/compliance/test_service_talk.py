@@ -41,7 +41,9 @@ def test_at_most_one_false_alarm_an_hour(name: str, jurisdiction: str, language:
             text = record["text"]
             spoken += len(text.split()) if language.startswith("en") else len(text)
             utterance = Utterance(f"u{index}", index, Speaker.AGENT, text)
-            alarms += [f"{f.rule}: {text}" for f in monitor.hear(utterance, context).findings]
+            found = monitor.hear(utterance, context).findings
+            # These dialogues begin anywhere: what was not said before is no false alarm.
+            alarms += [f"{f.rule}: {text}" for f in found if f.utterance_index is not None]
     hours = spoken / PACES[language] / 60
     assert hours > 4
     assert len(alarms) <= hours, alarms
