@@ -15,8 +15,10 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -137,11 +139,10 @@ def _read_english(text: str) -> _Reading:
 
 def _read_mandarin(text: str) -> _Reading:
     """Characters as toned pinyin syllables, punctuation as pauses."""
-    import opencc  # noqa: PLC0415  (the recipe alone needs it here)
-    import pypinyin  # noqa: PLC0415
+    import pypinyin  # noqa: PLC0415  (the recipe alone needs it here)
 
     # Readings of words ("还款", "银行") are listed in Simplified characters.
-    simplified = str(opencc.OpenCC("t2s").convert(text))
+    simplified = _simplify()(text)
     if len(simplified) != len(text):
         simplified = text
     syllables: list[str] = []
@@ -178,6 +179,15 @@ def _read_mandarin(text: str) -> _Reading:
                 "Spell numbers and letters out as they are said",
             )
     return _Reading("".join(pieces), tuple(spans), tuple(words))
+
+
+@cache
+def _simplify() -> Callable[[str], str]:
+    """OpenCC's tables take ten milliseconds to load, which the recipe would pay for every line."""
+    import opencc  # noqa: PLC0415  (the recipe alone needs it here)
+
+    convert: Any = opencc.OpenCC("t2s").convert
+    return lambda text: str(convert(text))
 
 
 def _say(readings: Sequence[_Reading], voices: Sequence[Voice], rate_hz: int) -> list[Speech]:

@@ -13,19 +13,27 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from assistant.demo.synthesis import Voice
-from assistant.speech.recipe import nnet3, templates
+from assistant.speech.recipe import nnet3, rare_speech, templates
 from assistant.speech.recipe.background import background
-from assistant.speech.recipe.corpus import Shard, ShardOrder, join, make_shard
-from assistant.speech.recipe.graph import Phones, PhoneTable
+from assistant.speech.recipe.corpus import (
+    Shard,
+    ShardOrder,
+    join,
+    make_shard,
+    make_shard_or_none,
+    relabelled,
+)
+from assistant.speech.recipe.graph import NOISE, SILENCE, Phones, PhoneTable
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.network import folded
+from assistant.speech.recipe.sharpening import Sharpening, sharpen
 from assistant.speech.recipe.speech import readable
 from assistant.speech.recipe.training import train
 from assistant.speech.recipe.voices import draw_speakers, draw_voice, write_speakers
@@ -50,7 +58,7 @@ class Acoustics:
 
 
 def make_acoustics(recipe: Recipe, work: Path, progress: Progress, processes: int) -> Acoustics:
-    """Make the material and train, or take what an equal run left in `work`.
+    """Make the material and train twice, or take what an equal run left in `work`.
 
     Raises:
         MissingPart: the training extra is not installed.
@@ -68,11 +76,20 @@ def make_acoustics(recipe: Recipe, work: Path, progress: Progress, processes: in
         heard_file.write_text(json.dumps([phones.phones, rows], ensure_ascii=False), "utf-8")
         model_file.write_bytes(nnet3.write(model))
     phones_told, rows = json.loads(heard_file.read_text("utf-8"))
-    return Acoustics(
+    first = Acoustics(
         nnet3.read(model_file.read_bytes()),
         PhoneTable(tuple(phones_told)),
         Counter({(word, tuple(string)): count for word, string, count in rows}),
     )
+    if recipe.sharpening is None:
+        return first
+    told = str((recipe.sharpening, recipe.rare_lines, recipe.rare_shards))
+    second = hashlib.sha256(told.encode()).hexdigest()[:8]
+    sharpened_file = work / f"{recipe.language}-{name}-{second}.mdl"
+    if not sharpened_file.is_file():
+        model = _sharpen(recipe, recipe.sharpening, first, progress, processes)
+        sharpened_file.write_bytes(nnet3.write(model))
+    return replace(first, model=nnet3.read(sharpened_file.read_bytes()))
 
 
 def training_lines(recipe: Recipe) -> list[str]:
@@ -148,3 +165,25 @@ def _train(
 
     network, priors = train(material, recipe.plan, told)
     return folded(network, phones.pdfs, priors), phones, material.pronunciations
+
+
+def _sharpen(
+    recipe: Recipe, plan: Sharpening, first: Acoustics, progress: Progress, processes: int
+) -> nnet3.AcousticModel:
+    shards: list[Shard] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool,
+    ):
+        orders = rare_speech.orders(recipe, synthesiser_data(), Path(folder))
+        for number, shard in enumerate(pool.map(make_shard_or_none, orders), start=1):
+            shards += [shard] if shard is not None else []
+            progress("rare speech", number, len(orders), "")
+    material = relabelled(shards, (SILENCE, *first.phones.phones, NOISE))
+    shards.clear()
+
+    def told(step: int, steps: int, wrong: float) -> None:
+        progress("sharpening", step, steps, f"wrong {wrong:.3f}")
+
+    network = sharpen(first.model, material, plan, recipe.acoustic_scale, told)
+    return folded(network, first.model.pdfs, first.model.priors)

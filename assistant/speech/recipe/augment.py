@@ -76,6 +76,33 @@ def draw_channel(random: np.random.Generator) -> Channel:
     )
 
 
+def draw_line(random: np.random.Generator) -> Channel:
+    """More telephone lines and fewer rooms than `draw_channel`, seldom quite without noise."""
+    kind = random.random()
+    clean, telephone = kind < 0.22, kind > 0.42
+    noisy = not clean and random.random() < 0.94
+    band = None
+    if telephone:
+        band = (random.uniform(240, 340), random.uniform(3250, 3600))
+    elif not clean and random.random() < 0.5:
+        band = (random.uniform(60, 400), random.uniform(2900, 3950))
+    uneven = 0.0 if random.random() < 0.4 else random.uniform(0, 6)
+    slope = random.uniform(-10, 6) if uneven and random.random() < 0.5 else 0.0
+    return Channel(
+        warp=1.0 if random.random() < 0.2 else 1.0 + random.uniform(-MOST_WARP, MOST_WARP),
+        band_hz=band,
+        equaliser_db=tuple(random.normal(0, uneven, 7) + slope * np.linspace(-1, 1, 7)),
+        room_s=random.uniform(0.08, 0.5) if not clean and random.random() < 0.2 else None,
+        snr_db=random.triangular(5, 13, 28) if noisy else None,
+        babble=random.random() < 0.12,
+        tilt=random.uniform(-1.2, 0.2) if random.random() < 0.5 else 0.0,
+        level_db=random.uniform(-36, -12),
+        mu_law=telephone or random.random() < 0.25,
+        lead_s=random.uniform(0.05, 0.8),
+        tail_s=random.uniform(0.1, 0.9),
+    )
+
+
 def distort(
     sound: npt.NDArray[np.int16],
     rate_hz: int,

@@ -8,7 +8,7 @@ way.  A shard depends on its seed alone, whatever process makes it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from assistant.demo.synthesis import Voice
 from assistant.speech.recipe import augment, features
 from assistant.speech.recipe.graph import NOISE, SILENCE
 from assistant.speech.recipe.speech import Spoken, say
+from compliance.errors import AssistantError
 
 Mel = npt.NDArray[np.float16]
 Labels = npt.NDArray[np.int16]
@@ -34,13 +35,17 @@ FRAME_CENTRE = 100  # samples: 12.5 ms
 
 @dataclass(frozen=True, slots=True)
 class ShardOrder:
-    """What one child is to make: lines and their voices, `copies` distortions of each."""
+    """What one child is to make: lines and their voices, `copies` distortions of each.
+
+    `draw` says what lies between mouth and recogniser.
+    """
 
     seed: int
     language: str
     lines: tuple[tuple[str, Voice], ...]
     folder: Path
     copies: int = 1
+    draw: Callable[[np.random.Generator], augment.Channel] = augment.draw_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def make_shard(order: ShardOrder) -> Shard:
         heard.update(spoken.pronunciations())
         for _ in range(order.copies):
             silent = random.random() < NOISE_ONLY_SHARE
-            channel = augment.draw_channel(random)
+            channel = order.draw(random)
             sound = spoken.sound
             if silent:
                 sound = random.integers(-3, 4, len(sound)).astype(np.int16)
@@ -92,20 +97,36 @@ def make_shard(order: ShardOrder) -> Shard:
     return Shard(np.concatenate(mels), np.concatenate(labels), phones, heard)
 
 
-def join(shards: Sequence[Shard]) -> Shard:
-    """All shards as one; phones are numbered anew, silence first, noise last."""
-    middle = sorted({phone for shard in shards for phone in shard.phones} - {SILENCE, NOISE})
-    phones = (SILENCE, *middle, NOISE)
+def make_shard_or_none(order: ShardOrder) -> Shard | None:
+    """As `make_shard`; nothing where the synthesiser crashes on these lines every time.
+
+    Some of its own variants make it crash on some lines; the second training does without them.
+    """
+    try:
+        return make_shard(order)
+    except AssistantError:
+        return None
+
+
+def relabelled(shards: Sequence[Shard], phones: Sequence[str]) -> Shard:
+    """All shards as one, numbered by `phones`; what is none of them is noise."""
     place = {phone: number for number, phone in enumerate(phones)}
+    noise = len(phones) - 1
     renumbered = [
-        np.array([place[phone] for phone in shard.phones], dtype=np.int16)[shard.labels]
+        np.array([place.get(phone, noise) for phone in shard.phones], dtype=np.int16)[shard.labels]
         for shard in shards
     ]
     heard: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for shard in shards:
         heard.update(shard.pronunciations)
     mel = np.concatenate([shard.mel for shard in shards])
-    return Shard(mel, np.concatenate(renumbered), phones, heard)
+    return Shard(mel, np.concatenate(renumbered), tuple(phones), heard)
+
+
+def join(shards: Sequence[Shard]) -> Shard:
+    """All shards as one; phones are numbered anew, silence first, noise last."""
+    middle = sorted({phone for shard in shards for phone in shard.phones} - {SILENCE, NOISE})
+    return relabelled(shards, (SILENCE, *middle, NOISE))
 
 
 def _labels(

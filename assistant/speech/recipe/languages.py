@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.speech.recipe import numbers_en, numbers_zh
+from assistant.speech.recipe.sharpening import Sharpening
 from assistant.speech.recipe.templates import Draw
 from assistant.speech.recipe.training import Plan
 from compliance.errors import AssistantError
@@ -50,6 +51,8 @@ class Recipe:
         grammar_bytes: the language model's file is pruned to this size.
         acoustic_scale: Kaldi's weight of the network against the language model.
         examples: folder of the rules' example utterances, for words and language model.
+        rare_lines: lines drawn for the second training, of which `rare_shards` hundreds are said.
+        sharpening: the second training; without it the first network is the model's.
     """
 
     language: str
@@ -69,6 +72,9 @@ class Recipe:
     speakers: int = 200
     harvest_lines: int = 3000
     examples: Path | None = None
+    rare_lines: int = 0
+    rare_shards: int = 0
+    sharpening: Sharpening | None = None
 
     @property
     def core(self) -> tuple[Path, ...]:
@@ -126,6 +132,9 @@ def recipe_for(language: str) -> Recipe:
             grammar_bytes=1_200_000,
             acoustic_scale=0.85,
             examples=EXAMPLES / "en",
+            rare_lines=36_000,
+            rare_shards=360,
+            sharpening=Sharpening(steps=800),
         )
     if language == "zh":
         return Recipe(
@@ -158,6 +167,9 @@ def recipe_for(language: str) -> Recipe:
             grammar_bytes=1_200_000,
             acoustic_scale=0.8,
             examples=EXAMPLES / "zh",
+            rare_lines=17_000,
+            rare_shards=107,
+            sharpening=Sharpening(steps=550),
         )
     raise AssistantError(f"there is no recipe for {language}", "There are: en, zh")
 

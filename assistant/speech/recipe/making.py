@@ -6,7 +6,6 @@ comes from a seed that stands in the code.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from assistant.speech.recipe.acoustics import SEED, Progress, make_acoustics
 from assistant.speech.recipe.background import Background, background
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.model_folder_writer import write_folder
+from assistant.speech.recipe.rule_examples import examples
 
 # An utterance goes on after a sentence as often as this: people do not pause after each.
 JOINED_SHARE = 0.35
@@ -76,17 +76,6 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
         grammar=language_model.grammar(model, tree.numbers()),
         acoustic_scale=recipe.acoustic_scale,
     )
-
-
-def examples(folder: Path | None) -> list[str]:
-    """What collectors and customers say, lawful or not, from the rules' examples."""
-    if folder is None:
-        return []
-    return [
-        str(json.loads(line)["text"])
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
 
 
 def joined(sentences: list[list[str]], random: np.random.Generator) -> list[list[str]]:

@@ -54,7 +54,7 @@ def train(
     torch.manual_seed(plan.seed)
     torch.use_deterministic_algorithms(mode=True)
     random = np.random.default_rng(plan.seed)
-    mean, deviation = _statistics(material, random)
+    mean, deviation = statistics(material, random)
     network = Network(len(material.phones), mean, deviation)
     network.train()
     transform = torch.from_numpy(cosines())
@@ -72,7 +72,7 @@ def train(
         if len(order) < plan.batch:
             order = np.concatenate((order, random.permutation(pieces)))
         chosen, order = order[: plan.batch], order[plan.batch :]
-        mel, labels = _batch(material, chosen, random)
+        mel, labels = batch(material, chosen, random)
         frames = torch.einsum("cm,bmt->bct", transform, mel)
         loss = measure(network(frames), labels)
         descent.zero_grad(set_to_none=True)
@@ -85,7 +85,7 @@ def train(
     return network, _priors(material)
 
 
-def _batch(
+def batch(
     material: Shard, chosen: np.ndarray, random: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
     """Pieces [batch, mel, frames] with masks, and the labels [batch, outputs] of every third."""
@@ -123,7 +123,7 @@ def _masked(mel: Floats, random: np.random.Generator) -> Floats:
     return np.asarray(result, dtype=np.float32)
 
 
-def _statistics(material: Shard, random: np.random.Generator) -> tuple[Floats, Floats]:
+def statistics(material: Shard, random: np.random.Generator) -> tuple[Floats, Floats]:
     count = min(STATISTICS_FRAMES, len(material.labels))
     chosen = np.sort(random.choice(len(material.labels), count, replace=False))
     seen = cepstra(material.mel[chosen].astype(np.float32))

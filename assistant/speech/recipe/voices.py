@@ -19,6 +19,7 @@ from assistant.demo.synthesis import Voice
 FAMILIES = ("gmw", "sit")  # of languages: English and Chinese are among them
 PLAIN_SHARE = 0.12  # of the speakers have the synthesiser's own formants
 ODD_SHARE = 0.4  # have formants that no one length of the vocal tract explains
+RARE_SHARE = 0.5  # of rare speakers are stranger than any of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,44 @@ def draw_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...
         if random.random() < 0.3:
             lines.append(f"consonants {random.integers(50, 170)} {random.integers(50, 170)}")
         speakers.append(Speaker(f"random{number}", "\n".join(lines) + "\n"))
+    return tuple(speakers)
+
+
+def draw_rare_speakers(count: int, random: np.random.Generator) -> tuple[Speaker, ...]:
+    """Speakers of whom half are stranger still: uneven throats, muffled, a formant missing.
+
+    The voices that a network hears worst are such; these are drawn, and none is made after one.
+    """
+    speakers = []
+    for speaker in draw_speakers(count, random):
+        lines = speaker.definition.strip().split("\n")
+        name = speaker.name.replace("random", "rare")
+        lines[1] = f"name {name}"
+        if random.random() < RARE_SHARE:
+            lines = [line for line in lines if not line.startswith(("formant", "tone"))]
+            tract = random.uniform(-12, 30)
+            missing = random.integers(4, 8) if random.random() < 0.25 else -1
+            for formant in range(9):
+                spread = (9, 12, 12, 14)[min(formant, 3)]
+                follows = tract * (0.4 if formant == 0 else 1.0)
+                frequency = max(50.0, 100 + follows + random.normal(0, spread))
+                height, width = random.uniform(35, 110), random.uniform(60, 180)
+                shift = random.choice((0, 0, random.uniform(-280, 150))) if formant > 1 else 0
+                if formant == missing:
+                    frequency = random.uniform(5, 60)
+                lines.append(
+                    f"formant {formant} {frequency:.0f} {height:.0f} {width:.0f} {shift:.0f}"
+                )
+            if random.random() < 0.5:
+                falls = random.integers(10, 256, 4)
+                if (kind := random.random()) < 0.7:
+                    falls = np.sort(falls)[:: -1 if kind < 0.5 else 1]
+                pairs = zip((150, 700, 1400, 2600), falls, strict=True)
+                lines.append(f"tone {' '.join(f'{hertz} {level}' for hertz, level in pairs)}")
+            if random.random() < 0.4:
+                low = random.uniform(140, 240)
+                lines[2] = f"pitch {low:.0f} {low * random.uniform(1.15, 1.6):.0f}"
+        speakers.append(Speaker(name, "\n".join(lines) + "\n"))
     return tuple(speakers)
 
 
