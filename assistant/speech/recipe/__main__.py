@@ -10,9 +10,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.errors import AssistantError, MissingPart
+
+if TYPE_CHECKING:
+    from assistant.speech.recipe.languages import Recipe
+    from assistant.speech.recogniser import SpeechModel
 
 WORST = 12  # sentences shown with `--worst`
 
@@ -78,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--model", type=Path, required=True, help="the model's folder")
     measure.add_argument("--voices", type=int, default=1, help="voices for each sentence")
     measure.add_argument("--worst", action="store_true", help="show what was misheard")
+    measure.add_argument(
+        "--unknown", action="store_true", help="what is heard of words that the model does not know"
+    )
     return parser
 
 
@@ -101,6 +108,9 @@ def _measure(options: argparse.Namespace, bar: Bar) -> None:
     recipe = recipe_for(options.language)
     sentences = measuring.measuring_sentences(recipe)
     model = VoskModel(options.model, name=options.model.name, rate_hz=RATE_HZ)
+    if options.unknown:
+        _measure_unknown(recipe, model, show=options.worst)
+        return
     reports = measuring.measure(model, recipe, sentences, measuring.CONDITIONS, bar, options.voices)
     bar.close()
     missing = measuring.out_of_vocabulary(recipe, sentences, options.model)
@@ -118,6 +128,30 @@ def _measure(options: argparse.Namespace, bar: Bar) -> None:
             gap = "" if recipe.language == "zh" else " "
             for each in ranked[:WORST]:
                 sys.stdout.write(f"  - {gap.join(each.said)}\n  + {gap.join(each.heard)}\n")
+
+
+def _measure_unknown(recipe: Recipe, model: SpeechModel, *, show: bool) -> None:
+    from assistant.speech.recipe import measure as measuring  # noqa: PLC0415
+    from assistant.speech.recipe import unknown  # noqa: PLC0415
+
+    sentences = unknown.unknown_sentences(recipe)
+    sounds = unknown.spoken(sentences, recipe, recipe.unseen)
+    for condition in measuring.CONDITIONS:
+        through = [
+            measuring.through(sound, condition, seed=number) for number, sound in enumerate(sounds)
+        ]
+        results = unknown.measure_unknown(model, recipe, sentences, through)
+        marked = sum(each.marked for each in results)
+        prohibited = sum(bool(each.found) for each in results)
+        sys.stdout.write(
+            f"{condition.name}: [unk] in {marked} of {len(results)} sentences, "
+            f"something prohibited invented in {prohibited}\n"
+        )
+        for each in results:
+            if show or each.found:
+                gap = "" if recipe.language == "zh" else " "
+                broken = f" ({', '.join(each.found)})" if each.found else ""
+                sys.stdout.write(f"  - {each.text}\n  + {gap.join(each.heard)}{broken}\n")
 
 
 if __name__ == "__main__":

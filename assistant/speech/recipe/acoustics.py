@@ -185,5 +185,7 @@ def _sharpen(
     def told(step: int, steps: int, wrong: float) -> None:
         progress("sharpening", step, steps, f"wrong {wrong:.3f}")
 
-    network = sharpen(first.model, material, plan, recipe.acoustic_scale, told)
-    return folded(network, first.model.pdfs, first.model.priors)
+    network = sharpen(first.model, material, plan, told)
+    priors = first.model.priors.copy()
+    priors[first.phones.pdf_noise] *= plan.unknown
+    return folded(network, first.model.pdfs, priors)

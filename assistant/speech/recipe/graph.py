@@ -29,7 +29,7 @@ STEP_COST = math.log(2.0)  # each of a phone's two transitions
 WITH_SILENCE, WITHOUT_SILENCE = -math.log(0.3), -math.log(0.7)
 # An unknown word costs this much in every grammar, and lasts at least so many frames of 30 ms: two
 # guards against hearing it in everything.
-UNKNOWN_COST = 4.0
+UNKNOWN_COST = 1.5
 UNKNOWN_FRAMES = 5
 
 Phones = tuple[str, ...]

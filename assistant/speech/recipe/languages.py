@@ -130,11 +130,11 @@ def recipe_for(language: str) -> Recipe:
             sentences=200_000,
             vocabulary=12_000,
             grammar_bytes=1_200_000,
-            acoustic_scale=0.85,
+            acoustic_scale=0.95,
             examples=EXAMPLES / "en",
             rare_lines=36_000,
             rare_shards=360,
-            sharpening=Sharpening(steps=800),
+            sharpening=Sharpening(steps=800, acoustic_scale=0.85),
         )
     if language == "zh":
         return Recipe(
@@ -165,11 +165,11 @@ def recipe_for(language: str) -> Recipe:
             sentences=200_000,
             vocabulary=13_000,
             grammar_bytes=1_200_000,
-            acoustic_scale=0.8,
+            acoustic_scale=0.85,
             examples=EXAMPLES / "zh",
             rare_lines=17_000,
             rare_shards=107,
-            sharpening=Sharpening(steps=550),
+            sharpening=Sharpening(steps=550, acoustic_scale=0.8),
         )
     raise AssistantError(f"there is no recipe for {language}", "There are: en, zh")
 

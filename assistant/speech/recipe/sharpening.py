@@ -27,13 +27,20 @@ SEEN_PIECES = 64  # tell the spread of hidden layers
 
 @dataclass(frozen=True, slots=True)
 class Sharpening:
-    """How long and how: `steps` of `batch` pieces; `frames` is the weight of cross-entropy."""
+    """How long and how: `steps` of `batch` pieces; `frames` is the weight of cross-entropy.
 
-    steps: int = 1000
+    `acoustic_scale` is the weight of the network against the phones' trigrams; decoding wants a
+    little more afterwards.  `unknown` is what the noise phone's prior is multiplied with at the
+    end: the criterion makes that phone rare, and so `[unk]`.
+    """
+
+    steps: int
+    acoustic_scale: float
     batch: int = 16
     learning_rate: float = 4e-4
     weight_decay: float = 1e-2
     frames: float = 0.15
+    unknown: float = 0.75
     smoothing: float = 0.02
     seed: int = 5
 
@@ -42,7 +49,6 @@ def sharpen(
     model: AcousticModel,
     material: Shard,
     plan: Sharpening,
-    acoustic_scale: float,
     progress: Callable[[int, int, float], None],
 ) -> Network:
     """Train on.
@@ -51,7 +57,6 @@ def sharpen(
         model: trained on frames; its priors stay.
         material: frames and labels; its phones are numbered as the model's pdfs.
         plan: length and rates.
-        acoustic_scale: decoding's weight of the network against the language model.
         progress: told after each step: steps done, steps in all, the share of frames that the
             sequence tells wrongly.
     """
@@ -82,7 +87,7 @@ def sharpen(
         chosen, order = order[: plan.batch], order[plan.batch :]
         mel, labels = batch(material, chosen, random)
         logits = network(torch.einsum("cm,bmt->bct", transform, mel))
-        odds = acoustic_scale * (torch.log_softmax(logits, dim=1).transpose(1, 2) - priors)
+        odds = plan.acoustic_scale * (torch.log_softmax(logits, dim=1).transpose(1, 2) - priors)
         with torch.no_grad():
             everything = sequence.all_posteriors(odds, trigrams)
             difference = everything - sequence.true_posteriors(odds, labels)

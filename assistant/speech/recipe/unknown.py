@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import soxr
@@ -25,6 +26,8 @@ from assistant.speech.recipe.speech import say
 from assistant.speech.recogniser import SpeechModel
 from compliance.checking import Judged, check_transcript
 from compliance.findings import Verdict
+from compliance.packs import load_rules
+from compliance.rules import RuleSet
 
 JURISDICTIONS = {"en": "us", "zh": "cn"}
 _BRACED = re.compile(r"\{([^}]*)\}")
@@ -111,6 +114,7 @@ def findings(heard: Iterable[str], recipe: Recipe) -> frozenset[str]:
         [json.dumps(line).encode() for line in lines],
         path="measured",
         jurisdiction=JURISDICTIONS[recipe.language],
+        rules_for=_rules,
     )
     return frozenset(
         finding.rule
@@ -119,3 +123,9 @@ def findings(heard: Iterable[str], recipe: Recipe) -> frozenset[str]:
         for finding in result.heard.findings
         if finding.verdict is not Verdict.NOT_ASSESSABLE
     )
+
+
+@cache
+def _rules(jurisdiction: str, language: str) -> RuleSet:
+    """Loading takes seconds, and every sentence is a call of its own."""
+    return load_rules(jurisdiction, language)
