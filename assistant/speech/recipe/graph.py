@@ -91,13 +91,16 @@ class Lexicon:
         return [EPSILON, UNKNOWN, *self.words, BACKOFF, SENTENCE, SENTENCE_END]
 
 
-def build(pronunciations: Pronunciations, phones: PhoneTable) -> Lexicon:
+def build(
+    pronunciations: Pronunciations, phones: PhoneTable, unknown_cost: float = UNKNOWN_COST
+) -> Lexicon:
     """The tree of all words.
 
     Args:
         pronunciations: for each word its phone strings with their shares; the likeliest costs
             nothing, so that a word with many is not punished.
         phones: the phones that they use.
+        unknown_cost: of `[unk]`, once for each.
     """
     root = _Node()
     for word in sorted(pronunciations):
@@ -117,7 +120,7 @@ def build(pronunciations: Pronunciations, phones: PhoneTable) -> Lexicon:
     after = (Arc(0, 0, WITHOUT_SILENCE, loop), Arc(_enter(1), 0, WITH_SILENCE + STEP_COST, silence))
     for arc in root.arcs(writer, numbers, after):
         writer.add(loop, arc)
-    writer.add(loop, _unknown(writer, phones, after))
+    writer.add(loop, _unknown(writer, phones, after, unknown_cost))
     states = [State(tuple(arcs)) for arcs in writer.states]
     states[loop] = State(states[loop].arcs, 0.0)
     fst = Fst(start, tuple(states))
@@ -138,7 +141,7 @@ def _stay(phone: int) -> int:
     return 2 * phone - 1
 
 
-def _unknown(writer: _Writer, phones: PhoneTable, after: Sequence[Arc]) -> Arc:
+def _unknown(writer: _Writer, phones: PhoneTable, after: Sequence[Arc], cost: float) -> Arc:
     """The unknown word: the noise phone for at least `UNKNOWN_FRAMES` frames."""
     chain = [writer.state() for _ in range(UNKNOWN_FRAMES)]
     stay = _stay(phones.noise)
@@ -147,7 +150,7 @@ def _unknown(writer: _Writer, phones: PhoneTable, after: Sequence[Arc]) -> Arc:
     writer.add(chain[-1], Arc(stay, 0, STEP_COST, chain[-1]))
     for arc in after:
         writer.add(chain[-1], arc)
-    return Arc(_enter(phones.noise), 1, UNKNOWN_COST + STEP_COST, chain[0])
+    return Arc(_enter(phones.noise), 1, cost + STEP_COST, chain[0])
 
 
 @dataclass(slots=True)

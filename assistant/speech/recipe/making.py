@@ -60,7 +60,7 @@ def make(recipe: Recipe, folder: Path, work: Path, progress: Progress, processes
         progress,
         processes,
     )
-    tree = graph.build(readings, acoustics.phones)
+    tree = graph.build(readings, acoustics.phones, recipe.unknown_cost)
     model = language_model.estimate(
         joined(sentences, random),
         frozenset(tree.words),
