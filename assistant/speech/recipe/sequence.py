@@ -133,7 +133,8 @@ def log_priors(priors: Floats) -> Tensor:
 
 def _shares(counts: Counts) -> Counts:
     totals = counts.sum(axis=-1, keepdims=True)
-    return np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    shares: Counts = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    return shares
 
 
 def _scaled(odds: Tensor) -> Tensor:

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from assistant.speech.recipe import sequence
 from assistant.speech.recipe.corpus import Shard
 from assistant.speech.recipe.features import CEPSTRA, Floats, cosines
-from assistant.speech.recipe.network import SHAPES, Network
+from assistant.speech.recipe.network import SHAPES, SUBSAMPLING, Network
 from assistant.speech.recipe.nnet3 import AcousticModel
-from assistant.speech.recipe.training import OUTPUTS, PIECE, SUBSAMPLING, batch, statistics
+from assistant.speech.recipe.training import OUTPUTS, PIECE, batch, statistics
 
 SEEN_PIECES = 64  # tell the spread of hidden layers
 
