@@ -20,6 +20,10 @@ from assistant.speech.models import demonstration_model, open_model
 from assistant.speech.recogniser import FinalHypothesis, Hypothesis, PartialHypothesis, SpeechModel
 from assistant.speech.recording import Recording
 from assistant.speech.vosk_adapter import VoskModel, import_vosk
+from compliance.context import CallContext, CallHeader, Listener
+from compliance.monitor import Monitor
+from compliance.packs import load_rules
+from compliance.transcript import Speaker, Utterance
 
 RATE_HZ = 8000
 CHUNK_BYTES = 1600
@@ -137,25 +141,25 @@ def test_a_grammar_made_while_running_restricts_what_is_heard(language: str) -> 
     assert "[unk]" in words
 
 
-@pytest.mark.parametrize(
-    "language",
-    [
-        "en",
-        pytest.param(
-            "zh",
-            marks=pytest.mark.xfail(
-                strict=True, reason="known gap: Mandarin invents characters for foreign words"
-            ),
-        ),
-    ],
-)
-def test_an_unknown_word_is_heard_as_such(language: str) -> None:
+# Of the sentences with an unknown word, those in which it is heard as one.  Mandarin invents
+# characters for foreign words: a known gap, and none is marked.
+LEAST_MARKED = {"en": 0.5, "zh": 0.0}
+
+
+@languages
+def test_an_unknown_word_is_never_heard_as_a_breach_and_in_english_as_unknown(
+    language: str,
+) -> None:
     """Names, nonsense and foreign words, listed beside the sound; 7 of 12 when it was chosen."""
     folder = Path(__file__).with_name("unknown_words")
     marked = 0
     sentences = json.loads((folder / "sentences.json").read_text("utf-8"))[language]
     sound, rate_hz = soundfile.read(folder / f"{language}.flac", dtype="int16")
     assert rate_hz == RATE_HZ
+    jurisdiction, spoken = {"en": ("us", "en-US"), "zh": ("tw", "zh-TW")}[language]
+    rules = load_rules(jurisdiction, spoken)
+    header = CallHeader(jurisdiction, spoken, verified=True, listener=Listener.CUSTOMER)
+    context = CallContext(header, verified=True, listener=Listener.CUSTOMER)
     for place in sentences:
         recogniser = model_of(language).recogniser(RATE_HZ)
         piece = np.asarray(sound[place["start"] : place["end"]], dtype="<i2").tobytes()
@@ -163,7 +167,10 @@ def test_an_unknown_word_is_heard_as_such(language: str) -> None:
         heard += recogniser.finish()
         text = " ".join(each.text for each in heard if isinstance(each, FinalHypothesis))
         marked += "[unk]" in text.split()
-    assert marked >= 0.5 * len(sentences) > 0
+        found = Monitor(rules, header).hear(Utterance("u0", 0, Speaker.AGENT, text), context)
+        assert [each.rule for each in found.findings] == []
+    assert marked >= LEAST_MARKED[language] * len(sentences)
+    assert sentences
 
 
 @languages
