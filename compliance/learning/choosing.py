@@ -20,7 +20,7 @@ from compliance.likeness import NEVER
 NEAR_BUDGET = 0.036  # of look-alikes; the aim is 4 %, and other authors will differ a little
 ORDINARY_BUDGET = 0.02  # of ordinary lines that were made as hard as their authors could
 # Of what is said all day: with so many, one an hour or less on other service talk.
-PLAIN_BUDGETS = {"en": 0.0045, "zh": 0.0025}
+PLAIN_BUDGETS = {"en": 0.0045, "zh": 0.0045}
 _PLAIN_PRICE = 4.0  # of a share of plain talk flagged, against the same share of the hard lines
 _LOWEST = 0.5  # what is likelier lawful is never told as a breach
 _MOST_ORDINARY = 0.03  # what may be ordinary talk by more is told as nothing else
