@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from compliance.context import CallContext
 from compliance.findings import FoundBy, Kind, Severity, Verdict
 from compliance.guards import READERS, Reading, excuse, quoted
-from compliance.hearing import Ear, How, Sign
+from compliance.hearing import ELEMENT, Ear, How, Sign
 from compliance.judges.hits import (
     Hit,
     considered,
@@ -192,7 +192,13 @@ class WordsJudge:
         return Reading.of(folded, self._rules.language, cues.search(folded))
 
     def _likenesses(self, read: _Read, scorer: Scorer, context: CallContext) -> Iterator[Sign]:
-        """What no phrase may have caught but is like known breaches."""
+        """What no phrase may have caught but is like known breaches.
+
+        An utterance that is mostly a statement which must be made is like nothing: it speaks of
+        debts and courts because the law wants it to.
+        """
+        if _mostly_stated(read):
+            return
         labels = frozenset(sign.match.label for sign in read.signs)
         for scored in scorer.score(read.folded, context.listener):
             if scored.last < read.shift:
@@ -333,6 +339,15 @@ class WordsJudge:
         )
         start_s, end_s = spoken_times(read.utterance, match.start, match.end)
         return Hit(rule, weighed.verdict, found_by, match.start, match.end, start_s, end_s)
+
+
+def _mostly_stated(read: _Read) -> bool:
+    """Whether at least half of what was said belongs to required statements."""
+    stated: set[int] = set()
+    for sign in read.signs:
+        if sign.match.label.startswith(ELEMENT):
+            stated.update(range(sign.match.first, sign.match.last + 1))
+    return 2 * len(stated) >= len(read.folded.tokens) > 0
 
 
 def _take(best: dict[str, _Weighed], found: Iterable[_Weighed]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.errors import AssistantError
-from compliance.learning.choosing import PLAIN_BUDGETS, choose
+from compliance.learning.choosing import BUDGETS, choose
 from compliance.learning.examples import Example, case_examples, load_examples
 from compliance.learning.lexicon import write
 from compliance.learning.measuring import table
@@ -47,7 +47,7 @@ def _train(options: argparse.Namespace) -> None:
     material = Material.of(language, _examples(language), load_topics(language))
     lines = judged(material, unseen(material, _progress))
     unseen_by_both = unread(material)
-    chosen = choose(lines.only(unseen_by_both), PLAIN_BUDGETS[language])
+    chosen = choose(lines.only(unseen_by_both), BUDGETS[language])
     sys.stdout.write(table(material, lines, chosen, unseen_by_both))
     weights = train(material, chosen)
     path: Path = options.out or likeness_path(language)

@@ -17,18 +17,36 @@ import numpy.typing as npt
 
 from compliance.likeness import NEVER
 
-NEAR_BUDGET = 0.036  # of look-alikes; the aim is 4 %, and other authors will differ a little
-ORDINARY_BUDGET = 0.02  # of ordinary lines that were made as hard as their authors could
-# Of what is said all day: with so many, one an hour or less on other service talk.
-PLAIN_BUDGETS = {"en": 0.0045, "zh": 0.0045}
 _PLAIN_PRICE = 4.0  # of a share of plain talk flagged, against the same share of the hard lines
 _LOWEST = 0.5  # what is likelier lawful is never told as a breach
-_MOST_ORDINARY = 0.03  # what may be ordinary talk by more is told as nothing else
 _DOUBTFUL = (0.4, 0.5, 0.6)
 _PRICES = (0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0, 8.0)
 
 Shares = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The greatest shares that may be flagged, and how far a line may be ordinary talk.
+
+    `near` of lawful look-alikes; `hard` of ordinary lines that were made as hard as their authors
+    could; `plain` of what is said all day.  What may be ordinary talk by more than `ordinary` is
+    like no breach.
+    """
+
+    near: float
+    hard: float
+    plain: float
+    ordinary: float
+
+
+# The aims are 4 % of look-alikes, and one false alarm in an hour of other service talk: with so
+# much of our own ordinary lines flagged there are fewer on the development dialogues.
+BUDGETS = {
+    "en": Budgets(near=0.036, hard=0.03, plain=0.007, ordinary=0.1),
+    "zh": Budgets(near=0.036, hard=0.02, plain=0.0045, ordinary=0.03),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +109,17 @@ class Judged:
         return alike | (self.phrases & (self.certain >= chosen.doubtful))
 
 
-def choose(lines: Judged, plain_budget: float) -> Thresholds:
+def choose(lines: Judged, budgets: Budgets) -> Thresholds:
     """The thresholds that find most breaches within the budgets."""
     best: tuple[float, Thresholds] | None = None
     for doubtful in _DOUBTFUL:
-        for candidate in _candidates(lines, doubtful, _MOST_ORDINARY):
+        for candidate in _candidates(lines, doubtful, budgets.ordinary):
             flagged = lines.flagged(candidate)
-            if _rate(flagged, lines.near) > NEAR_BUDGET:
+            if _rate(flagged, lines.near) > budgets.near:
                 continue
-            if _rate(flagged, lines.everyday & ~lines.plain) > ORDINARY_BUDGET:
+            if _rate(flagged, lines.everyday & ~lines.plain) > budgets.hard:
                 continue
-            if _rate(flagged, lines.plain) > plain_budget:
+            if _rate(flagged, lines.plain) > budgets.plain:
                 continue
             found = _rate(flagged, lines.breach)
             if best is None or found > best[0]:

@@ -8,15 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.learning.choosing import (
-    NEAR_BUDGET,
-    ORDINARY_BUDGET,
+    Budgets,
     Judged,
     Thresholds,
     choose,
 )
 from compliance.likeness import LAWFUL, NEVER, ORDINARY, likely, together
 
-PLAIN_BUDGET = 0.003
+BUDGETS = Budgets(near=0.036, hard=0.02, plain=0.003, ordinary=0.1)
 FAMILIES = ("", "abuse", "threat")
 
 
@@ -36,19 +35,19 @@ def _lines(seed: int, count: int, *, skill: float) -> Judged:
 @given(seed=st.integers(0, 1000), skill=st.floats(0, 4))
 def test_what_is_chosen_keeps_both_budgets(seed: int, skill: float) -> None:
     lines = _lines(seed, 600, skill=skill)
-    chosen = choose(lines, PLAIN_BUDGET)
+    chosen = choose(lines, BUDGETS)
     flagged = lines.flagged(chosen)
     if chosen.sure:
-        assert flagged[lines.near].mean() <= NEAR_BUDGET
-        assert flagged[lines.everyday & ~lines.plain].mean() <= ORDINARY_BUDGET
-        assert flagged[lines.plain].mean() <= PLAIN_BUDGET
+        assert flagged[lines.near].mean() <= BUDGETS.near
+        assert flagged[lines.everyday & ~lines.plain].mean() <= BUDGETS.hard
+        assert flagged[lines.plain].mean() <= BUDGETS.plain
 
 
 def test_a_better_scorer_finds_more_within_the_same_budgets() -> None:
     found = []
     for skill in (0.0, 6.0):
         lines = _lines(3, 3000, skill=skill)
-        found.append(lines.flagged(choose(lines, PLAIN_BUDGET))[lines.breach].mean())
+        found.append(lines.flagged(choose(lines, BUDGETS))[lines.breach].mean())
     assert found[1] > found[0] + 0.1
 
 
@@ -59,7 +58,7 @@ def test_a_family_whose_likenesses_are_mostly_lawful_is_never_told() -> None:
     share = np.full(count, 0.9) + np.linspace(0, 0.05, count)
     none = np.zeros(count, dtype=bool)
     lines = Judged(share, np.zeros(count), family, none, breach, none, none)
-    chosen = choose(lines, PLAIN_BUDGET)
+    chosen = choose(lines, BUDGETS)
     assert chosen.sure["threat"] == NEVER
     assert lines.flagged(chosen).tolist() == breach.tolist()
 
@@ -75,7 +74,7 @@ def test_nothing_is_alike_where_phrases_alone_are_over_a_budget() -> None:
         np.zeros(count, dtype=bool),
         np.zeros(count, dtype=bool),
     )
-    assert choose(lines, PLAIN_BUDGET) == Thresholds({}, 0.6, 0.0)
+    assert choose(lines, BUDGETS) == Thresholds({}, 0.6, 0.0)
 
 
 # ---- what a likeness is told as ------------------------------------------------------------------

@@ -117,3 +117,12 @@ def test_a_likeness_means_something_where_a_phrase_of_its_family_would() -> None
     text = "About those geraniums."
     assert not heard(rules, text)  # to the verified customer
     assert set(heard(rules, text, listener=Listener.UNKNOWN)) == {"US-06-verify"}
+
+
+def test_a_statement_that_must_be_made_is_like_nothing() -> None:
+    rules = rules_with(WordScorer("payment_channel", "collect"))
+    stated = "This is an attempt to collect a debt."
+    assert "US-20" not in heard(rules, stated)
+    # The rest of a longer sentence may still be like a breach.
+    longer = f"{stated[:-1]} and you had better collect every last cent from your mattress today."
+    assert "US-20" in heard(rules, longer)
