@@ -156,6 +156,6 @@ def test_a_closed_terminal_ends_the_program(environment: Mapping[str, str]) -> N
     screen.terminal.send("\r")
     screen.until("Covered until verified")
     # A loaded machine takes its time to end it.
-    screen.terminal.ptyproc.delayafterclose = 3.0  # type: ignore[attr-defined]
+    screen.terminal.ptyproc.delayafterclose = 12.0  # type: ignore[attr-defined]
     screen.terminal.close(force=False)
     assert not screen.terminal.isalive()

@@ -21,6 +21,7 @@ from assistant.speech.recogniser import FinalHypothesis, Hypothesis, PartialHypo
 from assistant.speech.recording import Recording
 from assistant.speech.vosk_adapter import VoskModel, import_vosk
 from compliance.context import CallContext, CallHeader, Listener
+from compliance.hearing import How
 from compliance.monitor import Monitor
 from compliance.packs import load_rules
 from compliance.transcript import Speaker, Utterance
@@ -144,10 +145,11 @@ def test_a_grammar_made_while_running_restricts_what_is_heard(language: str) -> 
 # Of the sentences with an unknown word, those in which it is heard as one.  Mandarin invents
 # characters for foreign words: a known gap, and none is marked.
 LEAST_MARKED = {"en": 0.5, "zh": 0.0}
+PHRASE = How.PHRASE.value
 
 
 @languages
-def test_an_unknown_word_is_never_heard_as_a_breach_and_in_english_as_unknown(
+def test_an_unknown_word_is_heard_as_no_prohibited_phrase_and_in_english_as_unknown(
     language: str,
 ) -> None:
     """Names, nonsense and foreign words, listed beside the sound; 7 of 12 when it was chosen."""
@@ -168,7 +170,10 @@ def test_an_unknown_word_is_never_heard_as_a_breach_and_in_english_as_unknown(
         text = " ".join(each.text for each in heard if isinstance(each, FinalHypothesis))
         marked += "[unk]" in text.split()
         found = Monitor(rules, header).hear(Utterance("u0", 0, Speaker.AGENT, text), context)
-        assert [each.rule for each in found.findings] == []
+        by_phrase = [
+            each for each in found.findings if each.found_by and each.found_by.how == PHRASE
+        ]
+        assert [each.rule for each in by_phrase] == []
     assert marked >= LEAST_MARKED[language] * len(sentences)
     assert sentences
 
