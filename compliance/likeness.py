@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -340,22 +340,23 @@ class LikenessScorer:
 
     def _nearest(self, text: str, family: str) -> str:
         """The known breach most like `text`."""
-        texts = self._known.get(family)
+        texts = _known_breaches(self._weights.language).get(family)
         if not texts:
             return ""
         found = process.extractOne(text, texts, scorer=fuzz.token_set_ratio)
         return str(found[0]) if found is not None else ""
 
-    @cached_property
-    def _known(self) -> dict[str, list[str]]:
-        """The examples of each family, read when the first answer needs them."""
-        found: dict[str, list[str]] = {}
-        for path in sorted((EXAMPLES / self._weights.language).glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                entry = json.loads(line)
-                if entry["label"] == "breach":
-                    found.setdefault(entry["family"], []).append(entry["text"])
-        return found
+
+@cache
+def _known_breaches(language: str) -> Mapping[str, tuple[str, ...]]:
+    """The examples of each family, read once, when the first answer needs them."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((EXAMPLES / language).glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if entry["label"] == "breach":
+                found.setdefault(entry["family"], []).append(entry["text"])
+    return {family: tuple(texts) for family, texts in found.items()}
 
 
 def _best_stretch(adds: npt.NDArray[np.float64]) -> tuple[int, int]:
