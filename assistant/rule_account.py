@@ -171,13 +171,14 @@ class _Account:
         if not explained.scored:
             yield "No scorer weighs these words."
             return
-        for scored in explained.alike:
+        for alike in explained.alike:
+            scored = alike.scored
             sure = "sure" if scored.sure else "not sure enough to flag by itself"
             yield f"• {scored.family}: {scored.probability:.0%} like a breach, {sure}"
             quote = explained.folded.quote(scored.first, scored.last)
             yield f"    it leans most on “{quote}”"
-            if scored.nearest:
-                yield f"    the nearest example: “{scored.nearest}”"
+            if alike.nearest:
+                yield f"    the nearest example: “{alike.nearest}”"
         if not explained.alike:
             yield "No breach that the scorer knows of a topic spoken of here."
 
@@ -255,13 +256,13 @@ class _Account:
             ],
             "like": [
                 {
-                    "family": scored.family,
-                    "probability": round(scored.probability, 3),
-                    "sure": scored.sure,
-                    "quote": explained.folded.quote(scored.first, scored.last),
-                    "nearest": scored.nearest,
+                    "family": alike.scored.family,
+                    "probability": round(alike.scored.probability, 3),
+                    "sure": alike.scored.sure,
+                    "quote": explained.folded.quote(alike.scored.first, alike.scored.last),
+                    "nearest": alike.nearest,
                 }
-                for scored in explained.alike
+                for alike in explained.alike
             ]
             if explained.scored
             else None,

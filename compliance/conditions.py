@@ -6,13 +6,16 @@ Whoever asks decides what an unknown answer means.  It reads no file and changes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import partial
 
 from compliance.context import CallContext, Collector, Listener, Plain
+
+_Question = Callable[[CallContext], bool | None]
 
 
 class Sense(StrEnum):
@@ -68,10 +71,18 @@ class Condition:
     account: tuple[Comparison, ...] = field(default=())
     confidence: float | None = None
 
+    # What is asked, one for each part that matters; a condition is asked far oftener than made.
+    _asked: tuple[tuple[str, _Question], ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay out the questions."""
+        object.__setattr__(self, "_asked", tuple(self._questions()))
+
     def holds(self, context: CallContext) -> bool | None:
         """Whether it holds now; `None` where what is unknown decides."""
         unknown = False
-        for _, answer in self.answers(context):
+        for _, question in self._asked:
+            answer = question(context)
             if answer is False:
                 return False
             unknown = unknown or answer is None
@@ -79,28 +90,31 @@ class Condition:
 
     def answers(self, context: CallContext) -> Iterator[tuple[str, bool | None]]:
         """Each part that matters by name (`listener`, `fact:judgment`, …), and whether it holds."""
+        return ((name, question(context)) for name, question in self._asked)
+
+    def _questions(self) -> Iterator[tuple[str, _Question]]:
         if self.listener:
-            yield "listener", self._listener_holds(context)
+            yield "listener", self._listener_holds
         if self.verified is not None:
-            yield "verified", _matches(self.verified, context.verified)
+            wanted = self.verified
+            yield "verified", lambda now: _matches(wanted, now.verified)
         if self.collector:
-            yield "collector", _among(self.collector, context.header.collector)
+            yield "collector", lambda now: _among(self.collector, now.header.collector)
         if self.stage:
-            yield "stage", _among(self.stage, context.stage)
+            yield "stage", lambda now: _among(self.stage, now.stage)
         if self.states:
-            state = context.header.customer_state
-            yield "customer_state", _among(self.states, state and state.strip().upper())
+            yield "customer_state", lambda now: _among(self.states, _state(now))
         for name, value in self.facts:
-            yield f"fact:{name}", _matches(value, context.fact(name))
+            yield f"fact:{name}", partial(_fact_is, name, value)
         if self.minutes is not None:
-            yield "minutes", _within(self.minutes, context.time_s)
+            minutes = self.minutes
+            yield "minutes", lambda now: _within(minutes, now.time_s)
         for mark in self.after:
-            yield mark, context.made(mark)
+            yield mark, partial(_made, mark)
         for mark in self.before:
-            made = context.made(mark)
-            yield mark, None if made is None else not made
+            yield mark, partial(_not_made, mark)
         for comparison in self.account:
-            yield f"account:{comparison.field}", comparison.holds(context)
+            yield f"account:{comparison.field}", comparison.holds
 
     def _listener_holds(self, context: CallContext) -> bool | None:
         if context.listener in self.listener:
@@ -111,6 +125,24 @@ class Condition:
             return Listener.CUSTOMER in self.listener
         # Unverified and unknown is what the rules on verification are for, not those on others.
         return None if context.verified is None else False
+
+
+def _state(context: CallContext) -> str | None:
+    state = context.header.customer_state
+    return state and state.strip().upper()
+
+
+def _fact_is(name: str, value: bool, context: CallContext) -> bool | None:
+    return _matches(value, context.fact(name))
+
+
+def _made(mark: str, context: CallContext) -> bool | None:
+    return context.made(mark)
+
+
+def _not_made(mark: str, context: CallContext) -> bool | None:
+    made = context.made(mark)
+    return None if made is None else not made
 
 
 def _matches(wanted: bool, actual: bool | None) -> bool | None:

@@ -110,6 +110,14 @@ class ToAnother:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """What a scorer thinks the utterance is like, and the known example `nearest` to it."""
+
+    scored: Scored
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """The whole account of one utterance.
 
@@ -125,7 +133,7 @@ class Explained:
     undecided: tuple[tuple[str, str], ...]
     nearly: tuple[NearMiss, ...]
     to_others: tuple[ToAnother, ...]
-    alike: tuple[Scored, ...]
+    alike: tuple[Alike, ...]
     scored: bool
 
 
@@ -202,10 +210,14 @@ def _signs(rules: RuleSet, folded: Folded, ear: Ear) -> Iterator[Sign]:
 
 def _alike(
     rules: RuleSet, folded: Folded, context: CallContext, speaker: Speaker
-) -> tuple[Scored, ...]:
-    if rules.scorer is None or speaker is not Speaker.AGENT or not folded.tokens:
+) -> tuple[Alike, ...]:
+    scorer = rules.scorer
+    if scorer is None or speaker is not Speaker.AGENT or not folded.tokens:
         return ()
-    return rules.scorer.score(folded, context.listener)
+    return tuple(
+        Alike(scored, scorer.nearest(folded.original, scored.family))
+        for scored in scorer.score(folded, context.listener)
+    )
 
 
 class _Weighing:

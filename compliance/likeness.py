@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,7 @@ _LEAN = 12  # the longest stretch that an answer is said to lean on
 Floats = npt.NDArray[np.float32]
 Decisions = npt.NDArray[np.floating[Any]]
 _TINY = 1e-9
+_MOST_ODDS = 700.0  # beyond them an exponential is too large a number
 NEVER = 2.0  # as a threshold: no share reaches it
 
 
@@ -52,14 +54,17 @@ def features(tokens: Sequence[str], language: str, listener: Listener) -> list[s
     English: words, pairs, pairs with one word between, triples.  Mandarin: one to three characters
     together.  Who listens is one feature, and one with each word where it is not the customer.
     """
-    return [
-        *(feature for feature, _ in _placed(tokens, language)),
-        *_heard_by(tokens, listener),
-    ]
+    row = ("<", *tokens, ">")
+    triples = [*zip(row, row[1:], row[2:], strict=False)]
+    found = [*row, *map(" ".join, pairwise(row)), *map(" ".join, triples)]
+    if language == "en":
+        found += [f"{first} _ {third}" for first, _, third in triples]
+    found.extend(_heard_by(tokens, listener))
+    return found
 
 
 def _placed(tokens: Sequence[str], language: str) -> Iterator[tuple[str, int]]:
-    """Features of the words, each with the index of its first token in `tokens`."""
+    """The features of the words, each with the index of its first token in `tokens`."""
     row = ("<", *tokens, ">")
     for at, token in enumerate(row):
         yield token, at - 1
@@ -169,12 +174,12 @@ class _Opinion:
     """What an utterance is like.
 
     `share` is that of breaches among what is not ordinary talk, `ordinary` that of ordinary talk
-    among all; `families` are the shares of their breaches, likeliest first.
+    among all; `families` are the shares of their breaches, in the order of the classes.
     """
 
     share: float
     ordinary: float
-    families: tuple[tuple[str, float], ...]
+    families: Floats
     tokens: tuple[str, ...]
     listener: Listener
 
@@ -209,9 +214,15 @@ def together(decision: Decisions, classes: Sequence[str]) -> tuple[Decisions, De
     parts = shares(decision[:, :-1])
     breach = parts[:, breaches(classes)].sum(axis=1)
     ordinary = parts[:, [name == ORDINARY for name in classes]].sum(axis=1)
-    lawful = np.maximum(1.0 - breach - ordinary, _TINY)
-    odds = (np.log(np.maximum(breach, _TINY) / lawful) + decision[:, -1]) / 2
-    return 1.0 / (1.0 + np.exp(-odds)), ordinary
+    both = zip(breach, ordinary, decision[:, -1], strict=True)
+    return np.array([_mean_share(*map(float, one)) for one in both]), ordinary
+
+
+def _mean_share(breach: float, ordinary: float, decision: float) -> float:
+    """The share of breaches among what is not ordinary, of two opinions' mean in log odds."""
+    lawful = max(1.0 - breach - ordinary, _TINY)
+    odds = (math.log(max(breach, _TINY) / lawful) + decision) / 2
+    return 1.0 / (1.0 + math.exp(-max(odds, -_MOST_ODDS)))
 
 
 def likely(
@@ -239,7 +250,9 @@ class LikenessScorer:
         self._weights = weights
         self._topics = topics
         self._hash = content_hash
-        self._breach = breaches(weights.classes)
+        self._breaches = np.flatnonzero(breaches(weights.classes))
+        self._families = tuple(weights.classes[at] for at in self._breaches)
+        self._ordinary = np.flatnonzero([name == ORDINARY for name in weights.classes])
         self._last: tuple[tuple[str, ...], Listener, _Opinion] | None = None
 
     @property
@@ -251,32 +264,40 @@ class LikenessScorer:
         """The families whose breaches this is like and whose topic is present, surest first."""
         if len(folded.tokens) < _LEAST_TOKENS[self._weights.language]:
             return ()
-        topics = self._present(folded)
-        if not topics:
-            return ()
         opinion = self._opinion(folded.tokens, listener)
         if opinion.share < _WORTH_TELLING or opinion.ordinary > self._weights.ordinary:
             return ()
-        return tuple(self._told(folded, opinion, topics))
+        topics = self._present(folded)
+        return tuple(self._told(opinion, topics)) if topics else ()
 
-    def doubts(self, folded: Folded, listener: Listener, family: str) -> bool:
-        """Whether breaches, of any family, are this unlikely here; never where none was learned."""
-        if family not in self._weights.classes:
+    def doubts(self, folded: Folded, listener: Listener, family: str | None = None) -> bool:
+        """Whether breaches, of any family, are this unlikely here.
+
+        Never where a `family` is named of which nothing was learned.
+        """
+        if family is not None and family not in self._families:
             return False
         return self._opinion(folded.tokens, listener).certain < self._weights.doubtful
+
+    def nearest(self, text: str, family: str) -> str:
+        """The known breach of the family most like `text`, or nothing."""
+        texts = _known_breaches(self._weights.language).get(family)
+        if not texts:
+            return ""
+        found = process.extractOne(text, texts, scorer=fuzz.token_set_ratio)
+        return str(found[0]) if found is not None else ""
 
     def share(self, folded: Folded, listener: Listener) -> tuple[float, str]:
         """The share of breaches among all classes, and the family most like it."""
         opinion = self._opinion(folded.tokens, listener)
-        return opinion.share, opinion.families[0][0]
+        return opinion.share, self._families[int(opinion.families.argmax())]
 
     def _present(self, folded: Folded) -> frozenset[str]:
         return frozenset(match.label for match in self._topics.search(folded))
 
-    def _told(self, folded: Folded, opinion: _Opinion, topics: frozenset[str]) -> Iterator[Scored]:
+    def _told(self, opinion: _Opinion, topics: frozenset[str]) -> Iterator[Scored]:
         weights = self._weights
-        names = [family for family, _ in opinion.families]
-        for family in likely(names, [part for _, part in opinion.families], topics):
+        for family in likely(self._families, opinion.families, topics):
             first, last = self._leans(opinion, family)
             yield Scored(
                 family=family,
@@ -284,7 +305,6 @@ class LikenessScorer:
                 label=likeness_of(family),
                 first=first,
                 last=last,
-                nearest=self._nearest(folded.original, family),
                 sure=opinion.share >= weights.sure.get(family, NEVER),
             )
 
@@ -297,24 +317,17 @@ class LikenessScorer:
         if len(tokens) > _MOST_TOKENS:
             read = (*tokens[: _MOST_TOKENS // 2], *tokens[-_MOST_TOKENS // 2 :])
         names = weights.names
-        known = [
-            names[name]
-            for name in dict.fromkeys(features(read, weights.language, listener))
-            if name in names
-        ]
-        rows = np.array(known, dtype=np.int64)
-        norm = float(np.sqrt(np.sum(weights.idf[rows] ** 2))) or 1.0
+        known = {*map(names.get, features(read, weights.language, listener))} - {None}
+        rows = np.fromiter(known, dtype=np.int64, count=len(known))
+        rarity = weights.idf[rows]
+        norm = float(np.dot(rarity, rarity)) ** 0.5 or 1.0
         decision = weights.table[rows].sum(axis=0) / norm + weights.bias
-        likely = shares(decision[None, :-1])[0]
-        order = np.argsort(-np.where(self._breach, likely, -1.0))[: int(self._breach.sum())]
-        share, ordinary = together(decision[None], weights.classes)
-        opinion = _Opinion(
-            float(share[0]),
-            float(ordinary[0]),
-            tuple((weights.classes[at], float(likely[at])) for at in order),
-            read,
-            listener,
-        )
+        likely = np.exp(decision[:-1] - decision[:-1].max())
+        likely /= likely.sum()
+        families = likely[self._breaches]
+        ordinary = float(likely[self._ordinary].sum())
+        share = _mean_share(float(families.sum()), ordinary, float(decision[-1]))
+        opinion = _Opinion(share, ordinary, families, read, listener)
         self._last = (tokens, listener, opinion)
         return opinion
 
@@ -337,14 +350,6 @@ class LikenessScorer:
             for token in range(max(0, at), min(len(adds), at + width)):
                 adds[token] += float(value) / width
         return _best_stretch(adds - max(0.0, float(adds.mean()) / 2))
-
-    def _nearest(self, text: str, family: str) -> str:
-        """The known breach most like `text`."""
-        texts = _known_breaches(self._weights.language).get(family)
-        if not texts:
-            return ""
-        found = process.extractOne(text, texts, scorer=fuzz.token_set_ratio)
-        return str(found[0]) if found is not None else ""
 
 
 @cache

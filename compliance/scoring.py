@@ -25,8 +25,8 @@ class Scored:
     """An utterance that is like a family's breaches.
 
     `probability` runs from 0 to 1.  `label` is the detector it counts for (`threat/~like`);
-    `first` and `last` are the tokens it leans on most, both included; `nearest` is the known
-    example most like it.  Only what is `sure` is a hit.
+    `first` and `last` are the tokens it leans on most, both included.  Only what is `sure` is a
+    hit.
     """
 
     family: str
@@ -34,7 +34,6 @@ class Scored:
     label: str
     first: int
     last: int
-    nearest: str
     sure: bool
 
 
@@ -52,6 +51,10 @@ class Scorer(Protocol):
         """The families whose breaches this is like, said to this listener."""
         ...
 
-    def doubts(self, folded: Folded, listener: Listener, family: str) -> bool:
-        """Whether this is so unlike the family's breaches that a phrase in it means little."""
+    def doubts(self, folded: Folded, listener: Listener, family: str | None = None) -> bool:
+        """Whether this is so unlike breaches, of a family if given, that a phrase means little."""
+        ...
+
+    def nearest(self, text: str, family: str) -> str:
+        """The known example of a family's breaches most like a text, or nothing."""
         ...

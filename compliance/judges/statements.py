@@ -121,7 +121,9 @@ class Progress:
         self.required = required
         self.round = 0
         self.untimed = False  # it was said, but nobody knows whether in time
+        self._elements = {f"{required.id}/{name}": name for name in required.elements}
         self._heard: set[str] = set()
+        self._stands: Statement | None = None  # how it stands, until another element is heard
         self._told: Statement | None = None
         self._due = False
         self._maybe_due = False  # it hung on something unknown
@@ -143,14 +145,17 @@ class Progress:
         self._number += 1
         if events.intersection(required.repeat_on):
             self._again()
-        new = {name for name in required.elements if f"{required.id}/{name}" in elements}
-        self._fresh = bool(new - self._heard)
-        self._cut = self._cut and not self._fresh
         complete = len(self._heard) == len(required.elements)
-        self._heard |= new
-        applies = required.when.holds(context)
-        self._due = self._due or applies is True
-        self._maybe_due = self._maybe_due or applies is None
+        new = self._elements.keys() & elements
+        self._fresh = bool(new) and not self._heard.issuperset(self._elements[name] for name in new)
+        if self._fresh:
+            self._cut = False
+            self._heard.update(self._elements[name] for name in new)
+            self._stands = None
+        if not self._due:
+            applies = required.when.holds(context)
+            self._due = applies is True
+            self._maybe_due = self._maybe_due or applies is None
         if self._excused(context):
             self._due = self._maybe_due = False
         if required.by.seconds is not None and start_s is None and self._fresh and not complete:
@@ -179,6 +184,7 @@ class Progress:
         if not (self._due and self._fresh and now.state is StatementState.PARTIAL):
             return None
         self._cut = True
+        self._stands = None
         return self._tell(self._now())
 
     def closed(
@@ -210,6 +216,7 @@ class Progress:
         """It is due anew: what was said before was said to somebody else, or about another debt."""
         self.round += 1
         self._heard.clear()
+        self._stands = None
         self._told = None
         self._due = self._maybe_due = self._missed = self._cut = False
         self._left = None
@@ -238,6 +245,11 @@ class Progress:
         return seconds is not None and start_s is not None and start_s > seconds
 
     def _now(self) -> Statement:
+        if self._stands is None:
+            self._stands = self._standing()
+        return self._stands
+
+    def _standing(self) -> Statement:
         missing = tuple(name for name in self.required.elements if name not in self._heard)
         if not missing:
             return Statement(self.required.id, StatementState.SAID)

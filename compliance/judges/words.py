@@ -215,8 +215,7 @@ class WordsJudge:
         What the scorer takes for ordinary talk is not searched: misheard breaches are like breaches
         still, and most of what is said is neither.
         """
-        no_family = ""  # it is asked about breaches of any
-        if self._scorer and self._scorer.doubts(read.folded, context.listener, no_family):
+        if self._scorer and self._scorer.doubts(read.folded, context.listener):
             return
         known = frozenset(sign.match.label for sign in read.signs)
         for found in self._rules.sounds.search(read.folded, known):
@@ -328,9 +327,12 @@ class WordsJudge:
         asked = _DOUBTFUL if sign.how is How.SIMILAR else detector.guards
         reading = replace(reading, denying=self._rules.denies(sign.what))
         guards = [(guard.value, READERS[guard](reading, match)) for guard in asked]
+        what = sign.what
+        if sign.how is How.SIMILAR and self._scorer is not None:
+            what = self._scorer.nearest(read.folded.original, detector.family)
         found_by = FoundBy(
             sign.how.value,
-            sign.what,
+            what,
             detector.id,
             round(sign.closeness, 3),
             (*guards, ("quoted", quoted(reading, match))),
@@ -367,7 +369,7 @@ def _likeness(detector: Detector, scored: Scored, folded: Folded) -> Sign:
         folded.starts[scored.first],
         folded.ends[scored.last],
     )
-    return Sign(match, How.SIMILAR, scored.nearest, scored.probability)
+    return Sign(match, How.SIMILAR, "", scored.probability)
 
 
 def _by_facts(detector: Detector, context: CallContext) -> Verdict | None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -76,6 +75,7 @@ class _Place:
 
 
 _Chain = tuple[tuple[_Place, ...], float]
+_Meant = tuple[tuple[str, float, float], ...]  # word, likeness, evidence
 _Alike = tuple[str, int, int, float, float]  # word, first, last, likeness, evidence
 
 
@@ -141,6 +141,7 @@ class SoundSearch:
         self._least = least
         self._enough = _ENOUGH.get(language, math.inf)
         self._sounds = phonology(language)
+        self._meant: dict[tuple[str, ...], _Meant] = {}
         self._prepared = False
 
     def prepare(self) -> None:
@@ -246,11 +247,20 @@ class SoundSearch:
                     break
                 sound += coarse[last]
                 if near[sound]:
-                    for word, likeness, evidence in self._meant(tokens[at : last + 1]):
+                    heard = tokens[at : last + 1]
+                    meant = self._meant.get(heard)
+                    if meant is None:
+                        meant = self._remembered(heard)
+                    for word, likeness, evidence in meant:
                         yield word, at, last, likeness, evidence
 
-    @lru_cache(_CACHED)  # noqa: B019 - lives as long as the rules do
-    def _meant(self, heard: tuple[str, ...]) -> tuple[tuple[str, float, float], ...]:
+    def _remembered(self, heard: tuple[str, ...]) -> _Meant:
+        if len(self._meant) >= _CACHED:
+            self._meant.clear()
+        meant = self._meant[heard] = self._worked_out(heard)
+        return meant
+
+    def _worked_out(self, heard: tuple[str, ...]) -> _Meant:
         """Words that sound like these tokens: each with its likeness and what speaks for it."""
         sounds = self._sounds
         assert sounds is not None

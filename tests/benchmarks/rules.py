@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -35,6 +35,7 @@ from compliance.phrases import PACKS, Phrase, PhraseSet, base_language, load_con
 from compliance.rules import RuleSet
 from compliance.text import Folded, fold
 from compliance.transcript import Speaker, Utterance
+from compliance.word_rates import WordRates, word_rates
 from tests.benchmarks.measuring import median, percentile
 from tests.benchmarks.word_rates import CORPORA, corpus
 
@@ -244,18 +245,16 @@ def _hyperscan(strings: Sequence[str]) -> Callable[[bytes], object] | None:
 
 
 def _scaling(rules: RuleSet, language: str, folded: Sequence[Folded], rounds: int) -> None:
-    """The search with 1, 4 and 16 times the phrases, all distinct."""
+    """The search with 1, 4 and 16 times the phrases, all distinct, of words as common as theirs."""
     random = Random(16)
     own = [phrase.text for phrase in rules.phrases.phrases]
-    runs: dict[int, list[str]] = {}
-    for text in own:
-        _gather_runs(parse(text), runs)
+    others = _Others((parse(text) for text in own), language)
     concepts = load_concepts(language)
     once = 0.0
     for times in (1, 4, 16):
         texts = [*own]
         for _ in range(times - 1):
-            texts += [_varied(parse(text), runs, random) for text in own]
+            texts += [others.varied(parse(text), random) for text in own]
         phrases = PhraseSet.compile((Phrase(text, "x") for text in texts), concepts)
         found = cost(_searching(phrases), folded, rounds)
         once = once or found.mean_us
@@ -263,44 +262,55 @@ def _scaling(rules: RuleSet, language: str, folded: Sequence[Folded], rounds: in
         _tell(f"finding {len(texts)} phrases", found, note)
 
 
-def _gather_runs(tree: Tree, runs: dict[int, list[str]]) -> None:
-    """The runs of words in a phrase, by their length, as often as they stand in it."""
-    run: list[str] = []
-    for item in (*tree.items, None):
+class _Others:
+    """Makes phrases of the same build in other words, each about as common as the one before.
+
+    The words are the phrases' own: what is rare in them stays rare, as it would in other rules.
+    """
+
+    _NEAR = 12  # places up or down among the phrases' words, by how often they are said
+
+    def __init__(self, trees: Iterable[Tree], language: str) -> None:
+        rates = word_rates(language)
+        said = {word for tree in trees for word in _words_in(tree)}
+        self._whole = sorted((word for word in said if "*" not in word), key=_by_rate(rates))
+        self._begun = sorted((word for word in said if "*" in word), key=_by_rate(rates))
+        pools = (self._whole, self._begun)
+        self._at = {word: at for pool in pools for at, word in enumerate(pool)}
+
+    def varied(self, tree: Tree, random: Random) -> str:
+        """One phrase of that build."""
+        return " ".join(self._piece(item, random) for item in tree.items)
+
+    def _piece(self, item: Item, random: Random) -> str:
         if isinstance(item, Word):
-            run.append(item.token)
-            continue
-        if run:
-            runs.setdefault(len(run), []).append(" ".join(run))
-            run = []
-        if isinstance(item, Bar | Choice):
-            choice = item.barred if isinstance(item, Bar) else item
-            for option in choice.options:
-                _gather_runs(option, runs)
+            pool = self._begun if "*" in item.token else self._whole
+            at = self._at[item.token] + random.randint(-self._NEAR, self._NEAR)
+            return pool[max(0, min(len(pool) - 1, at))]
+        if isinstance(item, Gap):
+            return "..." if item.width is None else f"..{item.width}.."
+        if isinstance(item, Slot):
+            return f"{{{item.name}}}"
+        assert isinstance(item, Bar | Choice)
+        choice = item.barred if isinstance(item, Bar) else item
+        options = "|".join(self.varied(option, random) for option in choice.options)
+        if isinstance(item, Bar):
+            return f"!({options})"
+        return f"[{options}]" if choice.optional else f"({options})"
 
 
-def _varied(tree: Tree, runs: dict[int, list[str]], random: Random) -> str:
-    """A phrase of the same build in other words: each run of words is one out of other phrases."""
-    pieces: list[str] = []
-    pending = 0
-    for item, next_ in pairwise((*tree.items, None)):
+def _by_rate(rates: WordRates) -> Callable[[str], tuple[float, str]]:
+    return lambda word: (rates.of(word), word)
+
+
+def _words_in(tree: Tree) -> Iterator[str]:
+    for item in tree.items:
         if isinstance(item, Word):
-            pending += 1
-            if not isinstance(next_, Word):
-                pieces.append(random.choice(runs[pending]))
-                pending = 0
-        elif isinstance(item, Gap):
-            pieces.append("..." if item.width is None else f"..{item.width}..")
-        elif isinstance(item, Slot):
-            pieces.append(f"{{{item.name}}}")
+            yield item.token
         elif isinstance(item, Bar | Choice):
             choice = item.barred if isinstance(item, Bar) else item
-            options = "|".join(_varied(option, runs, random) for option in choice.options)
-            if isinstance(item, Bar):
-                pieces.append(f"!({options})")
-            else:
-                pieces.append(f"[{options}]" if choice.optional else f"({options})")
-    return " ".join(pieces)
+            for option in choice.options:
+                yield from _words_in(option)
 
 
 def _growth(rules: RuleSet, lines: Sequence[str], rounds: int, between: str) -> None:

@@ -32,10 +32,13 @@ class WordScorer:
             return ()
         at = folded.tokens.index(self._sign)
         label = likeness_of(self._family)
-        return (Scored(self._family, 0.9, label, at, at, "an example", self._sure),)
+        return (Scored(self._family, 0.9, label, at, at, self._sure),)
 
-    def doubts(self, folded: Folded, listener: Listener, family: str) -> bool:
-        return family == self._family and self._doubted in folded.tokens
+    def doubts(self, folded: Folded, listener: Listener, family: str | None = None) -> bool:
+        return family in (None, self._family) and self._doubted in folded.tokens
+
+    def nearest(self, text: str, family: str) -> str:
+        return "an example"
 
 
 def rules_with(scorer: WordScorer) -> RuleSet:

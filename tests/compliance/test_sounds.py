@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -223,3 +226,12 @@ def test_a_fragment_before_is_not_told_again(words_and_sounds: RuleSet) -> None:
     second = Utterance("b", 1, Speaker.AGENT, "thank you", start_s=3.5, end_s=4.0)
     assert monitor.hear(first, context).findings
     assert monitor.hear(second, context).findings == ()
+
+
+def test_phrases_that_nobody_needs_any_more_are_let_go() -> None:
+    search = _search(ENGLISH, "en")
+    assert search.search(fold("we will in form your employer"))
+    kept = weakref.ref(search)
+    del search
+    gc.collect()
+    assert kept() is None
