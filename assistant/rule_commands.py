@@ -184,6 +184,16 @@ def rules_test(context: click.Context, /, folder: Path | None, **options: Any) -
     help="File or folder of lawful talk (JSON Lines, or a sentence a line), for false alarms an"
     " hour; may be given again.",
 )
+@click.option(
+    "--sound",
+    "voices",
+    type=click.IntRange(0, 5),
+    default=0,
+    metavar="VOICES",
+    help="Let so many voices (up to 5) say the cases through a telephone, and judge what the speech"
+    " model hears; needs the synthesis extra.",
+)
+@click.option("--model", metavar="NAME", help="Speech model for --sound.")
 @_json
 @_data_dir
 def rules_report(**options: Any) -> None:

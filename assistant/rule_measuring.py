@@ -13,10 +13,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.cases_on_sound import heard
+from assistant.demo import synthesis
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
+from assistant.speech.correction_files import corrector_for, load_files
+from assistant.speech.models import MODEL_LANGUAGES, open_model, resolve_model
 from compliance.case_runs import CaseRuns, Outcome, run_cases
 from compliance.errors import AssistantError, BadInput, Fault
-from compliance.labelled import lines_of_cases, lines_of_examples
+from compliance.labelled import Line, lines_of_cases, lines_of_examples
 from compliance.learning.examples import load_examples
 from compliance.learning.left_out import left_out
 from compliance.packs import load_rules
@@ -24,6 +28,7 @@ from compliance.phrases import base_language
 from compliance.places import LANGUAGE_OF, jurisdiction_of
 from compliance.reporting import Hours, Measured, Measurer, Rate, Report, talk_hours
 from compliance.rules import RuleSet
+from compliance.transcript import Speaker
 
 FAILED = 2
 
@@ -111,6 +116,8 @@ def rules_report(
     language: str | None,
     unseen: bool,
     talk: tuple[Path, ...],
+    voices: int,
+    model: str | None,
     as_json: bool,
     data_dir: Path | None,
 ) -> None:
@@ -121,6 +128,8 @@ def rules_report(
         language: implies a jurisdiction; the language of the examples.
         unseen: judge each example by a scorer that was trained without its author.
         talk: files or folders of lawful talk.
+        voices: how many voices say the cases, so that they are measured on sound too; 0 for none.
+        model: the speech model that hears them; as `resolve_model`.
         as_json: JSON instead of tables.
         data_dir: as `--data-dir`.
 
@@ -140,7 +149,10 @@ def rules_report(
         by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
         cases = Measurer(rules)
         if spoken == LANGUAGE_OF[name]:
-            cases.add(lines_of_cases(rules, desk.cases(name)))
+            lines = [*lines_of_cases(rules, desk.cases(name))]
+            cases.add(lines)
+            if voices:
+                cases.add_heard(_on_sound(lines, spoken, voices, model, data_dir))
         by_cases = cases.report()
         if as_json:
             records.append(_report_record(by_examples, by_cases, unseen=unseen))
@@ -149,6 +161,33 @@ def rules_report(
             sys.stdout.flush()
     if as_json:
         sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
+
+
+def _on_sound(
+    lines: Iterable[Line], language: str, voices: int, model: str | None, data_dir: Path | None
+) -> Iterator[tuple[Line, str]]:
+    """The agent's lines as the model hears them; what cannot be said is counted and left out."""
+    base = MODEL_LANGUAGES.get(language)
+    if base is None:
+        sys.stderr.write(f"There is no speech model for {language}: measured on text alone.\n")
+        return
+    agents = [line for line in lines if line.speaker is Speaker.AGENT]
+    sayable = [line for line in agents if synthesis.readable(line.text, base)]
+    if len(sayable) < len(agents):
+        sys.stderr.write(
+            f"{len(agents) - len(sayable)} of {len(agents)} cases cannot be said"
+            " (digits or letters that the voice does not know): measured on text alone.\n"
+        )
+    opened = open_model(resolve_model(model, language, data_dir=data_dir).folder)
+    corrector = corrector_for(load_files(data_dir), language, None)
+
+    def told(done: int, of: int) -> None:
+        sys.stderr.write(f"\rheard {done} of {of}" + ("\n" if done == of else ""))
+        sys.stderr.flush()
+
+    texts = [line.text for line in sayable]
+    for index, text in heard(texts, base, opened, corrector, voices=voices, progress=told):
+        yield sayable[index], text
 
 
 def _of_examples(
@@ -187,6 +226,9 @@ _HEAD = (
 )
 
 
+_ON_SOUND = ("found by telephone", "rings at lawful look-alikes by telephone")
+
+
 def _page(report: Report, cases: Report, *, unseen: bool) -> str:
     """The tables of one jurisdiction as Markdown."""
     lines = sum(report.sources.values())
@@ -218,14 +260,16 @@ def _page(report: Report, cases: Report, *, unseen: bool) -> str:
         parts.append(_table(report.rules))
     if cases.rules:
         parts += ["\nBy rule, on the cases beside the rules (written with them):\n\n"]
-        parts.append(_table(cases.rules))
+        parts.append(_table([*cases.overall, *cases.rules]))
     return "".join(parts)
 
 
 def _table(rows: Iterable[Measured]) -> str:
     rows = tuple(rows)
     shares = sorted({share for row in rows for share, _ in row.corrupted})
+    spoken = any(row.sound or row.false_sound for row in rows)
     head = [*_HEAD, *(f"found with {share:.0%} misheard" for share in shares)]
+    head += _ON_SOUND if spoken else ()
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
         corrupted = dict(row.corrupted)
@@ -239,6 +283,7 @@ def _table(rows: Iterable[Measured]) -> str:
             _of(row.false),
             _of(row.asked),
             *(_of(corrupted.get(share, Rate(0, 0))) for share in shares),
+            *(_of(rate or Rate(0, 0)) for rate in (row.sound, row.false_sound) if spoken),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
@@ -263,6 +308,7 @@ def _report_record(report: Report, cases: Report, *, unseen: bool) -> dict[str, 
         "overall": [_measured_record(row) for row in report.overall],
         "families": [_measured_record(row) for row in report.families],
         "rules_on_examples": [_measured_record(row) for row in report.rules],
+        "cases": [_measured_record(row) for row in cases.overall],
         "rules_on_cases": [_measured_record(row) for row in cases.rules],
         "shown_to_agents": _rate_record(report.shown),
         "ordinary": _rate_record(report.ordinary),
@@ -291,6 +337,8 @@ def _measured_record(row: Measured) -> dict[str, Any]:
         "false": _rate_record(row.false),
         "asked": _rate_record(row.asked),
         "corrupted": {f"{share:g}": _rate_record(rate) for share, rate in row.corrupted},
+        "sound": row.sound and _rate_record(row.sound),
+        "false_sound": row.false_sound and _rate_record(row.false_sound),
     }
 
 

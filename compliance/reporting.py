@@ -58,6 +58,7 @@ class Measured:
     another family may breach this one too, and is not counted.  `false` and `asked`: of its lawful
     neighbours, those flagged, and those whose facts were to be checked.  `corrupted` is the recall
     with that share of the words misheard; `trial` is whether agents are shown nothing of it.
+    `sound` and `false_sound` are `recall` and `false` of the lines that were spoken and recognised.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Measured:
     asked: Rate
     trial: bool = False
     corrupted: tuple[tuple[float, Rate], ...] = ()
+    sound: Rate | None = None
+    false_sound: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Measurer:
         self._rules = rules
         self._judged: list[JudgedLine] = []
         self._corrupted: dict[float, list[JudgedLine]] = {}
+        self._on_sound: list[JudgedLine] = []
 
     def add(
         self,
@@ -149,6 +153,11 @@ class Measurer:
         for share in shares:
             misheard = _misheard(corrupt, share)
             self._corrupted.setdefault(share, []).extend(judge(rules, breaches, misheard))
+
+    def add_heard(self, heard: Iterable[tuple[Line, str]]) -> None:
+        """Judge lines as they were recognised when they were spoken: `line`, what was heard."""
+        for line, text in heard:
+            self._on_sound.extend(judge(self._rules, (line,), _heard_as(text)))
 
     def report(self, talk: Iterable[Hours] = ()) -> Report:
         """The figures of all that was added."""
@@ -218,6 +227,7 @@ class Measurer:
         near = [each for each in here if not each.line.breach]
         right = [each for each in breaches if flagged(each)]
         wrong = [each for each in lawful if flagged(each)]
+        spoken = [each for each in self._on_sound if concerns(each.line)]
         return Measured(
             name,
             family,
@@ -231,11 +241,17 @@ class Measurer:
                 (share, _rate([each for each in judged if concerns(each.line)], flagged))
                 for share, judged in sorted(self._corrupted.items())
             ),
+            sound=_rate_if_any(spoken, flagged, breach=True),
+            false_sound=_rate_if_any(spoken, flagged, breach=False),
         )
 
 
 def _shown(each: JudgedLine) -> bool:
     return each.flagged(to_agents=True)
+
+
+def _heard_as(text: str) -> Callable[[Line], str]:
+    return lambda _: text
 
 
 def _misheard(corrupt: Corrupt, share: float) -> Callable[[Line], str]:
@@ -257,6 +273,13 @@ def _of_rule(rule: str, family: str, *, alone: bool) -> Callable[[Line], bool]:
         return family in line.families and (alone or not line.breach)
 
     return concerns
+
+
+def _rate_if_any(
+    lines: Iterable[JudgedLine], counts: Callable[[JudgedLine], bool], *, breach: bool
+) -> Rate | None:
+    rate = _rate((each for each in lines if each.line.breach is breach), counts)
+    return rate if rate.of else None
 
 
 def _rate(lines: Iterable[JudgedLine], counts: Callable[[JudgedLine], bool]) -> Rate:

@@ -98,6 +98,15 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("espeakng_loader", "pypinyin"))
 
 
+def readable(text: str, language: str) -> bool:
+    """Whether there are sounds for all of a line."""
+    read = _read_mandarin if language.startswith("zh") else _read_english
+    try:
+        return bool(read(text).words)
+    except AssistantError:
+        return False
+
+
 def synthesise(text: str, language: str, voice: Voice, rate_hz: int = 8000) -> Speech:
     """Say one line; see `synthesise_all`."""
     return synthesise_all((Line(text, voice),), language, rate_hz)[0]

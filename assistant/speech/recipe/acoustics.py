@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.demo.synthesis import Voice
+from assistant.demo.synthesis import Voice, readable
 from assistant.speech.recipe import nnet3, rare_speech, templates
 from assistant.speech.recipe.background import background
 from assistant.speech.recipe.corpus import (
@@ -34,7 +34,6 @@ from assistant.speech.recipe.graph import NOISE, SILENCE, Phones, PhoneTable
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.network import folded
 from assistant.speech.recipe.sharpening import Sharpening, sharpen
-from assistant.speech.recipe.speech import readable
 from assistant.speech.recipe.training import train
 from assistant.speech.recipe.voices import draw_speakers, draw_voice, write_speakers
 from compliance.errors import MissingPart

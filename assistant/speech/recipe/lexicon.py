@@ -12,11 +12,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from assistant.demo.synthesis import Voice
+from assistant.demo.synthesis import Voice, readable
 from assistant.speech.recipe.background import Background
 from assistant.speech.recipe.graph import SILENCE, Phones
 from assistant.speech.recipe.languages import Recipe, words_of
-from assistant.speech.recipe.speech import Spoken, readable, say
+from assistant.speech.recipe.speech import Spoken, say
 
 Heard = Counter[tuple[str, Phones]]
 

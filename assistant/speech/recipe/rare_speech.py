@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.demo.synthesis import readable
 from assistant.speech.recipe import augment, templates
 from assistant.speech.recipe.background import background
 from assistant.speech.recipe.corpus import ShardOrder
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.rule_examples import examples
-from assistant.speech.recipe.speech import readable
 from assistant.speech.recipe.voices import draw_rare_speakers, draw_voice, write_speakers
 
 SPEAKERS = 160

@@ -19,7 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.demo.espeak import PHONEME, WORD
-from assistant.demo.synthesis import ATTEMPTS, Voice, _read_english, _read_mandarin, _Reading
+from assistant.demo.synthesis import (
+    ATTEMPTS,
+    Voice,
+    _read_english,
+    _read_mandarin,
+    _Reading,
+)
 from assistant.speech.recipe.graph import SILENCE
 from compliance.errors import AssistantError
 
@@ -66,14 +72,6 @@ class Spoken:
 def read(text: str, language: str) -> _Reading:
     """What the synthesiser is given to read."""
     return _read_mandarin(text) if language == "zh" else _read_english(text)
-
-
-def readable(text: str, language: str) -> bool:
-    """Whether the synthesiser has sounds for all of it."""
-    try:
-        return bool(read(text, language).words)
-    except AssistantError:
-        return False
 
 
 def say(
