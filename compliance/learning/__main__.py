@@ -13,7 +13,7 @@ from compliance.learning.examples import Example, case_examples, load_examples
 from compliance.learning.lexicon import write
 from compliance.learning.measuring import table
 from compliance.learning.phrases_alone import judged, unread
-from compliance.learning.robustness import measure
+from compliance.learning.robustness import measure, measure_unseen
 from compliance.learning.robustness import table as robustness_table
 from compliance.learning.training import Material, train, unseen
 from compliance.likeness import likeness_path
@@ -30,6 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training.set_defaults(run=_train)
     robustness = commands.add_parser("robustness", help="what recognition errors cost")
     robustness.add_argument("--language", required=True, choices=("en", "zh"))
+    robustness.add_argument(
+        "--unseen",
+        action="store_true",
+        help="on example utterances whose authors taught nothing, instead of the packs' own cases",
+    )
     robustness.set_defaults(run=_robustness)
     lexicon = commands.add_parser("lexicon", help="write the lists of words and their sounds")
     lexicon.set_defaults(run=_lexicon)
@@ -58,7 +63,8 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _robustness(options: argparse.Namespace) -> None:
-    sys.stdout.write(robustness_table([*measure(options.language)]))
+    measured = measure_unseen if options.unseen else measure
+    sys.stdout.write(robustness_table([*measured(options.language)]))
 
 
 def _lexicon(options: argparse.Namespace) -> None:

@@ -7,12 +7,15 @@ by words alone, and with the search by sounds.  It judges by the same monitor as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from compliance.cases import Case, load_cases
 from compliance.findings import Verdict
+from compliance.labelled import Line, judge, lines_of_examples
 from compliance.learning.corruption import corrupted
+from compliance.learning.left_out import left_out
+from compliance.learning.phrases_alone import JUDGES, READ
 from compliance.monitor import Monitor
 from compliance.packs import available, load_rules
 from compliance.phrases import base_language
@@ -21,6 +24,7 @@ from compliance.rules import RuleSet
 from compliance.sounds.search import SoundSearch
 from compliance.transcript import Speaker, Utterance
 
+_EACH = 3  # of the examples every third: some thousands
 RATES = (0.0, 0.1, 0.2, 0.3)
 SEEDS = (1, 2)  # each case is misheard so often, differently
 
@@ -74,6 +78,37 @@ def measure(language: str, seeds: Sequence[int] = SEEDS) -> Iterator[Measured]:
             _share([by_words for by_words, _ in lawful]),
             _share([by_sounds for _, by_sounds in lawful]),
         )
+
+
+def measure_unseen(language: str) -> Iterator[Measured]:
+    """The same, by words alone, on example utterances that neither phrases nor scorer learned from.
+
+    Each author's lines are judged by a scorer that was trained without them.
+
+    Raises:
+        MissingPart: there are no examples, or what trains a scorer is not installed.
+    """
+    jurisdiction = JUDGES[language]
+    spoken = LANGUAGE_OF[jurisdiction]
+    found: dict[float, list[bool]] = {rate: [] for rate in RATES}
+    flagged: dict[float, list[bool]] = {rate: [] for rate in RATES}
+    for turn in left_out(language):
+        rules = load_rules(jurisdiction, spoken, scorer=turn.scorer)
+        rules.sounds = SoundSearch(rules.phrases, "")
+        unread = [each for each in turn.examples if each.author not in READ]
+        lines = [*lines_of_examples(unread[::_EACH], jurisdiction, spoken)]
+        for rate in RATES:
+            for judged in judge(rules, lines, _misheard(language, rate) if rate else None):
+                told = found if judged.line.breach else flagged
+                told[rate].append(judged.flagged())
+    for rate in RATES:
+        breaches, lawful = _share(found[rate]), _share(flagged[rate])
+        counts = len(found[rate]), len(flagged[rate])
+        yield Measured(rate, counts[0], breaches, breaches, counts[1], lawful, lawful)
+
+
+def _misheard(language: str, rate: float) -> Callable[[Line], str]:
+    return lambda line: corrupted(line.text, language, rate, SEEDS[0])
 
 
 def table(rows: Sequence[Measured]) -> str:
