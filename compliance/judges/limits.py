@@ -2,7 +2,8 @@
 
 Owns the counting: days and rolling hours, per number and per debt, by what came of each contact.
 What is not known of a contact leaves it possible, and a limit that only possible contacts exceed,
-or that only they satisfy, is left open.  It reads no clock; the call's start is the moment that counts.
+or that only they satisfy, is left open.  It reads no clock; the call's start is the moment that
+counts.
 """
 
 from __future__ import annotations
