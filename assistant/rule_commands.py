@@ -33,14 +33,21 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON instead of pl
 _folder = click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 
 
+_TODAY = "today"
+
+
 class _Day(click.ParamType[date]):
-    """A day, as 2026-12-31."""
+    """A day, as 2026-12-31, or today."""
 
     name = "DAY"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
+        if value == _TODAY:
+            from assistant.rule_desk import now
+
+            return now().date()
         try:
             return date.fromisoformat(str(value))
         except ValueError:
@@ -101,7 +108,10 @@ def rules_show(rule_id: str, **options: Any) -> None:
 
 
 @rules.command("law")
-@click.option("--due", type=_Day(), metavar="DAY", help="What falls due by this day only.")
+@click.option(
+    "--due", type=_Day(), metavar="[DAY]", is_flag=False, flag_value=_TODAY,
+    help="Only what is due, today or by a day (2027-01-31).",
+)  # fmt: skip
 @_jurisdiction
 @_json
 @_data_dir

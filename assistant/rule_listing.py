@@ -332,6 +332,7 @@ def rules_law(
                 "rule": rule.id,
                 "verified_law": rule.verified_law.value,
                 "status": rule.status.value,
+                "verified_law_by_collector": {who: law.value for who, law in rule.laws.items()},
                 "review_by": None if rule.review_by is None else rule.review_by.isoformat(),
                 "citations": dict(rule.citations),
                 "due": why,

@@ -38,7 +38,9 @@ class Limit:
     `hours` roll.  Only contacts whose outcome is of a class in `outcomes` count (all, where empty),
     but none of those in `besides`; `per` narrows them to this `number` or this `debt`.  `this_call`
     is whether this call counts as well; with `most` 0 it then is one too many by itself.  Any fact
-    of `unless` that is known to be so lifts it.
+    of `unless` that is known to be so lifts it.  With `least` it is the other way round: so many
+    contacts must have come before this call (attempts to reach the customer before anybody else is
+    asked), and fewer break it.
     """
 
     most: int
@@ -50,6 +52,7 @@ class Limit:
     this_call: bool = True
     unless: tuple[str, ...] = ()
     verdict: Verdict = Verdict.BREACH
+    least: int | None = None
 
     @property
     def period(self) -> str:

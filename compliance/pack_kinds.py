@@ -56,7 +56,8 @@ class WindowEntry(Schema):
 
 
 class LimitEntry(Schema):
-    most: int = Field(ge=0)
+    most: int | None = Field(default=None, ge=0)
+    least: int | None = Field(default=None, ge=1)
     days: int | None = Field(default=None, ge=1, le=3660)
     hours: float | None = Field(default=None, gt=0)
     outcomes: tuple[Slug, ...] = ()
@@ -70,11 +71,13 @@ class LimitEntry(Schema):
     def _one_period(self) -> LimitEntry:
         if (self.days is None) is (self.hours is None):
             raise PydanticCustomError("period", "a limit has either days or hours")
+        if (self.most is None) is (self.least is None):
+            raise PydanticCustomError("limit", "a limit has either most or least")
         return self
 
     def spec(self) -> Limit:
         return Limit(
-            self.most,
+            self.most or 0,
             self.days,
             self.hours,
             self.outcomes,
@@ -83,6 +86,7 @@ class LimitEntry(Schema):
             self.this_call,
             self.unless,
             self.verdict,
+            self.least,
         )
 
 

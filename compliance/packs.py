@@ -136,6 +136,7 @@ class _Loader:
             self._hash.update(path.read_bytes())
         classes = around.outcomes.classes
         own = self._laid.own_detectors if self._laid is not None else frozenset()
+        own |= listening.by_name()
         reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes, own)
         rules = [*reader.rules()]
         statements = [*reader.statements()]

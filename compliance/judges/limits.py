@@ -1,8 +1,9 @@
 """Judges how often a customer was called: contacts before this call, counted as a rule counts them.
 
 Owns the counting: days and rolling hours, per number and per debt, by what came of each contact.
-What is not known of a contact leaves it possible, and a limit that only possible contacts exceed is
-left open.  It reads no clock; the call's start is the moment that counts.
+What is not known of a contact leaves it possible, and a limit that only possible contacts exceed,
+or that only they satisfy, is left open.  It reads no clock; the call's start is the moment that
+counts.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class LimitsJudge:
             if (
                 applies
                 and limit.this_call
+                and limit.least is None
                 and limit.most == 0
                 and _this_call_counts(limit, context)
             ):
@@ -50,7 +52,12 @@ class LimitsJudge:
                 undecided.append((rule.id, why))
                 continue
             certain, possible = self._count(limit, context)
-            if certain > limit.most:
+            if limit.least is not None:
+                if possible < limit.least:
+                    hits.append(_hit(rule, limit, context, possible))
+                elif certain < limit.least:
+                    undecided.append((rule.id, "contacts"))
+            elif certain > limit.most:
                 hits.append(_hit(rule, limit, context, certain))
             elif possible > limit.most:
                 undecided.append((rule.id, "contacts"))
@@ -73,7 +80,7 @@ class LimitsJudge:
             )
             certain += counts is True
             possible += counts is not False
-        if limit.this_call and _this_call_counts(limit, context):
+        if limit.this_call and limit.least is None and _this_call_counts(limit, context):
             certain += 1
             possible += 1
         return certain, possible
@@ -136,7 +143,8 @@ def _digits(number: str) -> str:
 
 def _hit(rule: Rule, limit: Limit, context: CallContext, count: int) -> Hit:
     known, unknown = considered(context, (rule.when,), limit.unless)
-    what = f"at most {limit.most} in {limit.period}"
-    params = (("count", str(count)), ("most", str(limit.most)), ("period", limit.period))
+    bound = limit.most if limit.least is None else limit.least
+    what = f"{'at most' if limit.least is None else 'at least'} {bound} in {limit.period}"
+    params = (("count", str(count)), ("most", str(bound)), ("period", limit.period))
     found_by = FoundBy("limit", what, context=(*known, ("count", str(count))), unknown=unknown)
     return Hit(rule, limit.verdict, found_by, part="count", params=params)

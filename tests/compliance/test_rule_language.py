@@ -25,6 +25,21 @@ def one_rule(folder: Path, more: str, **parts: str) -> RuleSet:
     return small_rules(folder, rules=f"{PLAIN_RULE.rstrip()}\n  {more}\n", **parts)
 
 
+def test_a_detector_may_be_heard_only_by_the_rules_that_name_it(tmp_path: Path) -> None:
+    named = PLAIN_RULE.replace("US-01", "US-02").rstrip() + "\n  detectors: [threat/ours]\n"
+    rules = small_rules(
+        tmp_path,
+        rules=PLAIN_RULE + named,
+        detectors="""
+            plain: {phrases: [green umbrella]}
+            ours: {by_name: true, phrases: [silver ladder]}
+        """,
+    )
+    talk = Talk(rules)
+    assert talk.rules_said(UMBRELLA) == ["US-01"]
+    assert talk.rules_said("Take the silver ladder.") == ["US-02"]
+
+
 # ---- when ----------------------------------------------------------------------------------------
 
 

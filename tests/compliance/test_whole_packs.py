@@ -1,4 +1,4 @@
-"""The American and Taiwanese packs beyond words: header and dialogue in, findings out."""
+"""The packs beyond words: header and dialogue in, findings out."""
 
 from __future__ import annotations
 
@@ -64,6 +64,16 @@ def measured(found: Iterable[Finding]) -> dict[str, str]:
     return {finding.rule: finding.verdict.value for finding in found}
 
 
+THIRD: Header = {"verified": False, "counterparty": "third_party"}
+XINYUE = "您好，这里是新月银行信用卡中心，我姓林，工号二三零一，通话有录音。"
+HEXIN = "您好，我们是和信公司，受新月银行委托，我姓林，通话有录音。"
+OVERDUE = ("您的信用卡逾期了，本期三千元。", "什么时候方便？", "好的。")
+
+
+def numbered(*days: int, outcome: str = "no_answer") -> list[Header]:
+    return [{**one, "number": "13800000001"} for one in calls(*days, outcome=outcome)]
+
+
 BREACH, CHECK = "breach", "check_facts"
 UNTIL_21 = {"started_at": "2026-11-20T21:05:00"}
 
@@ -109,6 +119,46 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
     ("talked today already", "tw",
      {**BANK, "started_at": NOON, "contacts": calls(20, outcome="promise")}, (),
      {"TW-11-conversation": CHECK}),
+    # ---- the Mainland: hours, counts, others
+    ("22:05 in Shanghai", "cn", {**AGENCY, "started_at": "2026-11-20T14:05:00+00:00"}, (),
+     {"CN-10-window": BREACH}),
+    ("22:05 by a bank's own desk", "cn", {**BANK, "started_at": "2026-11-20T22:05:00"}, (),
+     {"CN-10-window": BREACH}),
+    ("08:00 and 22:00 are allowed", "cn", {**AGENCY, "started_at": "2026-11-20T22:00:00"}, (),
+     {}),
+    ("with consent", "cn",
+     {**AGENCY, "started_at": "2026-11-20T22:30:00", "facts": {"consent_hours": True}}, (), {}),
+    ("08:30 in Beijing is 06:30 by the sun of Xinjiang", "cn",
+     {**AGENCY, "started_at": "2026-11-20T00:30:00+00:00", "customer_state": "XJ"}, (),
+     {"CN-10-window": CHECK}),
+    ("the seventh try of a number", "cn",
+     {**AGENCY, "started_at": NOON, "number": "13800000001",
+      "contacts": numbered(20, 20, 20, 20, 20, 20)}, (), {"CN-11-attempts": BREACH}),
+    ("the sixth", "cn",
+     {**AGENCY, "started_at": NOON, "number": "13800000001",
+      "contacts": numbered(20, 20, 20, 20, 20)}, (), {}),
+    ("the seventh, of two numbers", "cn",
+     {**AGENCY, "started_at": NOON, "number": "13900000002",
+      "contacts": numbered(20, 20, 20, 20, 20, 20)}, (), {}),
+    ("the fourth talk of a day", "cn",
+     {**BANK, "started_at": NOON, "contacts": calls(20, 20, 20, outcome="conversation")}, (),
+     {"CN-11-conversation": BREACH}),
+    ("somebody else after two tries", "cn",
+     {**THIRD, "collector": "agency", "started_at": NOON, "contacts": calls(19, 20)}, (),
+     {"CN-09-attempts": BREACH}),
+    ("after three", "cn",
+     {**THIRD, "collector": "agency", "started_at": NOON, "contacts": calls(18, 19, 19)}, (), {}),
+    ("the number is dead", "cn",
+     {**THIRD, "collector": "agency", "started_at": NOON, "contacts": [],
+      "facts": {"number_invalid": True}}, (), {}),
+    ("who asked for no calls", "cn",
+     {**THIRD, "collector": "in-house",
+      "facts": {"third_party_refused": True, "number_invalid": True}}, (),
+     {"CN-09-refused": BREACH}),
+    ("called again within a week", "cn",
+     {**THIRD, "collector": "agency", "started_at": NOON, "number": "13800000001",
+      "contacts": numbered(18, outcome="third_party"), "facts": {"number_invalid": True}}, (),
+     {"CN-09-once": BREACH}),
     # ---- facts of the file
     ("a lawyer", "us", {**AGENCY, "facts": {"represented": True}}, (), {"US-14-contact": BREACH}),
     ("cease", "us", {**AGENCY, "facts": {"cease_contact": True}}, (), {"US-15-contact": BREACH}),
@@ -120,6 +170,16 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
     ("a negotiation in Taiwan", "tw", {**BANK, "facts": {"insolvency": True}}, (),
      {"TW-17-insolvency": CHECK}),
     ("died", "tw", {**BANK, "facts": {"deceased": True}}, (), {"TW-16-deceased": CHECK}),
+    ("a plan that is kept", "cn", {**BANK, "facts": {"plan_active": True}}, (),
+     {"CN-15-plan": CHECK}),
+    ("a plan that is not", "cn",
+     {**BANK, "facts": {"plan_active": True, "plan_broken": True}}, (), {}),
+    ("a dispute, a complaint and a wish for no calls", "cn",
+     {**AGENCY, "facts": {"disputed": True, "complaint_open": True, "cease_contact": True}}, (),
+     {"CN-15-disputed": CHECK, "CN-15-complaint": CHECK, "CN-15-cease": CHECK}),
+    ("a minor", "cn", {**BANK, "facts": {"minor": True}}, (), {"CN-18-minor": CHECK}),
+    ("an agency that the bank has not announced", "cn",
+     {**AGENCY, "facts": {"outsourcing_notified": False}}, (), {"CN-03-outsourced": CHECK}),
     # ---- statements
     ("an agency without mini-Miranda", "us", AGENCY, (NAMED, *DEBT), {"US-13": BREACH}),
     ("with one element only", "us", AGENCY,
@@ -150,12 +210,36 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
      (NAMED, "How are you?", "Thank you.", "Goodbye."), {"US-22-notice": CHECK}),
     ("recording in Ohio", "us", {**BANK, "customer_state": "OH"},
      (NAMED, "How are you?", "Thank you.", "Goodbye."), {}),
+    ("the bank says who it is", "cn", BANK, (XINYUE, *OVERDUE), {}),
+    ("no institution", "cn", BANK, ("您好，我姓林，通话有录音。", *OVERDUE),
+     {"CN-12": BREACH, "CN-12-early": CHECK}),
+    ("no name and no notice", "cn", BANK, ("您好，这里是新月银行。", *OVERDUE),
+     {"CN-12-staff": CHECK, "CN-12-notice": CHECK}),
+    ("an agency that names its client", "cn", AGENCY, (HEXIN, *OVERDUE), {}),
+    ("one that does not", "cn", AGENCY, ("您好，我们是和信公司，我姓林，通话有录音。", *OVERDUE),
+     {"CN-03-agency": CHECK}),
+    ("one that calls itself the bank", "cn", AGENCY, ("我们就是银行自己的催收团队。",),
+     {"CN-03-posing": CHECK}),
+    ("the bank itself may", "cn", BANK, ("我们就是银行自己的团队。",), {}),
+    ("reporting without notice", "cn", BANK, (XINYUE, "逾期会报送征信。", "好的。", "再见。"),
+     {"CN-06-notice": CHECK}),
+    ("hardship without an offer", "cn", BANK,
+     (XINYUE, ">我失业了。", "我了解。", "那您什么时候可以还？", "好的。"),
+     {"CN-15-offer": CHECK}),
+    ("a rate a day alone", "cn", BANK, (XINYUE, "日利率是万分之五。", "好的。", "再见。"),
+     {"CN-17-annual": CHECK}),
+    ("somebody who speaks of dying", "cn", BANK,
+     (XINYUE, ">我不想活了。", "嗯。", "那您哪天方便？"), {"CN-18-distress": CHECK}),
     # ---- the account
     ("another balance", "us", {**BANK, "account": {"balance": "652.18"}},
      ("Your balance is $900.",), {"US-17-balance": BREACH}),
     ("the balance", "us", {**BANK, "account": {"balance": "652.18"}},
      ("Your balance is $652.18.",), {}),
     ("over fifteen percent", "tw", BANK, ("您的利率是百分之十八。",), {"TW-14-rate": BREACH}),
+    ("another amount overdue", "cn", {**BANK, "account": {"overdue_amount": "12000"}},
+     ("您的逾期金额是一万三千元。",), {"CN-17-overdue": BREACH}),
+    ("twenty-four percent is no ceiling on the Mainland", "cn",
+     {**BANK, "account": {"annual_rate_percent": "24"}}, ("您的年化利率是百分之二十四。",), {}),
     # ---- words have the rule of their provision
     ("a lawyer brushed aside", "us", AGENCY,
      ("You can hire all the lawyers you want, you still owe it.",), {"US-14": BREACH}),
@@ -165,6 +249,10 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
      ("You can't dispute it, it's already been verified.",), {"US-16": BREACH}),
     ("wrongly told liable", "tw", {**AGENCY, "verified": False, "counterparty": "third_party"},
      ("你是附卡，正卡沒繳就是你要還。",), {"TW-06": BREACH, "TW-16": BREACH}),
+    ("more than five years of instalments", "cn", BANK, ("给你分期分到八年都没问题。",),
+     {"CN-15-terms": BREACH}),
+    ("the same in Taiwan", "tw", BANK, ("給您分期分到八年都沒問題。",), {}),
+    ("a visit by one", "cn", BANK, ("我一个人上门去跟你谈。",), {"CN-16-visit": BREACH}),
 ]  # fmt: skip
 
 
@@ -180,9 +268,9 @@ def test_what_a_header_and_a_dialogue_come_to(
     assert measured(found) == expected
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "tw"])
+@pytest.mark.parametrize("jurisdiction", ["us", "tw", "cn"])
 def test_what_an_empty_header_does_not_know_is_open_and_no_finding(jurisdiction: str) -> None:
-    hello = {"us": "Thank you.", "tw": "謝謝您。"}[jurisdiction]
+    hello = {"us": "Thank you.", "tw": "謝謝您。", "cn": "谢谢您。"}[jurisdiction]
     found, because, rules = checked(jurisdiction, {}, [hello])
     assert found == []
     by_header = {
@@ -217,7 +305,7 @@ def test_what_is_a_banks_own_policy_weighs_less_and_says_so(
     assert weights == {"agency": Severity.MAJOR, "in-house": Severity.MINOR}
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "tw"])
+@pytest.mark.parametrize("jurisdiction", ["us", "tw", "cn"])
 def test_policy_never_nags(jurisdiction: str) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     gentle = {Severity.MINOR, Severity.HINT}
@@ -226,7 +314,7 @@ def test_policy_never_nags(jurisdiction: str) -> None:
             assert rule.severity in gentle, rule.id
 
 
-@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("tw", 22)])
+@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("tw", 22), ("cn", 19)])
 def test_every_rule_of_the_notes_is_there(jurisdiction: str, last: int) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     numbers = {rule.id[:5] for rule in rules.rules}

@@ -348,7 +348,36 @@ def test_days_are_the_customers_days(tmp_path: Path) -> None:
     assert Talk(rules, replace(header, customer_timezone="Europe/London")).opening
 
 
+TRIED = "least: 3, days: 30, outcomes: [unanswered, voicemail], unless: [number_invalid]"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "found", "reason"),
+    [
+        ([], True, ""),
+        (["busy", "no_answer"], True, ""),
+        (["busy", "no_answer", "answered"], True, ""),  # reached meanwhile
+        (["busy", "no_answer", "voicemail"], False, ""),
+        (["busy", "no_answer", "shrugged"], False, "contacts"),  # nobody knows what that was
+    ],
+)
+def test_so_many_contacts_must_have_come_before(
+    tmp_path: Path, outcomes: list[str], reason: str, *, found: bool
+) -> None:
+    rules = limit(tmp_path, TRIED)
+    before = [(f"2026-11-{11 + day}T10:00:00", word) for day, word in enumerate(outcomes)]
+    talk = Talk(rules, called(*before))
+    assert bool(talk.opening) is found
+    assert talk.open_rules().get("US-10", "") == reason
+    for finding in talk.opening:
+        assert finding.found_by is not None
+        assert finding.found_by.what == "at least 3 in 30 days"
+    assert not Talk(rules, called(*before, facts={"number_invalid": True})).opening
+
+
 FAULTS = [
+    ("kind: limit", "limit: {days: 1}", "either most or least"),
+    ("kind: limit", "limit: {most: 1, least: 1, days: 1}", "either most or least"),
     ("kind: limit", "limit: {most: 1}", "either days or hours"),
     ("kind: limit", "limit: {most: 1, days: 1, hours: 2}", "either days or hours"),
     ("kind: limit", "limit: {most: 1, days: 1, outcomes: [shrugged]}", "no class 'shrugged'"),
