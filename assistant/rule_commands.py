@@ -204,13 +204,20 @@ def rules_test(context: click.Context, /, folder: Path | None, **options: Any) -
     " model hears; needs the synthesis extra.",
 )
 @click.option("--model", metavar="NAME", help="Speech model for --sound.")
+@click.option("--overview", is_flag=True, help="One table with a row for each pack.")
 @_json
 @_data_dir
 def rules_report(**options: Any) -> None:
     """Precision and recall per rule and family, with intervals, as Markdown tables."""
-    from assistant import rule_measuring
+    from assistant import rule_measuring, rule_overview
 
-    rule_measuring.rules_report(**options)
+    if not options.pop("overview"):
+        rule_measuring.rules_report(**options)
+        return
+    for name in ("jurisdiction", "language", "as_json"):
+        if options.pop(name):
+            raise click.UsageError("--overview is of all packs, and a table")
+    rule_overview.overview(**options)
 
 
 @rules.command("new")

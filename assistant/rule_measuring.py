@@ -5,21 +5,20 @@ Owns which lines are run and how outcomes and figures are written.
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from assistant.cases_on_sound import heard
 from assistant.demo import synthesis
+from assistant.lawful_talk import talk_files, talk_in
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import MODEL_LANGUAGES, open_model, resolve_model
 from compliance.case_runs import CaseRuns, Outcome, run_cases
-from compliance.errors import AssistantError, BadInput, Fault
+from compliance.errors import BadInput, Fault
 from compliance.labelled import Line, lines_of_cases, lines_of_examples
 from compliance.learning.examples import load_examples
 from compliance.learning.left_out import left_out
@@ -145,14 +144,14 @@ def rules_report(
     for name in desk.jurisdictions(jurisdiction):
         spoken = language or LANGUAGE_OF[name]
         rules = desk.rules(name, spoken)
-        hours = [talk_hours(rules, path.name, _talk(path)) for path in _talk_files(talk)]
+        hours = [talk_hours(rules, path.name, talk_in(path)) for path in talk_files(talk)]
         by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
         cases = Measurer(rules)
         if spoken == LANGUAGE_OF[name]:
             lines = [*lines_of_cases(rules, desk.cases(name))]
             cases.add(lines)
             if voices:
-                cases.add_heard(_on_sound(lines, spoken, voices, model, data_dir))
+                cases.add_heard(on_sound(lines, spoken, voices, model, data_dir))
         by_cases = cases.report()
         if as_json:
             records.append(_report_record(by_examples, by_cases, unseen=unseen))
@@ -163,7 +162,7 @@ def rules_report(
         sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
 
 
-def _on_sound(
+def on_sound(
     lines: Iterable[Line], language: str, voices: int, model: str | None, data_dir: Path | None
 ) -> Iterator[tuple[Line, str]]:
     """The agent's lines as the model hears them; what cannot be said is counted and left out."""
@@ -350,63 +349,3 @@ def _rate_record(rate: Rate) -> dict[str, Any]:
         "share": rate.share,
         "interval": None if interval is None else [round(bound, 4) for bound in interval],
     }
-
-
-# ---- lawful talk -------------------------------------------------------------------------------
-
-
-def _talk_files(given: Iterable[Path]) -> Iterator[Path]:
-    for path in given:
-        if path.is_dir():
-            found = [each for each in sorted(path.iterdir()) if _is_talk(each)]
-            if not found:
-                message = "there is no talk in it (*.jsonl, *.jsonl.gz, *.txt)"
-                raise BadInput("the lawful talk cannot be read", (Fault(path, 0, 0, message),))
-            yield from found
-        else:
-            yield path
-
-
-def _is_talk(path: Path) -> bool:
-    return path.is_file() and path.name.endswith((".jsonl", ".jsonl.gz", ".txt"))
-
-
-def _talk(path: Path) -> Iterator[str]:
-    """What the agent says in a file: JSON Lines with `speaker` and `text`, or a line a sentence.
-
-    Lines without a speaker are the agent's.
-    """
-    try:
-        if path.name.endswith(".gz"):
-            with gzip.open(path, "rt", encoding="utf-8") as lines:
-                yield from _spoken(path, lines)
-        else:
-            with path.open(encoding="utf-8") as lines:
-                yield from _spoken(path, lines)
-    except UnicodeDecodeError:
-        raise _bad_talk(path, 0, "it is not UTF-8; save it as UTF-8") from None
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it cannot be read"
-        raise _bad_talk(path, 0, reason) from None
-
-
-def _spoken(path: Path, lines: Iterable[str]) -> Iterator[str]:
-    for number, line in enumerate(lines, start=1):
-        if path.name.endswith(".txt"):
-            if line.strip():
-                yield line.strip()
-            continue
-        try:
-            record = json.loads(line)
-        except ValueError:
-            raise _bad_talk(path, number, "this is not JSON") from None
-        if not isinstance(record, dict) or not isinstance(record.get("text", ""), str):
-            raise _bad_talk(path, number, "an object with a text is expected")
-        if record.get("speaker", "agent") == "agent" and record.get("text"):
-            yield record["text"]
-
-
-def _bad_talk(path: Path, line: int, message: str) -> AssistantError:
-    return BadInput(
-        "the lawful talk cannot be read", (Fault(path, line, 1 if line else 0, message),)
-    )

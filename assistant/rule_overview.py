@@ -1,0 +1,165 @@
+"""All packs in one table: what `assistant rules report --overview` writes.
+
+Owns the rows and columns, and which lines each pack is measured on: its own cases, the example
+utterances of its language, and lawful talk in that language.  The figures are `compliance`'s.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.lawful_talk import talk_files, talk_in
+from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
+from assistant.rule_measuring import on_sound
+from compliance.labelled import lines_of_cases, lines_of_examples
+from compliance.learning.examples import load_examples
+from compliance.learning.left_out import LeftOut, left_out
+from compliance.likeness import likeness_path
+from compliance.packs import load_rules
+from compliance.phrases import base_language
+from compliance.reporting import Hours, Measured, Measurer, Rate, Report, talk_hours
+from compliance.rules import RuleSet
+
+_HEAD = (
+    "pack",
+    "rules",
+    "law verified",
+    "cases: breaches found",
+    "look-alikes flagged",
+    "examples: said outright, found",
+    "hinted, found",
+    "look-alikes flagged",
+    "facts asked for there",
+    "false alarms in lawful talk",
+)
+_SOUND = ("cases by telephone: found", "look-alikes flagged")
+_HAN = range(0x4E00, 0x9FFF)
+_PROBED = 50  # lines of talk that tell its language
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pack in one language; `examples` is empty where there are none in that language."""
+
+    jurisdiction: str
+    language: str
+    rules: RuleSet
+    cases: Report
+    examples: Report | None
+
+
+def overview(
+    *, unseen: bool, talk: Sequence[Path], voices: int, model: str | None, data_dir: Path | None
+) -> None:
+    """Write the table as Markdown.
+
+    Args:
+        unseen: judge each example by a scorer that was trained without its author.
+        talk: files or folders of lawful talk; each is judged by the packs of its language.
+        voices: how many voices say the cases; 0 for none.
+        model: the speech model that hears them.
+        data_dir: as `--data-dir`.
+
+    Raises:
+        AssistantError: files have faults, or what is needed is not installed.
+    """
+    desk = RuleDesk.at(data_dir)
+    lawful = [(path.name, [*talk_in(path)]) for path in talk_files(talk)]
+    turns = _Turns(desk, unseen=unseen)
+    rows: list[Row] = []
+    for name in desk.jurisdictions(None):
+        for language in desk.languages(name):
+            sys.stderr.write(f"measuring {COUNTRIES[name]}, {language}\n")
+            rules = desk.rules(name, language)
+            measurer = Measurer(rules)
+            lines = [*lines_of_cases(rules, desk.cases(name, language))]
+            measurer.add(lines)
+            if voices:
+                measurer.add_heard(on_sound(lines, language, voices, model, data_dir))
+            hours = (
+                talk_hours(rules, source, texts)
+                for source, texts in lawful
+                if language_of_talk(texts) == base_language(language)
+            )
+            examples = turns.report(name, language, rules, hours)
+            rows.append(Row(name, language, rules, measurer.report(), examples))
+    sys.stdout.write(table(rows, spoken=bool(voices)))
+    sys.stdout.write(f"\n{REVIEWED}\n")
+
+
+class _Turns:
+    """Judges the examples of a language by one pack after the other; trains once a language."""
+
+    def __init__(self, desk: RuleDesk, *, unseen: bool) -> None:
+        self._desk = desk
+        self._unseen = unseen
+        self._trained: dict[str, tuple[LeftOut, ...]] = {}
+
+    def report(
+        self, jurisdiction: str, language: str, rules: RuleSet, hours: Iterable[Hours]
+    ) -> Report | None:
+        base = base_language(language)
+        if not likeness_path(base, self._desk.packs).is_file():
+            return None
+        measurer = Measurer(rules)
+        if not self._unseen:
+            measurer.add(lines_of_examples(load_examples(base), jurisdiction, language))
+            return measurer.report(hours)
+        if base not in self._trained:
+            self._trained[base] = tuple(left_out(base, self._desk.packs))
+        for turn in self._trained[base]:
+            judged_by = load_rules(
+                jurisdiction, language, self._desk.packs, scorer=turn.scorer, bank=self._desk.bank
+            )
+            measurer.add(lines_of_examples(turn.examples, jurisdiction, language), judged_by)
+        return measurer.report(hours)
+
+
+def language_of_talk(texts: Sequence[str]) -> str:
+    """The base language of lawful talk, by its characters."""
+    probed = "".join(texts[:_PROBED])
+    han = sum(ord(character) in _HAN for character in probed)
+    return "zh" if 2 * han > len(probed) else "en"
+
+
+def table(rows: Iterable[Row], *, spoken: bool) -> str:
+    """The rows as a Markdown table; `spoken` adds the columns on sound."""
+    head = (*_HEAD, *(_SOUND if spoken else ()))
+    lines = [head, ("---",) * len(head), *(tuple(_cells(row, spoken=spoken)) for row in rows)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _cells(row: Row, *, spoken: bool) -> Iterator[str]:
+    status = Counter(rule.verified_law for rule in row.rules.rules)
+    yield f"{COUNTRIES[row.jurisdiction]}, {row.language}"
+    yield str(len(row.rules.rules))
+    yield ", ".join(f"{count} {name}" for name, count in status.most_common())
+    cases = row.cases.overall[0]
+    yield _share(cases.recall)
+    yield _share(cases.false)
+    yield from _of_examples(row.examples)
+    if spoken:
+        yield _share(cases.sound)
+        yield _share(cases.false_sound)
+
+
+def _of_examples(report: Report | None) -> Iterator[str]:
+    if report is None:
+        yield from ("no examples",) + ("—",) * 4
+        return
+    by_name: dict[str, Measured] = {each.name: each for each in report.overall}
+    for style in ("direct", "veiled"):
+        yield _share(by_name[style].recall if style in by_name else None)
+    yield _share(by_name["all"].false)
+    yield _share(by_name["all"].asked)
+    hours = sum(talk.hours for talk in report.talk)
+    alarms = sum(talk.alarms for talk in report.talk)
+    yield f"{alarms} in {hours:.1f} h" if hours else "—"
+
+
+def _share(rate: Rate | None) -> str:
+    return "—" if rate is None or rate.share is None else f"{rate.share:.1%} of {rate.of}"
