@@ -57,6 +57,15 @@ class Listening:
                     speakers=entry.speakers,
                 )
 
+    def by_name(self) -> frozenset[str]:
+        """The detectors that only rules which name them listen to."""
+        return frozenset(
+            f"{document.value.family}/{name}"
+            for document in self.detectors
+            for name, entry in document.value.detectors.items()
+            if entry.by_name
+        )
+
     def ear(
         self, side: Side, more: Iterable[Phrase], concepts: Concepts, faults: list[Fault]
     ) -> Ear | None:

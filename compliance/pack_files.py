@@ -97,6 +97,8 @@ class SpanEntry(Schema):
 
 
 class DetectorEntry(Schema):
+    """With `by_name`, only rules that name it listen: words that not every jurisdiction forbids."""
+
     phrases: tuple[str, ...] = ()
     regex: tuple[str, ...] = ()
     sequence: tuple[SpanEntry, ...] = ()
@@ -109,6 +111,7 @@ class DetectorEntry(Schema):
     wrong_if: str | None = None
     check: bool = False
     sure: bool = False
+    by_name: bool = False
     speakers: tuple[Speaker, ...] = Field(default=(Speaker.AGENT,), min_length=1)
 
     @model_validator(mode="after")

@@ -36,7 +36,8 @@ class PackReader:
         events: those of the language, by name.
         language: of the call (`en`, `zh`).
         outcomes: classes of what came of earlier contacts.
-        by_name: detectors that only rules which name them listen to: a bank's own.
+        by_name: detectors that only rules which name them listen to: a bank's own, and those
+            that the files mark so.
     """
 
     def __init__(

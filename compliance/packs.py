@@ -136,7 +136,8 @@ class _Loader:
             self._hash.update(path.read_bytes())
         classes = around.outcomes.classes
         own = self._laid.own_detectors if self._laid is not None else frozenset()
-        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes, own)
+        by_name = own | listening.by_name()
+        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes, by_name)
         rules = [*reader.rules()]
         statements = [*reader.statements()]
         self._faults.extend(reader.faults)
