@@ -191,6 +191,10 @@ STATEMENTS: Terms = {
     "agent_name": N_("your name"),
     "agent_id": N_("your staff number"),
     "complaint_channel": N_("where to complain"),
+    "free_advice": N_("where free debt advice is"),
+    "dispute_outcome": N_("what follows a dispute"),
+    "vulnerability_pause": N_("that the account is paused"),
+    "remaining_debt": N_("what remains of the debt"),
 }
 
 STATEMENT_STATES: Terms = {

@@ -300,7 +300,8 @@ class _Weighing:
             doubtful = excuses[0].guard in _DOUBTFUL and critical
             if not doubtful or quoted(reading, sign.match):
                 return Standing.EXCUSED
-            standing = Standing.CHECK_FACTS
+            if standing is not Standing.NOT_ASSESSABLE:
+                standing = Standing.CHECK_FACTS
         if doubted and standing is not Standing.NOT_ASSESSABLE:
             return Standing.CHECK_FACTS if critical else Standing.DOUBTED
         if standing is Standing.NOT_ASSESSABLE:

@@ -235,7 +235,7 @@ def _with_decimals(
 
 
 def _english_date(tokens: Sequence[str], at: int) -> Quantity | None:
-    """`december fifth`, `december 5 th 2026`, `the fifth of december`."""
+    """`december fifth`, `december 5 th 2026`, `the fifth of december`, `5 th december`."""
     month = _MONTHS.get(tokens[at])
     if month is not None:
         day = _english_day(tokens, at + 1 + (_token(tokens, at + 1) == "the"))
@@ -246,12 +246,14 @@ def _english_date(tokens: Sequence[str], at: int) -> Quantity | None:
         said = (int(year.value) if year is not None else None, month, int(day.value))
         return Quantity(Sort.DATE, at, beyond - 1, day=said)
     day = _english_day(tokens, at)
-    if day is None or _token(tokens, day.beyond) != "of":
+    if day is None:
         return None
-    month = _MONTHS.get(_token(tokens, day.beyond + 1))
-    if month is None:
+    of = _token(tokens, day.beyond) == "of"
+    month = _MONTHS.get(_token(tokens, day.beyond + of))
+    plain_number = _token(tokens, day.beyond - 1) not in {*_ENDINGS, *_ORDINALS}
+    if month is None or (plain_number and not of):  # `5 may` may be anything
         return None
-    return Quantity(Sort.DATE, at, day.beyond + 1, day=(None, month, int(day.value)))
+    return Quantity(Sort.DATE, at, day.beyond + of, day=(None, month, int(day.value)))
 
 
 def _english_day(tokens: Sequence[str], at: int) -> _Number | None:

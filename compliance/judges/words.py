@@ -304,7 +304,8 @@ class WordsJudge:
             if guard is not None:
                 if guard not in _DOUBTFUL or not critical or quoted(reading, match):
                     return None
-                verdict = Verdict.CHECK_FACTS
+                if verdict is not Verdict.NOT_ASSESSABLE:
+                    verdict = Verdict.CHECK_FACTS
         if _too_faint(read.utterance, match, rule, detector):
             return None
         faint = sign.how is How.SOUND and sign.closeness < _VERY_CLOSE

@@ -352,10 +352,10 @@ def test_a_missing_transcript_is_named(assistant: Assistant) -> None:
 
 
 def test_a_jurisdiction_without_rules_is_status_3(assistant: Assistant) -> None:
-    header = {**HEADER, "jurisdiction": "uk", "language": "en-GB"}
+    header = {**HEADER, "jurisdiction": "hk", "language": "zh-HK"}
     finished = assistant("check", "-", stdin=lines(header, utterance("Hello.")))
     assert finished.status == 3
-    assert "uk" in finished.errors
+    assert "hk" in finished.errors
 
 
 # ---- the rest ----------------------------------------------------------------------------------

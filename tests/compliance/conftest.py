@@ -24,7 +24,12 @@ def cn() -> RuleSet:
     return load_rules("cn", "zh-CN")
 
 
-@pytest.fixture(scope="session", params=["us", "tw", "cn"])
+@pytest.fixture(scope="session")
+def uk() -> RuleSet:
+    return load_rules("uk", "en-GB")
+
+
+@pytest.fixture(scope="session", params=["us", "uk", "tw", "cn"])
 def rules(request: pytest.FixtureRequest) -> RuleSet:
     jurisdiction = str(request.param)
     return load_rules(jurisdiction, LANGUAGE_OF[jurisdiction])

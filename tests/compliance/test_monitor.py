@@ -321,7 +321,9 @@ def test_what_no_words_show_is_named(
         by_family.setdefault(rule.family, set()).add(rule.id)
     assert by_family["hours"] & closed
     assert by_family["frequency"] & closed
-    of_their_own = {"TW-17-insolvency", "CN-15-complaint", "CN-15-plan"}  # facts besides these
+    # Facts of their own: insolvency, a complaint, breathing space, a claim that it is settled.
+    of_their_own = {"TW-17-insolvency", "CN-15-complaint", "CN-15-plan"}
+    of_their_own |= {"UK-13-demand", "UK-13-breathing", "UK-10-settled"}
     assert bool((by_family["ignored_request"] - of_their_own) & closed) is expected
 
 

@@ -16,12 +16,16 @@ from compliance.transcript import Speaker, Utterance
 CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 
 # Speech at an ordinary pace: words a minute in English, characters a minute in Mandarin.
-PACES = {"en-US": 150, "zh-CN": 240}
+PACES = {"en-US": 150, "en-GB": 150, "zh-CN": 240}
 
 
 @pytest.mark.parametrize(
     ("name", "jurisdiction", "language"),
-    [("sgd_banks_en", "us", "en-US"), ("crosswoz_zh", "cn", "zh-CN")],
+    [
+        ("sgd_banks_en", "us", "en-US"),
+        ("sgd_banks_en", "uk", "en-GB"),
+        ("crosswoz_zh", "cn", "zh-CN"),
+    ],
 )
 def test_at_most_one_false_alarm_an_hour(name: str, jurisdiction: str, language: str) -> None:
     path = CORPORA / f"{name}.jsonl.gz"

@@ -20,6 +20,11 @@ MIRANDA = (
     "purpose."
 )
 NAMED = "This is Casey Jones with Acorn Financial."
+RECORDED = "This call is recorded."
+IN_FULL = (
+    "This is Priya Shah from Northbank's credit card team, calling about your card account. "
+    f"{RECORDED}"
+)
 DEBT = ("Your card is past due.", "When can you pay?", "Would Friday work?")
 KNOWN: Header = {"verified": True, "counterparty": "customer"}
 AGENCY: Header = {**KNOWN, "collector": "agency"}
@@ -240,6 +245,42 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
      ("您的逾期金额是一万三千元。",), {"CN-17-overdue": BREACH}),
     ("twenty-four percent is no ceiling on the Mainland", "cn",
      {**BANK, "account": {"annual_rate_percent": "24"}}, ("您的年化利率是百分之二十四。",), {}),
+    # ---- the United Kingdom
+    ("21:05 in Britain is policy", "uk", {**BANK, **UNTIL_21}, (), {"UK-02-window": BREACH}),
+    ("21:05 in London in July", "uk",
+     {**AGENCY, "started_at": "2026-07-20T20:05:00+00:00"}, (), {"UK-02-window": BREACH}),
+    ("20:05 in London in November", "uk",
+     {**AGENCY, "started_at": "2026-11-20T20:05:00+00:00"}, (), {}),
+    ("the fourth call of a day", "uk",
+     {**BANK, "started_at": NOON, "contacts": calls(20, 20, 20)}, (), {"UK-03-day": CHECK}),
+    ("the third", "uk", {**BANK, "started_at": NOON, "contacts": calls(20, 20)}, (), {}),
+    ("breathing space", "uk", {**BANK, "facts": {"breathing_space": True}}, (),
+     {"UK-13-breathing": BREACH}),
+    ("breathing space, and they rang", "uk",
+     {**BANK, "facts": {"breathing_space": True, "inbound": True}}, (IN_FULL,), {}),
+    ("payment asked for in breathing space", "uk",
+     {**BANK, "facts": {"breathing_space": True, "inbound": True}},
+     (IN_FULL, "When can you pay?"), {"UK-13-demand": BREACH}),
+    ("an adviser", "uk", {**BANK, "facts": {"represented": True}}, (), {"UK-13-contact": CHECK}),
+    ("barred, and they will not pay", "uk",
+     {**AGENCY, "facts": {"time_barred": True, "will_not_pay": True}}, (),
+     {"UK-14-contact": BREACH}),
+    ("barred, and they would", "uk",
+     {**AGENCY, "facts": {"time_barred": True, "will_not_pay": False}}, (), {}),
+    ("nobody says who calls in Britain", "uk", BANK, (f"Hello. {RECORDED}", *DEBT),
+     {"UK-01-identify": BREACH}),
+    ("who calls and why", "uk", BANK, (IN_FULL, *DEBT), {}),
+    ("a dispute and nothing on it", "uk", BANK,
+     (IN_FULL, ">I dispute this.", "I see.", "How are you?", "Well.", "Thanks."),
+     {"UK-10-outcome": CHECK}),
+    ("a payment pressed for after a dispute", "uk", BANK,
+     (IN_FULL, ">That's not mine.", "We'll still need a payment from you."),
+     {"UK-10": CHECK, "UK-10-outcome": CHECK}),
+    ("a capacity in doubt and no pause", "uk", BANK,
+     (IN_FULL, ">I have dementia.", "I see.", "So about the card.", "Would Friday do?", "Well."),
+     {"UK-12-pause": CHECK}),
+    ("the arrears", "uk", {**BANK, "account": {"arrears": "80.00"}},
+     ("Your arrears are £160.",), {"UK-11-arrears": BREACH}),
     # ---- words have the rule of their provision
     ("a lawyer brushed aside", "us", AGENCY,
      ("You can hire all the lawyers you want, you still owe it.",), {"US-14": BREACH}),
@@ -268,9 +309,10 @@ def test_what_a_header_and_a_dialogue_come_to(
     assert measured(found) == expected
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "tw", "cn"])
+@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn"])
 def test_what_an_empty_header_does_not_know_is_open_and_no_finding(jurisdiction: str) -> None:
-    hello = {"us": "Thank you.", "tw": "謝謝您。", "cn": "谢谢您。"}[jurisdiction]
+    english = dict.fromkeys(("us", "uk"), "Thank you.")
+    hello = {**english, "tw": "謝謝您。", "cn": "谢谢您。"}[jurisdiction]
     found, because, rules = checked(jurisdiction, {}, [hello])
     assert found == []
     by_header = {
@@ -305,7 +347,7 @@ def test_what_is_a_banks_own_policy_weighs_less_and_says_so(
     assert weights == {"agency": Severity.MAJOR, "in-house": Severity.MINOR}
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "tw", "cn"])
+@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn"])
 def test_policy_never_nags(jurisdiction: str) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     gentle = {Severity.MINOR, Severity.HINT}
@@ -314,7 +356,7 @@ def test_policy_never_nags(jurisdiction: str) -> None:
             assert rule.severity in gentle, rule.id
 
 
-@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("tw", 22), ("cn", 19)])
+@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("uk", 17), ("tw", 22), ("cn", 19)])
 def test_every_rule_of_the_notes_is_there(jurisdiction: str, last: int) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     numbers = {rule.id[:5] for rule in rules.rules}

@@ -13,6 +13,8 @@ from assistant.interface_text import LANGUAGES, Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.wording import Wording, is_short_enough
 from compliance.context import Collector
+from compliance.packs import available, load_rules
+from compliance.places import LANGUAGE_OF
 from scripts.account import load_account
 from scripts.prompt import EXITS, STAGES
 
@@ -27,6 +29,13 @@ def guidances() -> Iterator[Guidance]:
 
 def test_stages_and_exits_have_words() -> None:
     assert set(terms.STAGES) == {*STAGES, *EXITS}
+
+
+@pytest.mark.parametrize("jurisdiction", available())
+def test_what_a_pack_names_has_words(jurisdiction: str) -> None:
+    rules = load_rules(jurisdiction, LANGUAGE_OF[jurisdiction])
+    assert {rule.family for rule in rules.rules} <= set(terms.FAMILIES)
+    assert {statement.id for statement in rules.statements} <= set(terms.STATEMENTS)
 
 
 def test_what_rules_and_flows_name_has_words() -> None:
