@@ -172,14 +172,17 @@ class Case:
 
 
 def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
-    """The cases of a jurisdiction.
+    """The cases of a jurisdiction, and those of the routes in its language.
 
     Raises:
-        BadInput: the file is missing or has faults.
+        BadInput: the file is missing, or one has faults.
     """
-    document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile, USERS)
+    routes = folder / f"routes.{base_language(LANGUAGE_OF[jurisdiction])}.cases.yaml"
+    shared = (routes,) if routes.exists() else ()
     return tuple(
         case_of(entry, jurisdiction, document.fault("the case fails", "cases", index))
+        for path in (folder / f"{jurisdiction}.cases.yaml", *shared)
+        for document in (load_document(path, _CaseFile, USERS),)
         for index, entry in enumerate(document.value.cases)
     )
 
