@@ -61,8 +61,13 @@ class RouteEntry(Schema):
     say_now: tuple[SayEntry, ...] = Field(min_length=1)
     local: dict[str, LocalEntry] = Field(default_factory=dict)
 
-    def rule(self, jurisdiction: str, language: str) -> RuleEntry:
-        """The rule as it stands in one jurisdiction; without law of its own it is policy."""
+    def rule(
+        self, jurisdiction: str, language: str, detectors: tuple[str, ...]
+    ) -> RuleEntry:
+        """The rule as it stands in one jurisdiction; without law of its own it is policy.
+
+        `detectors` are those of the route that the language of the call has.
+        """
         local = self.local.get(jurisdiction, LocalEntry())
         policy = self.citation.by_locale()[_SCRIPTS.get(language, "en")]
         return RuleEntry(
@@ -70,7 +75,7 @@ class RouteEntry(Schema):
             family=self.family,
             kind=Kind.ROUTE,
             severity=self.severity,
-            detectors=self.detectors,
+            detectors=detectors,
             citation=local.citation or policy,
             citation_by_collector=local.citation_by_collector,
             verified_law=local.verified_law or VerifiedLaw.POLICY,
@@ -96,14 +101,15 @@ def with_routes(
 
     `known` are the detectors there are: a route that nothing listens for in this language is none.
     """
-    detectors = frozenset(known)
+    listening = frozenset(known)
     value = pack.value
     rules = [*value.rules]
     origins: Origins = {}
     for index, entry in enumerate(routes.value.routes):
-        if detectors.isdisjoint(entry.detectors):
+        detectors = tuple(name for name in entry.detectors if name in listening)
+        if not detectors:
             continue
         origins["rules", len(rules)] = (routes, ("routes", index))
-        rules.append(entry.rule(value.jurisdiction, value.language))
+        rules.append(entry.rule(value.jurisdiction, value.language, detectors))
     merged = value.model_copy(update={"rules": tuple(rules)})
     return Patched(merged, pack.path, pack.places, origins)
