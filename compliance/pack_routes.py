@@ -62,11 +62,19 @@ class RouteEntry(Schema):
     local: dict[str, LocalEntry] = Field(default_factory=dict)
 
     def rule(
-        self, jurisdiction: str, language: str, detectors: tuple[str, ...]
+        self,
+        jurisdiction: str,
+        language: str,
+        detectors: tuple[str, ...],
+        neutral: tuple[SayEntry, ...],
     ) -> RuleEntry:
         """The rule as it stands in one jurisdiction; without law of its own it is policy.
 
-        `detectors` are those of the route that the language of the call has.
+        Args:
+            jurisdiction: whose law and helplines.
+            language: of the pack.
+            detectors: those of the route that the language of the call has.
+            neutral: what may be said whatever holds.
         """
         local = self.local.get(jurisdiction, LocalEntry())
         policy = self.citation.by_locale()[_SCRIPTS.get(language, "en")]
@@ -86,11 +94,16 @@ class RouteEntry(Schema):
             title=self.title,
             do_now=self.do_now,
             explanation=self.explanation,
-            say_now=tuple(say.repair(language) for say in (*local.say_now, *self.say_now)),
+            say_now=tuple(
+                say.repair(language) for say in (*local.say_now, *self.say_now, *neutral)
+            ),
         )
 
 
 class RouteFile(Schema):
+    """`neutral` are sentences for whoever is on the line, offered where no other may be said."""
+
+    neutral: tuple[SayEntry, ...] = Field(min_length=1)
     routes: tuple[RouteEntry, ...] = Field(min_length=1)
 
 
@@ -110,6 +123,7 @@ def with_routes(
         if not detectors:
             continue
         origins["rules", len(rules)] = (routes, ("routes", index))
-        rules.append(entry.rule(value.jurisdiction, value.language, detectors))
+        neutral = routes.value.neutral
+        rules.append(entry.rule(value.jurisdiction, value.language, detectors, neutral))
     merged = value.model_copy(update={"rules": tuple(rules)})
     return Patched(merged, pack.path, pack.places, origins)
