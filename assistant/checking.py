@@ -31,7 +31,7 @@ from compliance.checking import (
     check_transcript,
 )
 from compliance.errors import BadInput, Fault
-from compliance.findings import Finding, Kind, StatementState
+from compliance.findings import Finding, Kind, StatementState, Verdict
 from compliance.places import jurisdiction_of
 
 FOUND = 1
