@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
 from assistant.interface_text import N_, Interface
-from assistant.plain import NOT_ASSESSABLE, clock
+from assistant.plain import NOT_ASSESSABLE, clock, sign_of
 from assistant.record.locations import locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
@@ -31,7 +31,7 @@ from compliance.checking import (
     check_transcript,
 )
 from compliance.errors import BadInput, Fault
-from compliance.findings import Finding, StatementState, Verdict
+from compliance.findings import Finding, Kind, StatementState, Verdict
 from compliance.places import jurisdiction_of
 
 FOUND = 1
@@ -226,10 +226,10 @@ class _PlainReport(_Report):
 
     def _finding(self, finding: Finding, wording: Wording) -> None:
         text = wording.finding(finding)
-        sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
         trial = f", {wording.text(TRIAL)}" if finding.trial else ""
-        about = f"{finding.rule}, {text.severity}{trial}"
-        self._put(f"    {sign} {text.verdict}: {text.subject} ({about})")
+        weight = "" if finding.kind is Kind.ROUTE else f", {text.severity}"
+        about = f"{finding.rule}{weight}{trial}"
+        self._put(f"    {sign_of(finding)} {text.verdict}: {text.subject} ({about})")
         self._put(f"      {text.law} ({text.law_status})")
         self._put(f"      {text.explanation}")
         if text.say_now:

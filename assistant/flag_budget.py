@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compliance.findings import Finding, Severity, Status, Verdict
+from compliance.findings import Finding, Kind, Severity, Status, Verdict
 
 SHOWN_S = 12.0
 """How long a flag keeps the line, seconds of call time: three slow readings of twelve words."""
@@ -50,7 +50,8 @@ def may_take_the_line(finding: Finding) -> bool:
     """Whether this finding, in this state, may interrupt an agent who is speaking.
 
     Only what has something to do now; a provisional one only for a clear breach of a critical rule;
-    doubtful facts only where they weigh enough to act on before the call is over.
+    doubtful facts only where they weigh enough to act on before the call is over.  What a caller said
+    that routes the call is always worth a glance.
     """
     if finding.do_now is None or finding.status is Status.WITHDRAWN:
         return False
@@ -58,7 +59,7 @@ def may_take_the_line(finding: Finding) -> bool:
         finding.severity is Severity.CRITICAL and finding.verdict is Verdict.BREACH
     ):
         return False
-    if finding.verdict is Verdict.BREACH:
+    if finding.verdict is Verdict.BREACH or finding.kind is Kind.ROUTE:
         return finding.severity is not Severity.HINT
     if finding.verdict is Verdict.CHECK_FACTS:
         return finding.severity in (Severity.CRITICAL, Severity.MAJOR)

@@ -12,7 +12,7 @@ from assistant import events, terms
 from assistant.flag_budget import may_take_the_line
 from assistant.interface_text import N_
 from assistant.wording import Wording
-from compliance.findings import Finding, StatementState, Status, Verdict
+from compliance.findings import Finding, Kind, StatementState, Status, Verdict
 
 VERIFIED = N_("identity confirmed")
 COVERED = N_("identity not confirmed: the account is covered")
@@ -85,11 +85,17 @@ class PlainCall:
                 self._told.add(finding.id)
                 yield f"{clock(call_s)}  ⚠ … {text.subject}: {text.do_now}"
             return
-        sign = "⚠" if finding.verdict is Verdict.BREACH else "?"
-        yield f"{clock(call_s)}  {sign} {text.verdict}: {text.subject}. {text.do_now}"
+        yield f"{clock(call_s)}  {sign_of(finding)} {text.verdict}: {text.subject}. {text.do_now}"
         yield f"{'':7}  {text.law} ({text.law_status})"
         if text.say_now:
             yield f"{'':7}→ {text.say_now}"
+
+
+def sign_of(finding: Finding) -> str:
+    """The sign before a settled finding."""
+    if finding.kind is Kind.ROUTE:
+        return "»"  # the caller's words: nothing to be put right, somebody to be helped
+    return "⚠" if finding.verdict is Verdict.BREACH else "?"
 
 
 def clock(seconds: float) -> str:

@@ -129,6 +129,9 @@ SEVERITIES: Terms = {
     "hint": N_("hint"),
 }
 
+ROUTED = N_("said by the caller")
+"""What stands in place of a verdict where a caller's words route the call: they are no breach."""
+
 VERDICTS: Terms = {
     "breach": N_("breach"),
     "check_facts": N_("check the facts"),

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from assistant import terms
 from assistant.display_text import DisplayText, display_text
 from assistant.interface_text import Interface
-from compliance.findings import Finding, Message, VerifiedLaw
+from compliance.findings import Finding, Kind, Message, VerifiedLaw
 from scripts.account import Account
 from scripts.forms import money, person, rate, written_date
 
@@ -64,7 +64,7 @@ class FindingText:
     `do_now` is one short line (empty where there is nothing to do), `say_now` a sentence offered
     for saying in the call's language (empty where none is true here), `law` the citation and
     `law_status` in words how far it was checked, `rule` the rule's id (empty for an agent, to whom
-    it says nothing), `subject` what sort of breach it is.
+    it says nothing), `subject` what sort of breach it is, or what the caller spoke of.
     """
 
     do_now: str
@@ -117,9 +117,9 @@ class Wording:
         return FindingText(
             do_now=self._message(finding.do_now, code),
             say_now=self._message(finding.say_now, self.call_language),
-            subject=self.term(terms.FAMILIES, finding.family),
+            subject=self.subject(finding),
             severity=self.term(terms.SEVERITIES, finding.severity),
-            verdict=self.term(terms.VERDICTS, finding.verdict),
+            verdict=self._verdict(finding),
             law=law.citation,
             law_status=self.term(terms.LAW_STATUS, law.verified_law),
             explanation=self._message(finding.explanation, code),
@@ -136,7 +136,15 @@ class Wording:
 
     def subject(self, finding: Finding) -> str:
         """What the finding is about, two or three words."""
+        if finding.kind is Kind.ROUTE:
+            code = self._interface.catalogue.language.code
+            return self._rules.message(f"{finding.rule}.title", (), code)
         return self.term(terms.FAMILIES, finding.family)
+
+    def _verdict(self, finding: Finding) -> str:
+        if finding.kind is Kind.ROUTE:
+            return self.text(terms.ROUTED)
+        return self.term(terms.VERDICTS, finding.verdict)
 
     def _message(self, message: Message | None, locale: str) -> str:
         if message is None:

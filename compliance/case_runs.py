@@ -106,7 +106,7 @@ def _run(rules: RuleSet, case: Case, drafts: Iterable[str]) -> CaseRun:
     if case.breaks or case.check:
         passes = case.breaks - off <= broken and case.check - off <= check
     else:
-        passes = not broken and not check
+        passes = case.clean(rules, broken, check)
     passes = passes and case.unsure - off <= unsure
     if case.todo:
         outcome = Outcome.MENDED if passes else Outcome.TODO

@@ -1,8 +1,8 @@
 """Runs the cases that stand beside the packs: what must be flagged, and what must not.
 
-Owns the case format (`packs/<jurisdiction>.cases.yaml`) and the comparison.  A rule without a case
-that breaks it is a fault.  A known gap is a case marked `todo`: it is counted, and passes only by
-being mended.
+Owns the case format (`packs/<jurisdiction>.cases.yaml`, `packs/routes.<language>.cases.yaml`) and
+the comparison.  A rule without a case that breaks it is a fault.  A known gap is a case marked
+`todo`: it is counted, and passes only by being mended.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pydantic_core import PydanticCustomError
 from compliance.context import CallContext, CallHeader, Collector, Contact, Listener, Plain
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault
-from compliance.findings import Finding, Verdict
+from compliance.findings import Finding, Kind, Verdict
 from compliance.monitor import Monitor
 from compliance.pack_cache import USERS
-from compliance.phrases import PACKS
+from compliance.phrases import PACKS, base_language
 from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
 from compliance.tracker import Tracker
@@ -113,7 +113,7 @@ class Case:
     """One utterance, dialogue or start of a call, and what must come of it.
 
     `breaks` and `check` are the rules that must be found with that verdict, `unsure` those that
-    must be left open; a case with none of them must come back with no finding at all, and is a
+    must be left open; a case with none of them must come back with no finding but routes, and is a
     near-miss of the rules `near`.  `whole` is whether the start of the call counts, `ends` whether
     its end does; `says` is what the agent says in it.
     """
@@ -161,25 +161,36 @@ class Case:
             frozenset(closing.not_assessable),
         )
 
+    def clean(self, rules: RuleSet, broken: frozenset[str], check: frozenset[str]) -> bool:
+        """Whether what was found is nothing, where nothing must be.
+
+        What routes the call is held against nobody: it counts in a near-miss of a route alone.
+        """
+        routes = {rule.id for rule in rules.rules if rule.kind is Kind.ROUTE}
+        return not broken and not (check if self.near & routes else check - routes)
+
     def passes(self, rules: RuleSet) -> bool:
         """Whether what is found is what must be."""
         broken, check, unsure = self.judged(rules)
         if not self.unsure <= unsure:
             return False
         if not self.breaks and not self.check:
-            return not broken and not check
+            return self.clean(rules, broken, check)
         return self.breaks <= broken and self.check <= check
 
 
 def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
-    """The cases of a jurisdiction.
+    """The cases of a jurisdiction, and those of the routes in its language.
 
     Raises:
-        BadInput: the file is missing or has faults.
+        BadInput: the file is missing, or one has faults.
     """
-    document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile, USERS)
+    routes = folder / f"routes.{base_language(LANGUAGE_OF[jurisdiction])}.cases.yaml"
+    shared = (routes,) if routes.exists() else ()
     return tuple(
         case_of(entry, jurisdiction, document.fault("the case fails", "cases", index))
+        for path in (folder / f"{jurisdiction}.cases.yaml", *shared)
+        for document in (load_document(path, _CaseFile, USERS),)
         for index, entry in enumerate(document.value.cases)
     )
 

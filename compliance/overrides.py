@@ -116,14 +116,14 @@ class Laid:
 
 
 _Bank = Document[BankFile]
-_Origins = dict[Location, tuple[Document[Any], Location]]
+Origins = dict[Location, tuple[Document[Any], Location]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Patched(Document[_S]):
+class Patched(Document[_S]):
     """A document some of whose values stand in another; `origins` says which, and where there."""
 
-    origins: _Origins = field(default_factory=dict, repr=False)
+    origins: Origins = field(default_factory=dict, repr=False)
 
     def where(self, *location: str | int) -> tuple[Path | str, int, int]:
         """Path, line and column of a value, in the file that it stands in."""
@@ -291,7 +291,7 @@ class _Layer:
         value = self._pack.value
         rules = [*value.rules]
         statements = [*value.statements]
-        origins: _Origins = {}
+        origins: Origins = {}
         for change in changed:
             for index in change.versions:
                 try:
@@ -314,7 +314,7 @@ class _Layer:
                 origins["statements", len(statements)] = (bank, ("statements", number))
                 statements.append(statement)
         merged = value.model_copy(update={"rules": tuple(rules), "statements": tuple(statements)})
-        return _Patched(merged, self._pack.path, self._pack.places, origins)
+        return Patched(merged, self._pack.path, self._pack.places, origins)
 
     # ---- detectors -----------------------------------------------------------------------------
 
@@ -324,12 +324,16 @@ class _Layer:
         """The detectors without the phrases that the bank silences in this language."""
         detectors = [*self._detectors]
         silenced: list[Decision] = []
-        by_family = {document.value.family: number for number, document in enumerate(detectors)}
+        places = {
+            f"{document.value.family}/{name}": number
+            for number, document in enumerate(detectors)
+            for name in document.value.detectors
+        }
         for bank in banks:
             for number, entry in enumerate(bank.value.silenced):
-                family, _, name = entry.detector.partition("/")
-                at = by_family.get(family)
-                known = detectors[at].value.detectors.get(name) if at is not None else None
+                _, _, name = entry.detector.partition("/")
+                at = places.get(entry.detector)
+                known = detectors[at].value.detectors[name] if at is not None else None
                 if at is None or known is None or entry.phrase not in known.phrases:
                     if not self._elsewhere(entry.detector, entry.phrase):
                         message = f"the pack has no such phrase in {entry.detector}"
@@ -362,10 +366,11 @@ class _Layer:
         """Whether the pack has the phrase in another of its languages."""
         family, _, name = detector.partition("/")
         for folder in {Path(document.path).parent for document in self._detectors}:
-            for path in sorted(folder.glob(f"{family}.*.yaml")):
-                if path.name == f"{family}.{self._base}.yaml":
+            for path in sorted(folder.glob(f"{family}*.*.yaml")):
+                if path.name.endswith(f".{self._base}.yaml"):
                     continue
-                known = load_document(path, DetectorFile, self._cache).value.detectors.get(name)
+                value = load_document(path, DetectorFile, self._cache).value
+                known = value.detectors.get(name) if value.family == family else None
                 if known is not None and phrase in known.phrases:
                     return True
         return False
@@ -374,14 +379,18 @@ class _Layer:
         self, detectors: Iterable[Document[DetectorFile]], banks: Iterable[_Bank]
     ) -> Iterator[Document[DetectorFile]]:
         """The bank's detectors; what adds to a detector of the pack takes over how it acts."""
-        by_family = {document.value.family: document.value for document in detectors}
+        of_family: dict[str, dict[str, DetectorEntry]] = {}
+        parts_of: dict[str, dict[str, tuple[str, ...]]] = {}
+        for document in detectors:
+            of_family.setdefault(document.value.family, {}).update(document.value.detectors)
+            parts_of.setdefault(document.value.family, {}).update(document.value.parts)
         for bank in banks:
             families: dict[str, dict[str, DetectorEntry]] = {}
-            origins: dict[str, _Origins] = {}
+            origins: dict[str, Origins] = {}
             for label, entry in bank.value.detectors.get(self._base, {}).items():
                 family, _, name = label.partition("/")
                 place = ("detectors", self._base, label)
-                of_pack = by_family[family].detectors.get(name) if family in by_family else None
+                of_pack = of_family.get(family, {}).get(name)
                 if of_pack is None:
                     acting = _surely(entry)
                 else:
@@ -394,11 +403,11 @@ class _Layer:
                 origins.setdefault(family, {})["detectors", name] = (bank, place)
                 origins[family]["family",] = (bank, place)
             for family, entries in families.items():
-                parts = by_family[family].parts if family in by_family else {}
+                parts = parts_of.get(family, {})
                 value = DetectorFile(
                     family=family, language=self._base, parts=parts, detectors=entries
                 )
-                yield _Patched(value, bank.path, bank.places, origins[family])
+                yield Patched(value, bank.path, bank.places, origins[family])
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,5 +447,5 @@ def _without(document: Document[DetectorFile], name: str, phrase: str) -> Docume
     detectors = {**document.value.detectors, name: quieter}
     value = document.value.model_copy(update={"detectors": detectors})
     inside = ("detectors", name, "phrases")
-    origins: _Origins = {(*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)}
-    return _Patched(value, document.path, document.places, origins)
+    origins: Origins = {(*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)}
+    return Patched(value, document.path, document.places, origins)

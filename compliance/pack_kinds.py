@@ -25,10 +25,12 @@ from compliance.kinds import (
     Window,
 )
 
-_RULE_ID = r"[A-Z]{2}-[0-9]{2}(-[a-z_]+)?"
+_ROUTE_ID = r"ROUTE-[a-z_]+"
+_RULE_ID = rf"([A-Z]{{2}}-[0-9]{{2}}(-[a-z_]+)?|{_ROUTE_ID})"
 _SLUG = r"[a-z][a-z0-9_]{0,59}"
 
 RuleId = Annotated[str, Field(pattern=rf"^{_RULE_ID}$")]
+RouteId = Annotated[str, Field(pattern=rf"^{_ROUTE_ID}$")]
 Slug = Annotated[str, Field(pattern=rf"^{_SLUG}$")]
 Mark = Annotated[str, Field(pattern=rf"^({_RULE_ID}|(statement|stage|event|state):{_SLUG})$")]
 Moment = Annotated[str, Field(pattern=rf"^(statement|stage|event):{_SLUG}$")]

@@ -17,7 +17,7 @@ from compliance.errors import Fault
 from compliance.findings import Kind, VerifiedLaw
 from compliance.hearing import ELEMENT, SUBJECT
 from compliance.pack_detectors import agents, others
-from compliance.pack_files import STAGES, FamilyFile, PackFile, RuleEntry, When
+from compliance.pack_files import STAGES, FamilyFile, PackFile, RepairEntry, RuleEntry, When
 from compliance.phrases import Phrase, base_language
 from compliance.rules import Deadline, Detector, Repair, RequiredStatement, Rule, RuleStatus
 from compliance.scoring import likeness_of
@@ -98,7 +98,7 @@ class PackReader:
                 explanations=(entry.explanation or texts.explanation).by_locale(),
                 repairs=tuple(
                     Repair(repair.text, repair.when.condition())
-                    for repair in ((*entry.say_now, *neutral) if self.own_language else ())
+                    for repair in (self._said(entry) if self.own_language else ())
                 ),
                 detectors=tuple(dict.fromkeys(self._heard_by(index, entry))),
                 when=_with_needs(entry),
@@ -117,6 +117,11 @@ class PackReader:
                 laws={who.value: law for who, law in entry.verified_law_by_collector.items()},
                 severities={who.value: how for who, how in entry.severity_by_collector.items()},
             )
+
+    def _said(self, entry: RuleEntry) -> tuple[RepairEntry, ...]:
+        """What may be said: after a breach, if nothing else, that one is sorry for it."""
+        neutral = () if entry.kind is Kind.ROUTE else self._pack.value.neutral
+        return (*entry.say_now, *neutral)
 
     def _check_ids(self) -> None:
         """Two versions of one rule must not bind on the same day."""

@@ -2,9 +2,10 @@
 
 Owns the way from files under `packs/` to rules.  Detectors are written once per family and language
 (`detectors/<family>.<language>.yaml`), a jurisdiction's rules cite and scope them
-(`<jurisdiction>.yaml`), `families.yaml` says what a talking agent is told, `cues/` what the readers
-of context and the tracker listen for, `events/` what rules and statements wait for.  What a file
-means is read by `pack_detectors` and `pack_rules`.  It judges nothing.
+(`<jurisdiction>.yaml`), `routes.yaml` says which words of callers route a call anywhere,
+`families.yaml` what a talking agent is told, `cues/` what the readers of context and the tracker
+listen for, `events/` what rules and statements wait for.  What a file means is read by
+`pack_detectors`, `pack_routes` and `pack_rules`.  It judges nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from compliance.overrides import Laid, lay_over
 from compliance.pack_cache import USERS, PackCache
 from compliance.pack_detectors import Listening, agents, others, topic_phrases
 from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
+from compliance.pack_routes import RouteFile, with_routes
 from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
 from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
 from compliance.rules import Detector, RuleSet, RuleStatus
@@ -36,6 +38,8 @@ FAMILIES = (
     "ignored_request", "induced_borrowing", "verify_first", "publicising", "vulnerable",
     "time_barred", "amount",
 )  # fmt: skip
+ROUTE = "route"
+"""What detectors of what callers say are called by; the rules that they serve have real families."""
 
 
 def available(folder: Path = PACKS) -> tuple[str, ...]:
@@ -116,6 +120,7 @@ class _Loader:
         pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
         documents = [self._read(path, DetectorFile) for path in self._detector_files]
         detectors_read = [document for document in documents if document is not None]
+        pack = self._with_routes(pack, detectors_read)
         if self._bank is not None and pack is not None:
             pack, detectors_read = self._laid_over(self._bank, pack, detectors_read)
         listening = Listening(detectors_read, self._read_events())
@@ -127,7 +132,7 @@ class _Loader:
         # What a bank adds to a detector comes as that detector again.
         detectors = [*{detector.id: detector for detector in listening.defined()}.values()]
         if self._scorer is not None:
-            named = sorted({detector.family for detector in detectors})
+            named = sorted({detector.family for detector in detectors} - {ROUTE})
             detectors.extend(Detector(likeness_of(name), name) for name in named)
         events = listening.events.value.events if listening.events is not None else {}
         by_id = {detector.id: detector for detector in detectors}
@@ -194,6 +199,22 @@ class _Loader:
             self._hash.update(path.read_bytes())
         return laid.pack, [*laid.detectors]
 
+    def _with_routes(
+        self, pack: Document[PackFile] | None, detectors: list[Document[DetectorFile]]
+    ) -> Document[PackFile] | None:
+        path = self._folder / "routes.yaml"
+        if pack is None or not path.exists():
+            return pack
+        routes = self._read(path, RouteFile)
+        if routes is None:
+            return pack
+        known = (
+            f"{document.value.family}/{name}"
+            for document in detectors
+            for name in document.value.detectors
+        )
+        return with_routes(pack, routes, known)
+
     def _read_events(self) -> Document[EventFile] | None:
         path = self._folder / "events" / f"{self._base}.yaml"
         return self._read(path, EventFile) if path.exists() else None
@@ -218,7 +239,7 @@ class _Loader:
         """What the schema of a detector or event file cannot say."""
         for document in listening.detectors:
             family = document.value.family
-            if family not in FAMILIES:
+            if family not in (*FAMILIES, ROUTE):
                 self._faults.append(document.fault(f"{family!r} is no family", "family"))
             if document.value.language != self._base:
                 self._faults.append(document.fault("the language is not the file's", "language"))

@@ -21,7 +21,7 @@ from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.context import Listener
-from compliance.findings import Severity, Status
+from compliance.findings import Kind, Severity, Status
 from compliance.transcript import Speaker
 
 IDENTIFIERS_NEEDED = 2
@@ -164,14 +164,17 @@ def draw_flag(view: CallView, wording: Wording, width: int) -> list[Line]:
     if on_line is None:
         return [fit((), width)]
     finding = on_line.flag.finding
+    route = finding.kind is Kind.ROUTE
     if on_line.fading:
         tone = Tone.FADING_BAND
+    elif route:
+        tone = Tone.HELP_BAND
     elif on_line.flag.standing and finding.severity is Severity.CRITICAL:
         tone = Tone.ALARM_BAND
     else:
         tone = Tone.CAUTION_BAND
     unsure = finding.status is Status.PROVISIONAL and not on_line.flag.standing
-    sign = " ? " if unsure else " ⚠ "
+    sign = " » " if route else " ? " if unsure else " ⚠ "
     left: Line = (Run(sign, tone), Run(wording.do_now(finding), tone))
     law = "F8 " + wording.text("law")
     put_away = "Esc " + wording.text("got it") + " "

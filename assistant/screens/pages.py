@@ -24,7 +24,7 @@ from assistant.screens.keys import KEY_TABLE
 from assistant.screens.runs import Line, Run, cells, pad, wrap
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
-from compliance.findings import Finding, Status
+from compliance.findings import Finding, Kind, Status
 from scripts.account import Account
 
 BLANK: Line = ()
@@ -86,7 +86,7 @@ def help_page(wording: Wording, width: int) -> list[Line]:
 def law_page(finding: Finding, quote: str, wording: Wording, width: int) -> list[Line]:
     """One finding: what it is about, its law and reason, the words, what to do, what to say."""
     told = wording.finding(finding)
-    kind = [told.severity, told.verdict]
+    kind = [told.verdict] if finding.kind is Kind.ROUTE else [told.severity, told.verdict]
     if finding.status is Status.PROVISIONAL:
         kind.append(wording.text("not settled yet"))
     if told.rule:

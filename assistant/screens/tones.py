@@ -32,6 +32,7 @@ class Tone(StrEnum):
     ALARM = "alarm"
     ALARM_BAND = "alarm_band"
     CAUTION_BAND = "caution_band"
+    HELP_BAND = "help_band"  # the caller needs something: no reproach
     FADING_BAND = "fading_band"
     AGENT = "agent"
     CUSTOMER = "customer"
@@ -127,6 +128,7 @@ DARK = Palette(
         Tone.ALARM: Look("#ff9d5c", bold=True),
         Tone.ALARM_BAND: Look("#1a0e05", "#ff9d5c", bold=True),
         Tone.CAUTION_BAND: Look("#ffc69b", "#3a2618", bold=True),
+        Tone.HELP_BAND: Look("#a8dcff", "#12304a", bold=True),
         Tone.FADING_BAND: Look("#c9a58c", "#1f1a18"),
         Tone.AGENT: Look("#a9c7e8"),
         Tone.CUSTOMER: Look("#d9c39a"),
@@ -159,6 +161,7 @@ LIGHT = Palette(
         Tone.ALARM: Look("#a83a00", bold=True),
         Tone.ALARM_BAND: Look("#ffffff", "#b03e00", bold=True),
         Tone.CAUTION_BAND: Look("#7a2e00", "#fde3d0", bold=True),
+        Tone.HELP_BAND: Look("#084b80", "#d9ecfa", bold=True),
         Tone.FADING_BAND: Look("#7a5a48", "#f5efe8"),
         Tone.AGENT: Look("#2f567d"),
         Tone.CUSTOMER: Look("#6b5318"),

@@ -352,6 +352,8 @@ def test_policy_never_nags(jurisdiction: str) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     gentle = {Severity.MINOR, Severity.HINT}
     for rule in rules.rules:
+        if rule.kind is Kind.ROUTE:
+            continue  # it nags nobody: it says who needs help
         if rule.verified_law == "policy" or rule.kind is Kind.CONDUCT:
             assert rule.severity in gentle, rule.id
 
@@ -359,5 +361,5 @@ def test_policy_never_nags(jurisdiction: str) -> None:
 @pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("uk", 17), ("tw", 22), ("cn", 19)])
 def test_every_rule_of_the_notes_is_there(jurisdiction: str, last: int) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
-    numbers = {rule.id[:5] for rule in rules.rules}
+    numbers = {rule.id[:5] for rule in rules.rules if rule.kind is not Kind.ROUTE}
     assert numbers == {f"{jurisdiction.upper()}-{number:02d}" for number in range(1, last + 1)}
