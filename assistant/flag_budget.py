@@ -50,8 +50,8 @@ def may_take_the_line(finding: Finding) -> bool:
     """Whether this finding, in this state, may interrupt an agent who is speaking.
 
     Only what has something to do now; a provisional one only for a clear breach of a critical rule;
-    doubtful facts only where they weigh enough to act on before the call is over.  What a caller said
-    that routes the call is always worth a glance.
+    doubtful facts only where they weigh enough to act on before the call is over.  What a caller
+    said that routes the call is always worth a glance.
     """
     if finding.do_now is None or finding.status is Status.WITHDRAWN:
         return False

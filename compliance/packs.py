@@ -39,7 +39,7 @@ FAMILIES = (
     "time_barred", "amount",
 )  # fmt: skip
 ROUTE = "route"
-"""What detectors of what callers say are called by; the rules that they serve have real families."""
+"""The family of detectors of what callers say; the rules that they serve have real ones."""
 
 
 def available(folder: Path = PACKS) -> tuple[str, ...]:

@@ -79,9 +79,7 @@ def routed(
     speaker: Speaker = Speaker.CUSTOMER,
 ) -> tuple[Finding, ...]:
     listener, verified = state
-    header = CallHeader(
-        rules.jurisdiction, rules.language, verified=verified, listener=listener
-    )
+    header = CallHeader(rules.jurisdiction, rules.language, verified=verified, listener=listener)
     context = CallContext(header, verified, listener)
     return Monitor(rules, header).hear(Utterance("u0", 0, speaker, text), context).findings
 
@@ -201,4 +199,3 @@ def test_a_route_never_offers_the_apology_for_a_breach(rules: RuleSet) -> None:
             assert rule.repairs
             assert rule.repairs[-1].when == Condition()
             assert not neutral & {repair.text for repair in rule.repairs}
-

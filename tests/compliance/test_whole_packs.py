@@ -66,7 +66,8 @@ def checked(
 
 
 def measured(found: Iterable[Finding]) -> dict[str, str]:
-    return {finding.rule: finding.verdict.value for finding in found}
+    """By rule, but for what routes the call: a caller's words are held against nobody."""
+    return {f.rule: f.verdict.value for f in found if f.kind is not Kind.ROUTE}
 
 
 THIRD: Header = {"verified": False, "counterparty": "third_party"}
