@@ -29,6 +29,7 @@ from compliance.errors import BadInput, Fault
 from compliance.phrases import PACKS, PhraseSet, base_language
 from compliance.scoring import Scored, likeness_of
 from compliance.text import Folded, fold
+from compliance.tongues import beneath
 
 EXAMPLES = Path(__file__).parent / "examples"
 FORMAT = 2
@@ -378,7 +379,7 @@ def load_likeness(language: str, topics: PhraseSet, folder: Path = PACKS) -> Lik
     Raises:
         BadInput: its file is broken.
     """
-    base = base_language(language)
+    base = beneath(base_language(language))
     path = likeness_path(base, folder)
     if not path.is_file():
         return None

@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from compliance.cases import Case, CaseEntry, case_of
 from compliance.decisions import Decision
-from compliance.documents import Document, Location, Schema, load_document
+from compliance.documents import Document, Origins, Patched, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.pack_cache import USERS, PackCache
 from compliance.pack_files import (
@@ -40,7 +40,6 @@ _FIXED = frozenset(("id", "family", "kind"))
 # What may be added to a detector of the pack; the rest of it stays as the pack has it.
 _ADDABLE = frozenset(("phrases", "regex", "sequence", "near"))
 
-_S = TypeVar("_S", bound=Schema)
 
 
 class _Decided(Schema):
@@ -116,23 +115,6 @@ class Laid:
 
 
 _Bank = Document[BankFile]
-_Origins = dict[Location, tuple[Document[Any], Location]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Patched(Document[_S]):
-    """A document some of whose values stand in another; `origins` says which, and where there."""
-
-    origins: _Origins = field(default_factory=dict, repr=False)
-
-    def where(self, *location: str | int) -> tuple[Path | str, int, int]:
-        """Path, line and column of a value, in the file that it stands in."""
-        for length in range(len(location), 0, -1):
-            origin = self.origins.get(location[:length])
-            if origin is not None:
-                document, place = origin
-                return document.where(*place, *location[length:])
-        return Document.where(self, *location)
 
 
 def files_of(folder: Path, jurisdiction: str) -> tuple[Path, ...]:
@@ -291,7 +273,7 @@ class _Layer:
         value = self._pack.value
         rules = [*value.rules]
         statements = [*value.statements]
-        origins: _Origins = {}
+        origins: Origins = {}
         for change in changed:
             for index in change.versions:
                 try:
@@ -314,7 +296,7 @@ class _Layer:
                 origins["statements", len(statements)] = (bank, ("statements", number))
                 statements.append(statement)
         merged = value.model_copy(update={"rules": tuple(rules), "statements": tuple(statements)})
-        return _Patched(merged, self._pack.path, self._pack.places, origins)
+        return Patched(merged, self._pack.path, self._pack.places, origins)
 
     # ---- detectors -----------------------------------------------------------------------------
 
@@ -377,7 +359,7 @@ class _Layer:
         by_family = {document.value.family: document.value for document in detectors}
         for bank in banks:
             families: dict[str, dict[str, DetectorEntry]] = {}
-            origins: dict[str, _Origins] = {}
+            origins: dict[str, Origins] = {}
             for label, entry in bank.value.detectors.get(self._base, {}).items():
                 family, _, name = label.partition("/")
                 place = ("detectors", self._base, label)
@@ -398,7 +380,7 @@ class _Layer:
                 value = DetectorFile(
                     family=family, language=self._base, parts=parts, detectors=entries
                 )
-                yield _Patched(value, bank.path, bank.places, origins[family])
+                yield Patched(value, bank.path, bank.places, origins[family])
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,5 +420,5 @@ def _without(document: Document[DetectorFile], name: str, phrase: str) -> Docume
     detectors = {**document.value.detectors, name: quieter}
     value = document.value.model_copy(update={"detectors": detectors})
     inside = ("detectors", name, "phrases")
-    origins: _Origins = {(*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)}
-    return _Patched(value, document.path, document.places, origins)
+    origins: Origins = {(*inside, new): (document, (*inside, old)) for new, old in enumerate(kept)}
+    return Patched(value, document.path, document.places, origins)
