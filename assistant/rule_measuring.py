@@ -44,7 +44,11 @@ def rules_test(
     faults: list[Fault] = []
     for name in desk.jurisdictions(jurisdiction):
         try:
-            ran[name] = run_cases(desk.rules(name), desk.cases(name))
+            usual, *others = desk.languages(name)
+            ran[name] = run_cases(desk.rules(name, usual), desk.cases(name))
+            for language in others:
+                runs = run_cases(desk.rules(name, language), desk.cases(name, language))
+                ran[f"{name} {language}"] = runs
         except BadInput as error:
             faults.extend(error.faults)
     if faults:
@@ -79,7 +83,9 @@ def _told(jurisdiction: str, runs: CaseRuns) -> Iterator[str]:
     told = ", ".join(
         f"{count} {what}" for count, what in counts if count or what in {"passed", "failed"}
     )
-    yield f"{COUNTRIES[jurisdiction]}: {len(runs.runs)} cases: {told}"
+    name, _, language = jurisdiction.partition(" ")
+    where = f"{COUNTRIES[name]}, {language}" if language else COUNTRIES[name]
+    yield f"{where}: {len(runs.runs)} cases: {told}"
 
 
 def _record(runs: CaseRuns) -> dict[str, Any]:
@@ -139,8 +145,8 @@ def rules_report(
         hours = [talk_hours(rules, path.name, _talk(path)) for path in _talk_files(talk)]
         by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
         cases = Measurer(rules)
-        if spoken == LANGUAGE_OF[name]:
-            cases.add(lines_of_cases(rules, desk.cases(name)))
+        if spoken in desk.languages(name):
+            cases.add(lines_of_cases(rules, desk.cases(name, spoken)))
         by_cases = cases.report()
         if as_json:
             records.append(_report_record(by_examples, by_cases, unseen=unseen))

@@ -70,10 +70,8 @@ def read(text: str) -> Folded:
 
 
 def read_phrase(text: str) -> Folded:
-    """A piece of a phrase, as `read` would have it among others; it never reads as nothing."""
-    folded = _folded(text)
-    read_so = _read(folded)
-    return read_so if read_so.tokens else folded
+    """A piece of a phrase, as `read` would have it among others; none of it reads as nothing."""
+    return _read(_folded(text), whole=True)
 
 
 def _folded(text: str) -> Folded:
@@ -84,8 +82,11 @@ def _folded(text: str) -> Folded:
     return Folded(text, folded.tokens, folded.starts, folded.ends, folded.breaks)
 
 
-def _read(folded: Folded) -> Folded:
-    """The folded text with its words replaced; a word that reads as nothing leaves its break."""
+def _read(folded: Folded, *, whole: bool = False) -> Folded:
+    """The folded text with its words replaced; one that reads as nothing leaves its break.
+
+    `whole`: what would read as nothing stays.
+    """
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -94,14 +95,15 @@ def _read(folded: Folded) -> Folded:
     for first, beyond, words in _pieces(folded):
         start, end = folded.starts[first], folded.ends[beyond - 1]
         left = max(left, folded.breaks[first])
-        if words is None:
-            words = folded.tokens[first:beyond]
-        whole = words != folded.tokens[first:beyond]
+        given = folded.tokens[first:beyond]
+        if words is None or (whole and not words):
+            words = given
+        changed = words != given
         for number, word in enumerate(words):
             tokens.append(word)
-            starts.append(start if whole else folded.starts[first + number])
-            ends.append(end if whole else folded.ends[first + number])
-            breaks.append(left if number == 0 else (0 if whole else folded.breaks[first + number]))
+            starts.append(start if changed else folded.starts[first + number])
+            ends.append(end if changed else folded.ends[first + number])
+            breaks.append(left if number == 0 else (0 if changed else folded.breaks[first + number]))
             left = 0
     return Folded(folded.original, tuple(tokens), tuple(starts), tuple(ends), tuple(breaks))
 

@@ -1,6 +1,7 @@
 """Runs the cases that stand beside the packs: what must be flagged, and what must not.
 
-Owns the case format (`packs/<jurisdiction>.cases.yaml`) and the comparison.  A rule without a case
+Owns the case format (`packs/<jurisdiction>.cases.yaml`, in another language of the jurisdiction
+`<jurisdiction>.<language>.cases.yaml`) and the comparison.  A rule without a case
 that breaks it is a fault.  A known gap is a case marked `todo`: it is counted, and passes only by
 being mended.
 """
@@ -22,7 +23,7 @@ from compliance.errors import BadInput, Fault
 from compliance.findings import Finding, Verdict
 from compliance.monitor import Monitor
 from compliance.pack_cache import USERS
-from compliance.phrases import PACKS
+from compliance.phrases import PACKS, base_language
 from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
 from compliance.tracker import Tracker
@@ -171,26 +172,33 @@ class Case:
         return self.breaks <= broken and self.check <= check
 
 
-def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
-    """The cases of a jurisdiction.
+def load_cases(
+    jurisdiction: str, folder: Path = PACKS, language: str | None = None
+) -> tuple[Case, ...]:
+    """The cases of a jurisdiction, in its usual language or in another of its own.
 
     Raises:
         BadInput: the file is missing or has faults.
     """
-    document = load_document(folder / f"{jurisdiction}.cases.yaml", _CaseFile, USERS)
+    spoken = language or LANGUAGE_OF[jurisdiction]
+    usual = base_language(spoken) == base_language(LANGUAGE_OF[jurisdiction])
+    name = jurisdiction if usual else f"{jurisdiction}.{base_language(spoken)}"
+    document = load_document(folder / f"{name}.cases.yaml", _CaseFile, USERS)
     return tuple(
-        case_of(entry, jurisdiction, document.fault("the case fails", "cases", index))
+        case_of(entry, jurisdiction, document.fault("the case fails", "cases", index), spoken)
         for index, entry in enumerate(document.value.cases)
     )
 
 
-def case_of(entry: CaseEntry, jurisdiction: str, place: Fault) -> Case:
+def case_of(
+    entry: CaseEntry, jurisdiction: str, place: Fault, language: str | None = None
+) -> Case:
     """A case as written, at its place."""
     listener, verified = _LISTENERS[entry.to]
     call = entry.call or CallEntry()
     header = CallHeader(
         jurisdiction=jurisdiction,
-        language=LANGUAGE_OF[jurisdiction],
+        language=language or LANGUAGE_OF[jurisdiction],
         collector=entry.collector,
         started_at=call.started_at,
         customer_timezone=call.customer_timezone,

@@ -62,6 +62,19 @@ def available(folder: Path = PACKS) -> tuple[str, ...]:
     )
 
 
+def languages_of(jurisdiction: str, folder: Path = PACKS) -> tuple[str, ...]:
+    """The languages that a jurisdiction's pack speaks, its usual one first.
+
+    Raises:
+        BadInput: a file of the pack has faults.
+    """
+    found = [load_document(folder / f"{jurisdiction}.yaml", PackFile, USERS).value.language]
+    for path in sorted(folder.glob(f"{jurisdiction}.*.yaml")):
+        if path.name.count(".") == 2 and not path.name.endswith(".cases.yaml"):
+            found.append(load_document(path, WordsFile, USERS).value.language)
+    return tuple(found)
+
+
 def load_rules(
     jurisdiction: str,
     language: str,
