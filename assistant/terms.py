@@ -186,6 +186,7 @@ STATEMENTS: Terms = {
     "agent_name": N_("your name"),
     "agent_id": N_("your staff number"),
     "complaint_channel": N_("where to complain"),
+    "agency_notice": N_("that the bank gave notice of the agency"),
 }
 
 STATEMENT_STATES: Terms = {

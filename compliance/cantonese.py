@@ -23,6 +23,7 @@ _PACKS = Path(__file__).parent / "packs"
 WORDS = _PACKS / "readings" / "yue.tsv"
 _STANDARD = _PACKS / "sounds" / "zh.tsv"
 
+_PRONOUNS = frozenset("我你他佢")
 _NOTHING = "-"
 _FOLLOWED = "+"  # after a word: only where more of the clause follows
 _LONGEST_STANDARD = 3  # characters, as in the list
@@ -35,12 +36,12 @@ _DENYING = re.compile("[唔吾](?=[^\\W\\d_])")  # 吾 is how some spell it
 _CHEATING = re.compile("呃(?=[人我你佢銀银錢钱咗緊紧晒])")
 # 比 compares, but for 畀 it stands before who is given, or what.
 _GIVING = re.compile(
-    "(?<=[打還还交講讲話话寄轉转過过借發发傳传攞拎留唔未肯])比(?=[我你佢佢人公銀银屋老番返])"
+    "(?<=[打還还交講讲話话寄轉转過过借發发傳传攞拎留唔未肯數数])比(?=[我你佢佢人公銀银屋老番返])"
     "|比(?=[錢钱返番咗面]|心機|心机)"
 )
 # 系 is 係 where no word is made with it.
 _BEING = re.compile(
-    "(?<![聯联關关派體体干星數数語语水譜谱科中外])系(?![統统列所主辦办數数裡里])"
+    "(?<![聯联關关派體体干星數数語语水譜谱科中外])系(?![統统列所主辦办數数裡里])|(?<![關关])係"
 )
 
 
@@ -77,7 +78,6 @@ def read_phrase(text: str) -> Folded:
 def _folded(text: str) -> Folded:
     """A text folded, its original as given."""
     plain = _BEING.sub("是", _GIVING.sub("俾", _CHEATING.sub("骗", _DENYING.sub("不", text))))
-    plain = plain.replace("係", "是").replace("吾該", "不該")
     folded = fold(plain)
     return Folded(text, folded.tokens, folded.starts, folded.ends, folded.breaks)
 
@@ -125,7 +125,7 @@ def _pieces(folded: Folded) -> Iterator[tuple[int, int, tuple[str, ...] | None]]
             yield at, at + length, words.readings[tokens[at : at + length]]
             at += length
             continue
-        if known:
+        if known and not (tokens[at] in _PRONOUNS and _begins_within(words, folded, at, known)):
             yield at, at + known, None
             at += known
             continue
@@ -136,6 +136,14 @@ def _pieces(folded: Folded) -> Iterator[tuple[int, int, tuple[str, ...] | None]]
             continue
         yield at, at + 1, None
         at += 1
+
+
+def _begins_within(words: _Words, folded: Folded, at: int, known: int) -> bool:
+    """Whether a spelling begins within a word of written Chinese and goes on beyond it: 你老|細."""
+    return any(
+        _longest(words, folded.tokens[inner : inner + _room(folded, inner)]) > at + known - inner
+        for inner in range(at + 1, at + known)
+    )
 
 
 def _room(folded: Folded, at: int) -> int:

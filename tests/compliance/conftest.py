@@ -24,7 +24,17 @@ def cn() -> RuleSet:
     return load_rules("cn", "zh-CN")
 
 
-@pytest.fixture(scope="session", params=["us", "tw", "cn"])
+@pytest.fixture(scope="session")
+def hk() -> RuleSet:
+    return load_rules("hk", "zh-HK")
+
+
+@pytest.fixture(scope="session")
+def hk_en() -> RuleSet:
+    return load_rules("hk", "en-HK")
+
+
+@pytest.fixture(scope="session", params=["us", "tw", "cn", "hk", "hk en-HK"])
 def rules(request: pytest.FixtureRequest) -> RuleSet:
-    jurisdiction = str(request.param)
-    return load_rules(jurisdiction, LANGUAGE_OF[jurisdiction])
+    jurisdiction, _, language = str(request.param).partition(" ")
+    return load_rules(jurisdiction, language or LANGUAGE_OF[jurisdiction])

@@ -191,9 +191,11 @@ def test_the_account_agrees_with_the_monitor_on_every_case(packaged: RuleSet) ->
         assert account == found, f"{case.place.line}: {case.says}"
 
 
-@pytest.fixture(params=["us", "tw"])
-def packaged(request: pytest.FixtureRequest, us: RuleSet, tw: RuleSet) -> RuleSet:
-    return us if request.param == "us" else tw
+@pytest.fixture(params=["us", "tw", "hk"])
+def packaged(
+    request: pytest.FixtureRequest, us: RuleSet, tw: RuleSet, hk: RuleSet
+) -> RuleSet:
+    return {"us": us, "tw": tw, "hk": hk}[request.param]
 
 
 WORDS = ("green umbrella", "silver ladder", "paper lantern", "iron kettle", "never", "he said",
