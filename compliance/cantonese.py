@@ -103,7 +103,9 @@ def _read(folded: Folded, *, whole: bool = False) -> Folded:
             tokens.append(word)
             starts.append(start if changed else folded.starts[first + number])
             ends.append(end if changed else folded.ends[first + number])
-            breaks.append(left if number == 0 else (0 if changed else folded.breaks[first + number]))
+            breaks.append(
+                left if number == 0 else (0 if changed else folded.breaks[first + number])
+            )
             left = 0
     return Folded(folded.original, tuple(tokens), tuple(starts), tuple(ends), tuple(breaks))
 

@@ -190,9 +190,7 @@ def load_cases(
     )
 
 
-def case_of(
-    entry: CaseEntry, jurisdiction: str, place: Fault, language: str | None = None
-) -> Case:
+def case_of(entry: CaseEntry, jurisdiction: str, place: Fault, language: str | None = None) -> Case:
     """A case as written, at its place."""
     listener, verified = _LISTENERS[entry.to]
     call = entry.call or CallEntry()

@@ -83,7 +83,9 @@ def negated(reading: Reading, match: Match) -> bool:
                 return True
             continue
         distance = match.first - negator.last - 1
-        if distance <= _REACH.get(beneath(reading.language), 7) and not _stopped(reading, negator, match):
+        if distance <= _REACH.get(beneath(reading.language), 7) and not _stopped(
+            reading, negator, match
+        ):
             return True
     return False
 

@@ -39,7 +39,9 @@ _MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning 
 _LEAST_TOKENS = {"en": 6, "zh": 5}  # what is shorter is too little to be like anything for sure
 _LEAST_PART = 0.125  # of the likeliest family's part, for another to be told instead
 _WORTH_TELLING = 0.5  # what is likelier lawful is like no breach
-_BORROWED = 0.4  # what a scorer says against a phrase of a language that it has not learned counts less
+_BORROWED = (
+    0.4  # what a scorer says against a phrase of a language that it has not learned counts less
+)
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
 Floats = npt.NDArray[np.float32]

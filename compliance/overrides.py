@@ -41,7 +41,6 @@ _FIXED = frozenset(("id", "family", "kind"))
 _ADDABLE = frozenset(("phrases", "regex", "sequence", "near"))
 
 
-
 class _Decided(Schema):
     """Who decided something, when, and why."""
 

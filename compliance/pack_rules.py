@@ -316,9 +316,12 @@ class PackReader:
                 continue
             texts, place = rule.fact.about, (self._pack, ("rules", index, "fact", "about"))
             if self._words is not None:
-                texts, place = self._words.value.about.get(rule.id, ()), (
-                    self._words,
-                    ("about", rule.id),
+                texts, place = (
+                    self._words.value.about.get(rule.id, ()),
+                    (
+                        self._words,
+                        ("about", rule.id),
+                    ),
                 )
             for number, text in enumerate(texts):
                 where = place[0].where(*place[1], number)

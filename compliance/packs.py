@@ -234,7 +234,9 @@ class _Loader:
         """The detector files of the language, over those of the one beneath it."""
         read: list[list[Document[DetectorFile]]] = []
         for layer in layers(self._base):
-            found = [self._read(path, DetectorFile) for path in _detector_files(layer, self._folder)]
+            found = [
+                self._read(path, DetectorFile) for path in _detector_files(layer, self._folder)
+            ]
             documents = [document for document in found if document is not None]
             self._check_detectors(documents, layer)
             read.append(documents)

@@ -24,9 +24,7 @@ def words(text: str) -> str:
     return "".join(read(text).tokens)
 
 
-def found(
-    rules: RuleSet, text: str, listener: Listener = Listener.CUSTOMER
-) -> tuple[Finding, ...]:
+def found(rules: RuleSet, text: str, listener: Listener = Listener.CUSTOMER) -> tuple[Finding, ...]:
     verified = listener is Listener.CUSTOMER
     header = CallHeader("hk", "zh-HK", verified=verified, listener=listener)
     context = CallContext(header, verified, listener)
@@ -109,9 +107,7 @@ def test_every_token_keeps_its_place_in_the_text() -> None:
     text = "你話俾佢公司知,我即刻 call 佢。"
     folded = read(text)
     assert folded.original == text
-    quotes = {
-        token: folded.quote(at, at) for at, token in enumerate(folded.tokens)
-    }
+    quotes = {token: folded.quote(at, at) for at, token in enumerate(folded.tokens)}
     assert quotes["告"] == "話"
     assert quotes["公"] == "公"
     assert quotes["打"] == "call 佢"
@@ -192,7 +188,7 @@ def test_a_breach_is_heard_as_it_is_typed(hk: RuleSet) -> None:
     header = CallHeader("hk", "zh-HK", verified=True, listener=Listener.CUSTOMER)
     context = CallContext(header, verified=True, listener=Listener.CUSTOMER)
     monitor = Monitor(hk, header)
-    text = "你再唔還錢差人就嚟拉你"
+    text = "你再唔還錢差人就嚟拉你㗎喇你知唔知"
     early: set[str] = set()
     for length in range(2, len(text)):
         partial = Utterance("u", 0, Speaker.AGENT, text[:length], final=False)

@@ -192,9 +192,7 @@ def test_the_account_agrees_with_the_monitor_on_every_case(packaged: RuleSet) ->
 
 
 @pytest.fixture(params=["us", "tw", "hk"])
-def packaged(
-    request: pytest.FixtureRequest, us: RuleSet, tw: RuleSet, hk: RuleSet
-) -> RuleSet:
+def packaged(request: pytest.FixtureRequest, us: RuleSet, tw: RuleSet, hk: RuleSet) -> RuleSet:
     return {"us": us, "tw": tw, "hk": hk}[request.param]
 
 
