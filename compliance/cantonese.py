@@ -92,12 +92,11 @@ def _read(folded: Folded, *, whole: bool = False) -> Folded:
     ends: list[int] = []
     breaks: list[int] = []
     left = 0
-    for first, beyond, words in _pieces(folded):
+    for first, beyond, reading in _pieces(folded):
         start, end = folded.starts[first], folded.ends[beyond - 1]
         left = max(left, folded.breaks[first])
         given = folded.tokens[first:beyond]
-        if words is None or (whole and not words):
-            words = given
+        words = given if reading is None or (whole and not reading) else reading
         changed = words != given
         for number, word in enumerate(words):
             tokens.append(word)

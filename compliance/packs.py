@@ -71,7 +71,7 @@ def languages_of(jurisdiction: str, folder: Path = PACKS) -> tuple[str, ...]:
     found = [load_document(folder / f"{jurisdiction}.yaml", PackFile, USERS).value.language]
     for path in sorted(folder.glob(f"{jurisdiction}.*.yaml")):
         if path.name.count(".") == 2 and not path.name.endswith(".cases.yaml"):
-            found.append(load_document(path, WordsFile, USERS).value.language)
+            found += [load_document(path, WordsFile, USERS).value.language]
     return tuple(found)
 
 

@@ -280,7 +280,8 @@ def _model_language(language: str) -> str:
     if language == CANTONESE:
         raise MissingPart(
             "No speech model exists for Cantonese (zh-HK)",
-            "Transcripts in Cantonese are judged by `assistant check`. For a call in English or Mandarin give --language en-HK, en-GB, zh-TW or zh-CN; or name "
+            "Transcripts in Cantonese are judged by `assistant check`. "
+            "For a call in English or Mandarin give --language en-HK, en-GB, zh-TW or zh-CN; or name "
             "a model of your own with --model",
         )
     raise MissingPart(

@@ -49,7 +49,10 @@ _CANTONESE_HEAD = """\
 #   `LICENSE-tojyutping` beside this file).
 """
 # Characters of Cantonese that no Mandarin word has.
-_CANTONESE_ONLY = "佢嘅咗唔喺畀俾冇嚟睇搵揾哋乜嘢噉咁啲咪嗰㗎喎啩噃咩喇嘞啱諗谂瞓攞嘥掟揼郁掂惗氹冚瞅踎棖𡃁屌撚嬲焗攰"
+_CANTONESE_ONLY = (
+    "佢嘅咗唔喺畀俾冇嚟睇搵揾哋乜嘢噉咁啲咪嗰㗎喎啩噃咩"
+    "喇嘞啱諗谂瞓攞嘥掟揼郁掂惗氹冚瞅踎棖𡃁屌撚嬲焗攰"
+)
 
 
 def write(folder: Path = FOLDER) -> tuple[Path, ...]:
