@@ -177,8 +177,8 @@ def _told(folded: Folded) -> dict[int, tuple[str, ...]]:
     """話 … 知 around who is told: 話你公司知, `tell your company`."""
     tokens, found = folded.tokens, dict[int, tuple[str, ...]]()
     standard = _standard()
-    for at, token in enumerate(tokens):
-        if token != "话" or (at and tokens[at - 1] + token in standard):
+    for at, said in enumerate(tokens):
+        if said != "话" or (at and tokens[at - 1] + said in standard):
             continue
         beyond = min(at + 2 + _TOLD_BETWEEN, at + _room(folded, at))
         for known in range(at + 2, beyond):

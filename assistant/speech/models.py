@@ -281,8 +281,8 @@ def _model_language(language: str) -> str:
         raise MissingPart(
             "No speech model exists for Cantonese (zh-HK)",
             "Transcripts in Cantonese are judged by `assistant check`. "
-            "For a call in English or Mandarin give --language en-HK, en-GB, zh-TW or zh-CN; or name "
-            "a model of your own with --model",
+            "For a call in English or Mandarin give --language en-HK, en-GB, zh-TW or zh-CN; or "
+            "name a model of your own with --model",
         )
     raise MissingPart(
         f"There is no speech model for the language {language}",
