@@ -25,7 +25,7 @@ _PACK_LANGUAGES = {
     "us": ("en-US",),
     "tw": ("zh-TW",),
     "cn": ("zh-CN",),
-    "hk": ("zh-HK", "en-GB"),
+    "hk": ("zh-HK", "en-HK"),
     "uk": ("en-GB",),
 }
 _SIGNS = {State.OK: "✔", State.WARN: "!", State.FAIL: "✘"}

@@ -75,6 +75,7 @@ cases:
 
 _WORDS = {
     "en": ("change this phrase", "Change this phrase.", "We will never change this phrase."),
+    "yue": ("請改呢句說話", "請改呢句說話。", "我哋唔會請改呢句說話。"),
     "zh": ("請改這句話", "請改這句話。", "我們不會請改這句話。"),
 }
 

@@ -17,7 +17,7 @@ from assistant.rules_in_force import RulesInForce
 from compliance.cases import Case, load_cases
 from compliance.errors import AssistantError, BadInput, Fault, MissingPart
 from compliance.overrides import load_bank_cases
-from compliance.packs import available, load_rules
+from compliance.packs import available, languages_of, load_rules
 from compliance.phrases import PACKS
 from compliance.places import LANGUAGE_OF
 from compliance.rules import Rule, RuleSet
@@ -92,14 +92,28 @@ class RuleDesk:
         spoken = language or LANGUAGE_OF[jurisdiction]
         return load_rules(jurisdiction, spoken, self.packs, bank=self.bank)
 
-    def cases(self, jurisdiction: str) -> tuple[Case, ...]:
+    def languages(self, jurisdiction: str) -> tuple[str, ...]:
+        """The languages that a jurisdiction's pack speaks, its usual one first.
+
+        Raises:
+            BadInput: files have faults.
+        """
+        return languages_of(jurisdiction, self.packs)
+
+    def cases(self, jurisdiction: str, language: str | None = None) -> tuple[Case, ...]:
         """The cases of a jurisdiction, those of the pack first, then the bank's.
+
+        Those of the bank are in the usual language; without cases of its own another language has
+        those of the usual one.
 
         Raises:
             BadInput: files are missing or have faults.
         """
+        usual, *others = self.languages(jurisdiction)
+        if language in others:
+            return load_cases(jurisdiction, self.packs, language)
         of_bank = () if self.bank is None else load_bank_cases(self.bank, jurisdiction)
-        return (*load_cases(jurisdiction, self.packs), *of_bank)
+        return (*load_cases(jurisdiction, self.packs, usual), *of_bank)
 
     def rule(self, rule_id: str) -> tuple[Rule, RuleSet]:
         """A rule by its id, in any jurisdiction, with its rule set.

@@ -124,7 +124,7 @@ def rules_show(rule_id: str, *, language: str | None, as_json: bool, data_dir: P
     if language is not None:
         rules = desk.rules(rules.jurisdiction, language)
         rule = rules.rule(rule.id)
-    cases = desk.cases(rules.jurisdiction)
+    cases = desk.cases(rules.jurisdiction, language)
     page = dict(_page(rule, rules, cases))
     if as_json:
         sys.stdout.write(json.dumps(page, ensure_ascii=False, indent=2) + "\n")

@@ -48,7 +48,11 @@ def rules_test(
     faults: list[Fault] = []
     for name in desk.jurisdictions(jurisdiction):
         try:
-            ran[name] = run_cases(desk.rules(name), desk.cases(name))
+            usual, *others = desk.languages(name)
+            ran[name] = run_cases(desk.rules(name, usual), desk.cases(name))
+            for language in others:
+                runs = run_cases(desk.rules(name, language), desk.cases(name, language))
+                ran[f"{name} {language}"] = runs
         except BadInput as error:
             faults.extend(error.faults)
     if faults:
@@ -83,7 +87,9 @@ def _told(jurisdiction: str, runs: CaseRuns) -> Iterator[str]:
     told = ", ".join(
         f"{count} {what}" for count, what in counts if count or what in {"passed", "failed"}
     )
-    yield f"{COUNTRIES[jurisdiction]}: {len(runs.runs)} cases: {told}"
+    name, _, language = jurisdiction.partition(" ")
+    where = f"{COUNTRIES[name]}, {language}" if language else COUNTRIES[name]
+    yield f"{where}: {len(runs.runs)} cases: {told}"
 
 
 def _record(runs: CaseRuns) -> dict[str, Any]:
@@ -147,8 +153,8 @@ def rules_report(
         hours = [talk_hours(rules, path.name, talk_in(path)) for path in talk_files(talk)]
         by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
         cases = Measurer(rules)
-        if spoken == LANGUAGE_OF[name]:
-            lines = [*lines_of_cases(rules, desk.cases(name))]
+        if spoken in desk.languages(name):
+            lines = [*lines_of_cases(rules, desk.cases(name, spoken))]
             cases.add(lines)
             if voices:
                 cases.add_heard(on_sound(lines, spoken, voices, model, data_dir))

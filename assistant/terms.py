@@ -198,6 +198,7 @@ STATEMENTS: Terms = {
     "dispute_outcome": N_("what follows a dispute"),
     "vulnerability_pause": N_("that the account is paused"),
     "remaining_debt": N_("what remains of the debt"),
+    "agency_notice": N_("that the bank gave notice of the agency"),
 }
 
 STATEMENT_STATES: Terms = {

@@ -1,8 +1,9 @@
 """Runs the cases that stand beside the packs: what must be flagged, and what must not.
 
-Owns the case format (`packs/<jurisdiction>.cases.yaml`, `packs/routes.<language>.cases.yaml`) and
-the comparison.  A rule without a case that breaks it is a fault.  A known gap is a case marked
-`todo`: it is counted, and passes only by being mended.
+Owns the case format (`packs/<jurisdiction>.cases.yaml`, in another language of the jurisdiction
+`<jurisdiction>.<language>.cases.yaml`; `packs/routes.<language>.cases.yaml`) and the comparison.  A
+rule without a case that breaks it is a fault.  A known gap is a case marked `todo`: it is counted,
+and passes only by being mended.
 """
 
 from __future__ import annotations
@@ -179,29 +180,35 @@ class Case:
         return self.breaks <= broken and self.check <= check
 
 
-def load_cases(jurisdiction: str, folder: Path = PACKS) -> tuple[Case, ...]:
-    """The cases of a jurisdiction, and those of the routes in its language.
+def load_cases(
+    jurisdiction: str, folder: Path = PACKS, language: str | None = None
+) -> tuple[Case, ...]:
+    """The cases of a jurisdiction in one of its languages, the routes' included.
 
     Raises:
         BadInput: the file is missing, or one has faults.
     """
-    routes = folder / f"routes.{base_language(LANGUAGE_OF[jurisdiction])}.cases.yaml"
-    shared = (routes,) if routes.exists() else ()
+    spoken = language or LANGUAGE_OF[jurisdiction]
+    base = base_language(spoken)
+    usual = base == base_language(LANGUAGE_OF[jurisdiction])
+    name = jurisdiction if usual else f"{jurisdiction}.{base}"
+    routes = (folder / f"routes.{layer}.cases.yaml" for layer in layers(base))
+    shared = tuple(path for path in routes if path.exists())
     return tuple(
-        case_of(entry, jurisdiction, document.fault("the case fails", "cases", index))
-        for path in (folder / f"{jurisdiction}.cases.yaml", *shared)
+        case_of(entry, jurisdiction, document.fault("the case fails", "cases", index), spoken)
+        for path in (folder / f"{name}.cases.yaml", *shared)
         for document in (load_document(path, _CaseFile, USERS),)
         for index, entry in enumerate(document.value.cases)
     )
 
 
-def case_of(entry: CaseEntry, jurisdiction: str, place: Fault) -> Case:
+def case_of(entry: CaseEntry, jurisdiction: str, place: Fault, language: str | None = None) -> Case:
     """A case as written, at its place."""
     listener, verified = _LISTENERS[entry.to]
     call = entry.call or CallEntry()
     header = CallHeader(
         jurisdiction=jurisdiction,
-        language=LANGUAGE_OF[jurisdiction],
+        language=language or LANGUAGE_OF[jurisdiction],
         collector=entry.collector,
         started_at=call.started_at,
         customer_timezone=call.customer_timezone,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -84,6 +84,25 @@ class Document(Generic[M]):
     def fault(self, message: str, *location: str | int) -> Fault:
         """A fault about the value at `location`, for what a schema cannot express."""
         return Fault(*self.where(*location), message)
+
+
+Origins = dict[Location, tuple[Document[Any], Location]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patched(Document[M]):
+    """A document some of whose values stand in another; `origins` says which, and where there."""
+
+    origins: Origins = field(default_factory=dict, repr=False)
+
+    def where(self, *location: str | int) -> tuple[Path | str, int, int]:
+        """Path, line and column of a value, in the file that it stands in."""
+        for length in range(len(location), 0, -1):
+            origin = self.origins.get(location[:length])
+            if origin is not None:
+                document, place = origin
+                return document.where(*place, *location[length:])
+        return Document.where(self, *location)
 
 
 def load_document(path: Path, schema: type[M], cache: PackCache | None = None) -> Document[M]:

@@ -32,7 +32,8 @@ from compliance.near_misses import NearMiss, NearMisses
 from compliance.phrases import Match, Phrase
 from compliance.rules import NEGATOR, Detector, Guard, Rule, RuleSet
 from compliance.scoring import Scored
-from compliance.text import Folded, fold
+from compliance.text import Folded
+from compliance.tongues import fold_in
 from compliance.transcript import Speaker, Utterance
 
 # What each reader of the context listens for.
@@ -172,7 +173,7 @@ def explain(
     rules = monitor.rules
     findings = (*monitor.opened(context).findings, *monitor.hear(utterance, context).findings)
     closing = monitor.close(context)
-    folded = fold(text)
+    folded = fold_in(rules.language, text)
     ear = rules.ear if speaker is Speaker.AGENT else rules.others_ear
     weighing = _Weighing(rules, ear, folded, context, routes=speaker is not Speaker.AGENT)
     heard = tuple(weighing.of(sign) for sign in _signs(rules, folded, ear))

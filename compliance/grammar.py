@@ -15,10 +15,12 @@ It compiles nothing and knows no rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from compliance.text import fold
+from compliance.text import Folded, fold
+
+Folding = Callable[[str], Folded]
 
 MAX_GAP = 12
 MAX_LENGTH = 4_000  # code points of a phrase
@@ -89,8 +91,8 @@ class Sequence:
 Item = Word | Gap | Slot | Choice | Bar
 
 
-def parse(phrase: str) -> Sequence:
-    """The tree of a phrase.
+def parse(phrase: str, folding: Folding = fold) -> Sequence:
+    """The tree of a phrase; `folding` folds its pieces as the language folds what is said.
 
     Raises:
         PhraseError: brackets do not pair or are nested too deeply, a gap is too wide, a slot's name
@@ -98,7 +100,7 @@ def parse(phrase: str) -> Sequence:
     """
     if len(phrase) > MAX_LENGTH:
         raise PhraseError(f"the phrase is longer than {MAX_LENGTH} characters", MAX_LENGTH)
-    pieces = [*_pieces(_ENDINGS.sub(_with_endings, phrase))]
+    pieces = [*_folded(_pieces(_ENDINGS.sub(_with_endings, phrase)), folding)]
     _check_depth(pieces)
     sequence, rest = _sequence(pieces, 0)
     if rest < len(pieces):
@@ -121,6 +123,15 @@ def _with_endings(match: re.Match[str]) -> str:
 
 
 _Piece = tuple[str, str, int]
+
+
+def _folded(pieces: Iterable[_Piece], folding: Folding) -> Iterator[_Piece]:
+    """The pieces with their words as a language folds them."""
+    for kind, text, column in pieces:
+        if kind == "text" and folding is not fold:
+            yield kind, " ".join(folding(text).tokens), column
+        else:
+            yield kind, text, column
 
 
 def _pieces(phrase: str) -> Iterator[_Piece]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from compliance.phrases import Match
 from compliance.rules import NEGATOR, Guard
 from compliance.text import CLAUSE, SENTENCE, Folded
+from compliance.tongues import beneath
 
 # Cue labels in `packs/cues/<language>.yaml`.
 NOT_NEGATOR = "not_negator"
@@ -82,7 +83,9 @@ def negated(reading: Reading, match: Match) -> bool:
                 return True
             continue
         distance = match.first - negator.last - 1
-        if distance <= _REACH.get(reading.language, 7) and not _stopped(reading, negator, match):
+        if distance <= _REACH.get(beneath(reading.language), 7) and not _stopped(
+            reading, negator, match
+        ):
             return True
     return False
 
@@ -141,7 +144,7 @@ def _reports(reading: Reading, cue: Match, match: Match) -> bool:
     if cue.first > match.first or _cancelled(reading, cue, NOT_REPORT):
         return False
     start = min(cue.last + 1, match.first)
-    if match.first - start > _BESIDE.get(reading.language, 12):
+    if match.first - start > _BESIDE.get(beneath(reading.language), 12):
         return False
     if reading.broken(start, match.first, SENTENCE):
         return False
@@ -176,7 +179,7 @@ def _advises(reading: Reading, cue: Match, match: Match) -> bool:
         between = range(min(cue.last + 1, match.first), match.first + 1)
     else:
         between = range(min(match.last + 1, cue.first), cue.first + 1)
-    if len(between) > _BESIDE.get(reading.language, 12) + 1:
+    if len(between) > _BESIDE.get(beneath(reading.language), 12) + 1:
         return False
     ends = (*reading.heard(BARRIER), *reading.heard(REPORT_ENDS))
     return not any(end.first in between for end in ends if not _within(end, cue))

@@ -14,7 +14,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
@@ -30,6 +30,7 @@ from compliance.errors import BadInput, Fault
 from compliance.phrases import PACKS, PhraseSet, base_language
 from compliance.scoring import Scored, likeness_of
 from compliance.text import Folded, fold
+from compliance.tongues import beneath
 
 EXAMPLES = Path(__file__).parent / "examples"
 FORMAT = 2
@@ -39,6 +40,9 @@ _MOST_TOKENS = 90  # of an utterance; what is longer is scored by its beginning 
 _LEAST_TOKENS = {"en": 6, "zh": 5}  # what is shorter is too little to be like anything for sure
 _LEAST_PART = 0.125  # of the likeliest family's part, for another to be told instead
 _WORTH_TELLING = 0.5  # what is likelier lawful is like no breach
+_BORROWED = (
+    0.4  # what a scorer says against a phrase of a language that it has not learned counts less
+)
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
 Floats = npt.NDArray[np.float32]
@@ -383,14 +387,15 @@ def load_likeness(language: str, topics: PhraseSet, folder: Path = PACKS) -> Lik
     Raises:
         BadInput: its file is broken.
     """
-    base = base_language(language)
+    base = beneath(base_language(language))
     path = likeness_path(base, folder)
     if not path.is_file():
         return None
     content = path.read_bytes()
-    return LikenessScorer(
-        Weights.unpacked(content, path), topics, hashlib.sha256(content).hexdigest()
-    )
+    weights = Weights.unpacked(content, path)
+    if base != base_language(language):
+        weights = replace(weights, doubtful=weights.doubtful * _BORROWED)
+    return LikenessScorer(weights, topics, hashlib.sha256(content).hexdigest())
 
 
 def likeness_path(language: str, folder: Path = PACKS) -> Path:

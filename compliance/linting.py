@@ -24,7 +24,7 @@ from compliance.labelled import JudgedLine
 from compliance.near_misses import GAPS, concept_trees
 from compliance.phrases import PACKS, Phrase, PhraseSet, load_concepts
 from compliance.rules import Rule, RuleSet, RuleStatus
-from compliance.text import fold
+from compliance.tongues import beneath, fold_in, phrase_fold
 
 PLACEHOLDERS = (
     "CHANGE THIS",
@@ -196,7 +196,7 @@ def _use(
     right: Counter[_Key] = Counter()
     rung: Counter[_Key] = Counter()
     for line in judged:
-        for sign in rules.ear.signs(fold(line.line.text)):
+        for sign in rules.ear.signs(fold_in(rules.language, line.line.text)):
             if sign.how is How.PHRASE:
                 hit.add((sign.match.label, sign.what))
         for finding in line.findings:
@@ -214,8 +214,9 @@ class _Others:
     """Finds a phrase of the same label that hears everything another one does."""
 
     def __init__(self, rules: RuleSet, folder: Path) -> None:
+        self._language = rules.language
         self._trees = concept_trees(rules.language, folder)
-        self._gap = GAPS.get(rules.language, 4)
+        self._gap = GAPS.get(beneath(rules.language), 4)
         turned = PhraseSet.compile(
             reversed(rules.phrases.phrases), load_concepts(rules.language, folder)
         )
@@ -229,9 +230,9 @@ class _Others:
         One that was itself found needless counts no more: of two that say the same one stays.
         """
         common: dict[Phrase, None] | None = None
-        said = [*self._said(parse(phrase.text))]
+        said = [*self._said(parse(phrase.text, phrase_fold(self._language)))]
         for words in said if len(said) <= _RENDERINGS else ():
-            folded = fold(words)
+            folded = fold_in(self._language, words)
             heard = {
                 phrases.phrases[match.phrase]: None
                 for phrases in self._sets

@@ -17,8 +17,9 @@ from compliance.grammar import Bar, Choice, Gap, Item, PhraseError, Sequence, Sl
 from compliance.hearing import PART
 from compliance.phrase_programs import NUMBER_REACH
 from compliance.phrase_search import NUMBER_WORDS
-from compliance.phrases import PACKS, Phrase
+from compliance.phrases import PACKS, Phrase, concept_files
 from compliance.text import SENTENCE, Folded
+from compliance.tongues import beneath, phrase_fold
 from compliance.word_rates import WordRates, word_rates
 
 ENOUGH = 0.6  # the share of a phrase, by how much its words tell, that must have been said
@@ -73,7 +74,7 @@ class NearMisses:
 
     def _nearest(self, phrase: Phrase, text: _Text) -> NearMiss | None:
         try:
-            items = _parts(parse(phrase.text), self._language)
+            items = _parts(parse(phrase.text, phrase_fold(self._language)), self._language)
         except PhraseError:
             return None
         needed = [at for at, item in enumerate(items) if _needed(item)]
@@ -95,7 +96,7 @@ class NearMisses:
                 continue
             stretch = text.without(items, at)
             if stretch is not None:
-                missing = _written(items[at], "" if self._language == "zh" else " ")
+                missing = _written(items[at], "" if beneath(self._language) == "zh" else " ")
                 best = NearMiss(phrase, *stretch, missing, round(closeness, 2))
         return best
 
@@ -116,16 +117,17 @@ def concept_trees(language: str, folder: Path) -> Mapping[str, tuple[Sequence, .
     Raises:
         BadInput: the file is missing or has faults.
     """
-    document = load_document(folder / "concepts" / f"{language}.yaml", _ConceptFile)
     found: dict[str, tuple[Sequence, ...]] = {}
-    for name, texts in document.value.concepts.items():
-        trees = []
-        for text in texts:
-            try:
-                trees.append(parse(text))
-            except PhraseError:
-                continue  # the loader of the packs tells of it
-        found[name] = tuple(trees)
+    for path in concept_files(language, folder):
+        document = load_document(path, _ConceptFile)
+        for name, texts in document.value.concepts.items():
+            trees = []
+            for text in texts:
+                try:
+                    trees.append(parse(text, phrase_fold(language)))
+                except PhraseError:
+                    continue  # the loader of the packs tells of it
+            found[name] = found.get(name, ()) + tuple(trees)
     return found
 
 
@@ -141,7 +143,7 @@ _Part = Item | _Run
 
 def _parts(tree: Sequence, language: str) -> list[_Part]:
     """The items of a phrase; in Mandarin, characters that stand together are one."""
-    if language != "zh":
+    if beneath(language) != "zh":
         return [*tree.items]
     parts: list[_Part] = []
     for item in tree.items:
@@ -214,7 +216,7 @@ class _Text:
     ) -> None:
         self._tokens = folded.tokens
         self._breaks = folded.breaks
-        self._gap = GAPS.get(language, 4)
+        self._gap = GAPS.get(beneath(language), 4)
         self._concepts = concepts
         self._words = frozenset(folded.tokens)
         self._known: dict[tuple[str, int], frozenset[int]] = {}

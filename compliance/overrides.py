@@ -12,17 +12,17 @@ judges nothing, and writes no file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from compliance.cases import Case, CaseEntry, case_of
 from compliance.decisions import Decision
-from compliance.documents import Document, Location, Schema, load_document
+from compliance.documents import Document, Origins, Patched, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.pack_cache import USERS, PackCache
 from compliance.pack_files import (
@@ -39,8 +39,6 @@ from compliance.rules import RuleStatus
 _FIXED = frozenset(("id", "family", "kind"))
 # What may be added to a detector of the pack; the rest of it stays as the pack has it.
 _ADDABLE = frozenset(("phrases", "regex", "sequence", "near"))
-
-_S = TypeVar("_S", bound=Schema)
 
 
 class _Decided(Schema):
@@ -116,23 +114,6 @@ class Laid:
 
 
 _Bank = Document[BankFile]
-Origins = dict[Location, tuple[Document[Any], Location]]
-
-
-@dataclass(frozen=True, slots=True)
-class Patched(Document[_S]):
-    """A document some of whose values stand in another; `origins` says which, and where there."""
-
-    origins: Origins = field(default_factory=dict, repr=False)
-
-    def where(self, *location: str | int) -> tuple[Path | str, int, int]:
-        """Path, line and column of a value, in the file that it stands in."""
-        for length in range(len(location), 0, -1):
-            origin = self.origins.get(location[:length])
-            if origin is not None:
-                document, place = origin
-                return document.where(*place, *location[length:])
-        return Document.where(self, *location)
 
 
 def files_of(folder: Path, jurisdiction: str) -> tuple[Path, ...]:

@@ -105,8 +105,8 @@ class Listening:
         for document, name, entry in self._entries(side):
             label = f"{document.value.family}/{name}"
             for number, text in enumerate(entry.phrases):
-                place = document.place("detectors", name, "phrases", number)
-                yield Phrase(text, label, document.path, *place)
+                place = document.where("detectors", name, "phrases", number)
+                yield Phrase(text, label, *place)
             for span in (*entry.sequence, *entry.near):
                 used.update((document.value.family, part) for part in span.parts)
             if entry.about is not None:
@@ -116,23 +116,23 @@ class Listening:
                 own = (document.value.family, part)
                 for mark in (PART,) * (own in used) + (ABOUT,) * (own in about):
                     for number, text in enumerate(texts):
-                        place = document.place("parts", part, number)
+                        place = document.where("parts", part, number)
                         label = f"{mark}{document.value.family}/{part}"
-                        yield Phrase(text, label, document.path, *place)
+                        yield Phrase(text, label, *place)
         if self.events is None:
             return
         for name, event in self.events.value.events.items():
             if not side(event.speakers):
                 continue
             for number, text in enumerate(event.phrases):
-                place = self.events.place("events", name, "phrases", number)
-                yield Phrase(text, f"{EVENT}{name}", self.events.path, *place)
+                place = self.events.where("events", name, "phrases", number)
+                yield Phrase(text, f"{EVENT}{name}", *place)
 
     def _regexes(self, side: Side) -> Iterator[Phrase]:
         for document, name, entry in self._entries(side):
             for number, text in enumerate(entry.regex):
-                place = document.place("detectors", name, "regex", number)
-                yield Phrase(text, f"{document.value.family}/{name}", document.path, *place)
+                place = document.where("detectors", name, "regex", number)
+                yield Phrase(text, f"{document.value.family}/{name}", *place)
 
     def _spans(self, side: Side, faults: list[Fault]) -> Iterator[Span]:
         for document, name, entry in self._entries(side):
@@ -156,6 +156,4 @@ def topic_phrases(documents: Iterable[Document[DetectorFile]]) -> Iterator[Phras
     """What says that a family's topic is present at all; each carries its family as label."""
     for document in documents:
         for number, text in enumerate(document.value.topic):
-            yield Phrase(
-                text, document.value.family, document.path, *document.place("topic", number)
-            )
+            yield Phrase(text, document.value.family, *document.where("topic", number))

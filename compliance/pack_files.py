@@ -276,3 +276,18 @@ class PackFile(Schema):
     neutral: tuple[RepairEntry, ...] = Field(min_length=1)
     rules: tuple[RuleEntry, ...] = Field(min_length=1)
     statements: tuple[StatementEntry, ...] = ()
+
+
+class WordsFile(Schema):
+    """What a pack says and listens for in another language of its jurisdiction.
+
+    `say_now`, `about` and `detectors` are by rule, `statements` by statement and element.
+    """
+
+    jurisdiction: str
+    language: str
+    neutral: tuple[RepairEntry, ...] = Field(min_length=1)
+    say_now: dict[RuleId, tuple[RepairEntry, ...]] = Field(default_factory=dict)
+    about: dict[RuleId, tuple[str, ...]] = Field(default_factory=dict)
+    detectors: dict[RuleId, tuple[str, ...]] = Field(default_factory=dict)
+    statements: dict[Slug, dict[str, tuple[str, ...]]] = Field(default_factory=dict)

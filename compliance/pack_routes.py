@@ -13,9 +13,8 @@ from datetime import date
 from pydantic import Field
 
 from compliance.context import Collector
-from compliance.documents import Document, Schema
+from compliance.documents import Document, Origins, Patched, Schema
 from compliance.findings import Kind, Severity, VerifiedLaw
-from compliance.overrides import Origins, Patched
 from compliance.pack_files import PackFile, RepairEntry, RuleEntry, Texts, When
 from compliance.pack_kinds import RouteId
 
@@ -31,7 +30,7 @@ class SayEntry(Schema):
     when: When = When()
 
     def repair(self, language: str) -> RepairEntry:
-        """The sentence for a pack in `language`."""
+        """The sentence for a call in `language`."""
         texts = {"zh-Hant": self.hant, "zh-Hans": self.hans}
         return RepairEntry(text=texts.get(_SCRIPTS.get(language, ""), self.en), when=self.when)
 
@@ -72,7 +71,7 @@ class RouteEntry(Schema):
 
         Args:
             jurisdiction: whose law and helplines.
-            language: of the pack.
+            language: of the call.
             detectors: those of the route that the language of the call has.
             neutral: what may be said whatever holds.
         """
@@ -108,11 +107,12 @@ class RouteFile(Schema):
 
 
 def with_routes(
-    pack: Document[PackFile], routes: Document[RouteFile], known: Iterable[str]
+    pack: Document[PackFile], routes: Document[RouteFile], known: Iterable[str], language: str
 ) -> Document[PackFile]:
     """A pack with the routes as its last rules; their places lead to the file of routes.
 
-    `known` are the detectors there are: a route that nothing listens for in this language is none.
+    `known` are the detectors there are: a route that nothing listens for is none; `language` is
+    that of the call.
     """
     listening = frozenset(known)
     value = pack.value
@@ -124,6 +124,6 @@ def with_routes(
             continue
         origins["rules", len(rules)] = (routes, ("routes", index))
         neutral = routes.value.neutral
-        rules.append(entry.rule(value.jurisdiction, value.language, detectors, neutral))
+        rules.append(entry.rule(value.jurisdiction, language, detectors, neutral))
     merged = value.model_copy(update={"rules": tuple(rules)})
     return Patched(merged, pack.path, pack.places, origins)

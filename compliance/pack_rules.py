@@ -17,7 +17,16 @@ from compliance.errors import Fault
 from compliance.findings import Kind, VerifiedLaw
 from compliance.hearing import ELEMENT, SUBJECT
 from compliance.pack_detectors import agents, others
-from compliance.pack_files import STAGES, FamilyFile, PackFile, RepairEntry, RuleEntry, When
+from compliance.pack_files import (
+    STAGES,
+    FamilyFile,
+    PackFile,
+    RepairEntry,
+    RuleEntry,
+    StatementEntry,
+    When,
+    WordsFile,
+)
 from compliance.phrases import Phrase, base_language
 from compliance.rules import Deadline, Detector, Repair, RequiredStatement, Rule, RuleStatus
 from compliance.scoring import likeness_of
@@ -38,6 +47,7 @@ class PackReader:
         outcomes: classes of what came of earlier contacts.
         by_name: detectors that only rules which name them listen to: a bank's own, and those
             of one jurisdiction's law.
+        words: what the pack says in that language, where it is not the file's own.
     """
 
     def __init__(
@@ -49,11 +59,13 @@ class PackReader:
         language: str,
         outcomes: frozenset[str],
         by_name: frozenset[str] = frozenset(),
+        words: Document[WordsFile] | None = None,
     ) -> None:
         self._pack = pack
         self._families = families
         self._detectors = detectors
-        self.own_language = base_language(pack.value.language) == language
+        self._words = words
+        self.own_language = words is not None or base_language(pack.value.language) == language
         self.faults: list[Fault] = []
         self._marks = {
             *(entry.id for entry in pack.value.rules),
@@ -72,10 +84,14 @@ class PackReader:
 
     def rules(self) -> Iterator[Rule]:
         """The rules of the file, drafts and all versions included."""
-        neutral = self._pack.value.neutral
+        neutral = (self._words or self._pack).value.neutral
         if neutral[-1].when != When():
-            self._fault("the last must be sayable always", "neutral", len(neutral) - 1)
+            place = ("neutral", len(neutral) - 1)
+            self.faults.append(
+                (self._words or self._pack).fault("the last must be sayable always", *place)
+            )
         self._check_ids()
+        self._check_words()
         for index, entry in enumerate(self._pack.value.rules):
             self._check(index, entry)
             texts = self._families.value.families.get(entry.family)
@@ -120,8 +136,53 @@ class PackReader:
 
     def _said(self, entry: RuleEntry) -> tuple[RepairEntry, ...]:
         """What may be said: after a breach, if nothing else, that one is sorry for it."""
-        neutral = () if entry.kind is Kind.ROUTE else self._pack.value.neutral
-        return (*entry.say_now, *neutral)
+        neutral = () if entry.kind is Kind.ROUTE else (self._words or self._pack).value.neutral
+        return (*self._say_now(entry), *neutral)
+
+    # ---- another language of the jurisdiction ----------------------------------------------------
+
+    def _say_now(self, entry: RuleEntry) -> tuple[RepairEntry, ...]:
+        if self._words is None or entry.kind is Kind.ROUTE:  # routes are in every language
+            return entry.say_now
+        return self._words.value.say_now.get(entry.id, ())
+
+    def _listens(self, entry: RuleEntry) -> tuple[str, ...] | None:
+        """The detectors that a rule names, `None` for all of its family."""
+        if self._words is None:
+            return entry.detectors
+        return self._words.value.detectors.get(entry.id, entry.detectors)
+
+    def _elements(self, entry: StatementEntry) -> Mapping[str, tuple[str, ...]]:
+        if self._words is None:
+            return entry.elements
+        return self._words.value.statements.get(entry.id, {})
+
+    def _check_words(self) -> None:
+        """What is said in another language must be of rules and statements that there are."""
+        words = self._words
+        if words is None:
+            return
+        if words.value.jurisdiction != self._pack.value.jurisdiction:
+            self.faults.append(words.fault("the jurisdiction is not the pack's", "jurisdiction"))
+        rules = {entry.id: entry for entry in self._pack.value.rules}
+        for key in ("say_now", "about", "detectors"):
+            for name in getattr(words.value, key):
+                if name not in rules:
+                    self.faults.append(words.fault(f"there is no rule {name}", key, name))
+        for name, entry in rules.items():
+            if entry.fact is not None and name not in words.value.about:
+                self.faults.append(words.fault(f"nothing says when {name} is spoken of", "about"))
+        for name, repairs in words.value.say_now.items():
+            for number, repair in enumerate(repairs):
+                self._check_when(repair.when, "say_now", name, number, "when")
+        statements = {entry.id: entry for entry in self._pack.value.statements}
+        for name in words.value.statements:
+            if name not in statements:
+                self.faults.append(words.fault(f"there is no statement {name}", "statements", name))
+        for name, statement in statements.items():
+            if words.value.statements.get(name, {}).keys() != statement.elements.keys():
+                message = f"the elements of {name} are not the pack's"
+                self.faults.append(words.fault(message, "statements"))
 
     def _check_ids(self) -> None:
         """Two versions of one rule must not bind on the same day."""
@@ -197,7 +258,8 @@ class PackReader:
         side = others if route else agents
         measures = entry.spec() is not None
         unnamed = () if measures else (f"{entry.family}/*",)
-        wanted = unnamed if entry.detectors is None else entry.detectors
+        named_ones = self._listens(entry)
+        wanted = unnamed if named_ones is None else named_ones
         for number, pattern in enumerate(wanted):
             place: Location = ("rules", index, "detectors", number)
             if pattern.endswith("/*"):
@@ -213,7 +275,7 @@ class PackReader:
                     whom = "customers" if route else "the agent"
                     self._fault(f"{pattern!r} does not listen to {whom}", *place)
             likeness = pattern == likeness_of(entry.family)  # where nothing weighs, there is none
-            if not found and entry.detectors is not None and self.own_language and not likeness:
+            if not found and named_ones is not None and self.own_language and not likeness:
                 self._fault(f"there is no detector {pattern!r} in this language", *place)
             yield from found
 
@@ -244,7 +306,7 @@ class PackReader:
             yield RequiredStatement(
                 id=entry.id,
                 rule=entry.rule,
-                elements=tuple(entry.elements),
+                elements=tuple(self._elements(entry)),
                 when=entry.when.condition(),
                 min_utterances=entry.min_utterances,
                 missed=entry.missed,
@@ -258,14 +320,24 @@ class PackReader:
         if not self.own_language:
             return
         for index, rule in enumerate(self._pack.value.rules):
-            for number, text in enumerate(() if rule.fact is None else rule.fact.about):
-                place = self._pack.where("rules", index, "fact", "about", number)
-                yield Phrase(text, f"{SUBJECT}{rule.id}", *place)
+            if rule.fact is None:
+                continue
+            words = self._words
+            texts = rule.fact.about if words is None else words.value.about.get(rule.id, ())
+            for number, text in enumerate(texts):
+                if words is None:
+                    at = self._pack.where("rules", index, "fact", "about", number)
+                else:
+                    at = words.where("about", rule.id, number)
+                yield Phrase(text, f"{SUBJECT}{rule.id}", *at)
         for index, entry in enumerate(self._pack.value.statements):
-            for element, texts in entry.elements.items():
+            for element, texts in self._elements(entry).items():
                 for number, text in enumerate(texts):
-                    place = self._pack.where("statements", index, "elements", element, number)
-                    yield Phrase(text, f"{ELEMENT}{entry.id}/{element}", *place)
+                    if self._words is None:
+                        at = self._pack.where("statements", index, "elements", element, number)
+                    else:
+                        at = self._words.where("statements", entry.id, element, number)
+                    yield Phrase(text, f"{ELEMENT}{entry.id}/{element}", *at)
 
 
 def _with_needs(entry: RuleEntry) -> Condition:

@@ -17,17 +17,34 @@ from typing import TypeVar
 
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart, shown
+from compliance.layering import cues_over, detectors_over, events_over
 from compliance.likeness import load_likeness
 from compliance.overrides import Laid, lay_over
 from compliance.pack_cache import USERS, PackCache
 from compliance.pack_detectors import Listening, agents, others, topic_phrases
-from compliance.pack_files import CueFile, DetectorFile, EventFile, FamilyFile, PackFile
+from compliance.pack_files import (
+    CueFile,
+    DetectorFile,
+    EventFile,
+    FamilyFile,
+    PackFile,
+    WordsFile,
+)
 from compliance.pack_routes import RouteFile, with_routes
 from compliance.pack_rules import BUILT_IN_EVENTS, PackReader
-from compliance.phrases import PACKS, Concepts, Phrase, PhraseSet, base_language, load_concepts
+from compliance.phrases import (
+    PACKS,
+    Concepts,
+    Phrase,
+    PhraseSet,
+    base_language,
+    concept_files,
+    load_concepts,
+)
 from compliance.rules import Detector, RuleSet, RuleStatus
 from compliance.scoring import Scorer, likeness_of
 from compliance.surroundings import load_surroundings
+from compliance.tongues import beneath, layers
 
 _F = TypeVar("_F", bound=Schema)
 
@@ -47,6 +64,19 @@ def available(folder: Path = PACKS) -> tuple[str, ...]:
     return tuple(
         sorted(path.stem for path in folder.glob("[a-z][a-z].yaml") if path.stem.islower())
     )
+
+
+def languages_of(jurisdiction: str, folder: Path = PACKS) -> tuple[str, ...]:
+    """The languages that a jurisdiction's pack speaks, its usual one first.
+
+    Raises:
+        BadInput: a file of the pack has faults.
+    """
+    found = [load_document(folder / f"{jurisdiction}.yaml", PackFile, USERS).value.language]
+    for path in sorted(folder.glob(f"{jurisdiction}.*.yaml")):
+        if path.name.count(".") == 2 and not path.name.endswith(".cases.yaml"):
+            found += [load_document(path, WordsFile, USERS).value.language]
+    return tuple(found)
 
 
 def load_rules(
@@ -79,12 +109,15 @@ def load_rules(
             f"There are {', '.join(existing)}.",
         )
     base = base_language(language)
-    files = sorted((folder / "detectors").glob(f"*.{base}.yaml")) if base.isalpha() else []
-    if not files:
+    if not base.isalpha() or not any(_detector_files(layer, folder) for layer in layers(base)):
         raise MissingPart(f"there are no detectors for the language {shown(language)} yet")
     if scorer is None and likeness:
         scorer = load_likeness(base, load_topics(base, folder, cache), folder)
-    return _Loader(jurisdiction, base, folder, files, scorer, bank, cache).load()
+    return _Loader(jurisdiction, base, folder, scorer, bank, cache).load()
+
+
+def _detector_files(base: str, folder: Path) -> list[Path]:
+    return sorted((folder / "detectors").glob(f"*.{base}.yaml"))
 
 
 class _Loader:
@@ -95,7 +128,6 @@ class _Loader:
         jurisdiction: str,
         base: str,
         folder: Path,
-        files: list[Path],
         scorer: Scorer | None,
         bank: Path | None,
         cache: PackCache | None,
@@ -104,7 +136,6 @@ class _Loader:
         self._jurisdiction = jurisdiction
         self._base = base
         self._folder = folder
-        self._detector_files = files
         self._scorer = scorer
         self._bank = bank
         self._laid: Laid | None = None
@@ -115,16 +146,15 @@ class _Loader:
 
     def load(self) -> RuleSet:
         concepts = self._read_concepts()
-        cues = self._read(self._folder / "cues" / f"{self._base}.yaml", CueFile)
+        cues = self._read_cues()
         families = self._read(self._folder / "families.yaml", FamilyFile)
         pack = self._read(self._folder / f"{self._jurisdiction}.yaml", PackFile)
-        documents = [self._read(path, DetectorFile) for path in self._detector_files]
-        detectors_read = [document for document in documents if document is not None]
-        pack = self._with_routes(pack, detectors_read)
+        words = self._read_words()
+        detectors_read = self._read_detectors()
+        pack = self._with_routes(pack, words, detectors_read)
         if self._bank is not None and pack is not None:
             pack, detectors_read = self._laid_over(self._bank, pack, detectors_read)
         listening = Listening(detectors_read, self._read_events())
-        self._check_detectors(listening)
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
         if pack.value.jurisdiction != self._jurisdiction:
@@ -142,7 +172,9 @@ class _Loader:
         classes = around.outcomes.classes
         own = self._laid.own_detectors if self._laid is not None else frozenset()
         own |= listening.by_name()
-        reader = PackReader(pack, families, by_id, frozenset(events), self._base, classes, own)
+        reader = PackReader(
+            pack, families, by_id, frozenset(events), self._base, classes, own, words
+        )
         rules = [*reader.rules()]
         statements = [*reader.statements()]
         self._faults.extend(reader.faults)
@@ -200,7 +232,10 @@ class _Loader:
         return laid.pack, [*laid.detectors]
 
     def _with_routes(
-        self, pack: Document[PackFile] | None, detectors: list[Document[DetectorFile]]
+        self,
+        pack: Document[PackFile] | None,
+        words: Document[WordsFile] | None,
+        detectors: list[Document[DetectorFile]],
     ) -> Document[PackFile] | None:
         path = self._folder / "routes.yaml"
         if pack is None or not path.exists():
@@ -213,11 +248,45 @@ class _Loader:
             for document in detectors
             for name in document.value.detectors
         )
-        return with_routes(pack, routes, known)
+        language = (words or pack).value.language
+        return with_routes(pack, routes, known, language)
+
+    def _read_words(self) -> Document[WordsFile] | None:
+        """What the pack says in this language, where that is not its own."""
+        path = self._folder / f"{self._jurisdiction}.{self._base}.yaml"
+        return self._read(path, WordsFile) if path.exists() else None
+
+    def _read_detectors(self) -> list[Document[DetectorFile]]:
+        """The detector files of the language, over those of the one beneath it."""
+        read: list[list[Document[DetectorFile]]] = []
+        for layer in layers(self._base):
+            found = [
+                self._read(path, DetectorFile) for path in _detector_files(layer, self._folder)
+            ]
+            documents = [document for document in found if document is not None]
+            self._check_detectors(documents, layer)
+            read.append(documents)
+        own, *under = read
+        return [*detectors_over(own, under[0], self._faults)] if under else own
+
+    def _read_cues(self) -> Document[CueFile] | None:
+        own = self._folder / "cues" / f"{self._base}.yaml"
+        below = beneath(self._base)
+        if below == self._base:
+            return self._read(own, CueFile)
+        under = self._read(self._folder / "cues" / f"{below}.yaml", CueFile)
+        over = self._read(own, CueFile) if own.exists() else None
+        return under if over is None or under is None else cues_over(over, under)
 
     def _read_events(self) -> Document[EventFile] | None:
-        path = self._folder / "events" / f"{self._base}.yaml"
-        return self._read(path, EventFile) if path.exists() else None
+        read: list[Document[EventFile]] = []
+        for layer in layers(self._base):
+            path = self._folder / "events" / f"{layer}.yaml"
+            events = self._read(path, EventFile) if path.exists() else None
+            if events is not None:
+                self._check_events(events, layer)
+                read.append(events)
+        return events_over(*read) if len(read) == 2 else (read[0] if read else None)
 
     def _read_concepts(self) -> Concepts | None:
         try:
@@ -225,7 +294,8 @@ class _Loader:
         except BadInput as error:
             self._faults.extend(error.faults)
             return None
-        self._hash.update((self._folder / "concepts" / f"{self._base}.yaml").read_bytes())
+        for path in concept_files(self._base, self._folder):
+            self._hash.update(path.read_bytes())
         return concepts
 
     def _compile(self, phrases: Iterable[Phrase], concepts: Concepts) -> PhraseSet | None:
@@ -235,18 +305,18 @@ class _Loader:
             self._faults.extend(error.faults)
             return None
 
-    def _check_detectors(self, listening: Listening) -> None:
-        """What the schema of a detector or event file cannot say."""
-        for document in listening.detectors:
+    def _check_detectors(self, documents: Iterable[Document[DetectorFile]], language: str) -> None:
+        """What the schema of a detector file cannot say."""
+        for document in documents:
             family = document.value.family
             if family not in (*FAMILIES, ROUTE):
                 self._faults.append(document.fault(f"{family!r} is no family", "family"))
-            if document.value.language != self._base:
+            if document.value.language != language:
                 self._faults.append(document.fault("the language is not the file's", "language"))
-        events = listening.events
-        if events is None:
-            return
-        if events.value.language != self._base:
+
+    def _check_events(self, events: Document[EventFile], language: str) -> None:
+        """What the schema of an event file cannot say."""
+        if events.value.language != language:
             self._faults.append(events.fault("the language is not the file's", "language"))
         self._faults.extend(
             events.fault(f"the event {name!r} is built in", "events", name)
@@ -266,7 +336,7 @@ def load_topics(language: str, folder: Path = PACKS, cache: PackCache | None = U
     base = base_language(language)
     faults: list[Fault] = []
     documents = []
-    for path in sorted((folder / "detectors").glob(f"*.{base}.yaml")):
+    for path in (path for layer in layers(base) for path in _detector_files(layer, folder)):
         try:
             documents.append(load_document(path, DetectorFile, cache))
         except BadInput as error:
@@ -279,4 +349,4 @@ def load_topics(language: str, folder: Path = PACKS, cache: PackCache | None = U
 def _cue_phrases(document: Document[CueFile]) -> Iterator[Phrase]:
     for name, texts in document.value.cues.items():
         for number, text in enumerate(texts):
-            yield Phrase(text, name, document.path, *document.place("cues", name, number))
+            yield Phrase(text, name, *document.where("cues", name, number))

@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import TypedDict, TypeVar
 
 from compliance.grammar import Bar, Choice, Gap, Item, Sequence, Slot, Word
+from compliance.tongues import beneath
 from compliance.word_rates import WordRates
 
 GAP, MAYBE, BARRED = 0, 1, 2
@@ -145,7 +146,7 @@ class Compiler:
 
     def _step(self, item: Item) -> tuple[Step, Need, int]:
         if isinstance(item, Gap):
-            width = _GAPS.get(self.language, 4) if item.width is None else item.width
+            width = _GAPS.get(beneath(self.language), 4) if item.width is None else item.width
             return (GAP, width), Need(frozenset()), width
         if isinstance(item, Word) and not item.prefix:
             return item.token, Need(frozenset((item.token,))), 1

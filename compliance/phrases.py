@@ -29,6 +29,8 @@ from compliance.phrase_following import Follower
 from compliance.phrase_programs import MAX_REACH, Compiled, Compiler, Tables, tables
 from compliance.phrase_search import Index, Sweep
 from compliance.text import Folded, fold
+from compliance.tongues import base_language as base_language  # noqa: PLC0414 - who knows phrases asks for it here
+from compliance.tongues import fold_in, layers, phrase_fold
 from compliance.word_rates import word_rates
 
 PACKS = Path(__file__).parent / "packs"
@@ -68,11 +70,6 @@ class Match:
     last: int
     start: int
     end: int
-
-
-def base_language(tag: str) -> str:
-    """`zh` for zh-TW and its like, `en` for en-US."""
-    return tag.split("-", 1)[0].lower()
 
 
 class Concepts:
@@ -159,7 +156,7 @@ class _Resolver:
         trees: list[Sequence] = []
         for phrase in self._definitions[name]:
             try:
-                tree = parse(phrase.text)
+                tree = parse(phrase.text, phrase_fold(compiler.language))
             except PhraseError as error:
                 self._faults.append(phrase.fault(f"{error} (at {error.column + 1})"))
                 continue
@@ -190,12 +187,16 @@ class _Resolver:
 
 
 class PhraseSet:
-    """Phrases of one language, compiled together; immutable."""
+    """Phrases of one language, compiled together; immutable.
 
-    __slots__ = ("_index", "phrases")
+    `language` is the base language whose texts are searched.
+    """
 
-    def __init__(self, phrases: tuple[Phrase, ...], index: Index) -> None:
+    __slots__ = ("_index", "language", "phrases")
+
+    def __init__(self, phrases: tuple[Phrase, ...], index: Index, language: str) -> None:
         self.phrases = phrases
+        self.language = language
         self._index = index
 
     @staticmethod
@@ -209,22 +210,26 @@ class PhraseSet:
         phrases = tuple(phrases)
         cache = concepts.cache
         if cache is None:
-            return PhraseSet(phrases, Index(_compiled(phrases, concepts)))
+            return PhraseSet(phrases, Index(_compiled(phrases, concepts)), concepts.language)
         texts = json.dumps([phrase.text for phrase in phrases]).encode()
         key = cache.key("phrases", (concepts.digest, texts))
         kept = cache.get(key)
         if kept is not None:
             # Whole, for the cache has checked that, but perhaps not written by this program.
             with suppress(KeyError, TypeError, ValueError):
-                return PhraseSet(phrases, Index(json.loads(kept)))
+                return PhraseSet(phrases, Index(json.loads(kept)), concepts.language)
         made = _compiled(phrases, concepts)
         cache.put(key, json.dumps(made, separators=(",", ":"), ensure_ascii=False))
-        return PhraseSet(phrases, Index(made))
+        return PhraseSet(phrases, Index(made), concepts.language)
 
     @property
     def index(self) -> Index:
         """The compiled phrases, for other ways of searching for them."""
         return self._index
+
+    def fold(self, text: str) -> Folded:
+        """A text folded as the phrases are."""
+        return fold_in(self.language, text)
 
     def search(self, folded: Folded) -> tuple[Match, ...]:
         """Every place where a phrase was heard, by position; one per label and stretch."""
@@ -326,24 +331,28 @@ class _ConceptFile(Schema):
 def load_concepts(language: str, folder: Path = PACKS, cache: PackCache | None = None) -> Concepts:
     """The concepts that ship for a language (`en`, `zh-TW`, …), or those of another folder.
 
-    With a `cache` what is compiled is kept there, and so are phrase sets that use the concepts.
+    A language that reads another's files too adds to its concepts.  With a `cache` what is compiled
+    is kept there, and so are phrase sets that use the concepts.
 
     Raises:
         BadInput: the file is missing or has faults, all told with line and column.
     """
     base = base_language(language)
-    document = load_document(folder / "concepts" / f"{base}.yaml", _ConceptFile, cache)
-    return Concepts.compile(
-        base,
-        {
-            name: tuple(
+    definitions: dict[str, tuple[Phrase, ...]] = {}
+    for path in concept_files(base, folder):
+        document = load_document(path, _ConceptFile, cache)
+        for name, texts in document.value.concepts.items():
+            definitions[name] = definitions.get(name, ()) + tuple(
                 Phrase(text, name, document.path, *document.place("concepts", name, index))
                 for index, text in enumerate(texts)
             )
-            for name, texts in document.value.concepts.items()
-        },
-        cache,
-    )
+    return Concepts.compile(base, definitions, cache)
+
+
+def concept_files(base: str, folder: Path = PACKS) -> tuple[Path, ...]:
+    """The files of concepts that a base language reads."""
+    named = tuple(folder / "concepts" / f"{layer}.yaml" for layer in layers(base))
+    return tuple(path for path in named if path.is_file()) or named[:1]
 
 
 def _compiled(phrases: tuple[Phrase, ...], concepts: Concepts) -> Tables:
@@ -362,7 +371,7 @@ def _compiled(phrases: tuple[Phrase, ...], concepts: Concepts) -> Tables:
 
 def _compiled_one(phrase: Phrase, compiler: Compiler) -> Compiled:
     try:
-        tree = parse(phrase.text)
+        tree = parse(phrase.text, phrase_fold(compiler.language))
     except PhraseError as error:
         message = f"{error} (at {error.column + 1})"
         raise BadInput("a phrase is wrong", (phrase.fault(message),)) from None

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from compliance.errors import AssistantError
 
-LANGUAGES = ("en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK")
+LANGUAGES = ("en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK", "en-HK")
 JURISDICTIONS = ("tw", "cn", "us", "hk", "uk")
 
-JURISDICTION_OF = {"en-US": "us", "en-GB": "uk", "zh-TW": "tw", "zh-CN": "cn", "zh-HK": "hk"}
+# Of several languages of one jurisdiction the last is the one usually spoken.
+JURISDICTION_OF = {
+    "en-US": "us",
+    "en-GB": "uk",
+    "zh-TW": "tw",
+    "zh-CN": "cn",
+    "en-HK": "hk",
+    "zh-HK": "hk",
+}
 LANGUAGE_OF = {jurisdiction: language for language, jurisdiction in JURISDICTION_OF.items()}
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from compliance.text import Folded
+from compliance.tongues import beneath
 
 
 class Sort(StrEnum):
@@ -53,7 +54,7 @@ class _Number:
 
 def quantities(folded: Folded, language: str) -> tuple[Quantity, ...]:
     """Every amount, rate and date in an utterance, by position; `language` is `en` or `zh`."""
-    reader = _READERS.get(language)
+    reader = _READERS.get(beneath(language))
     return tuple(reader(folded.tokens)) if reader is not None else ()
 
 

@@ -18,6 +18,7 @@ from compliance.labelled import JudgedLine, Line, judge
 from compliance.learning.examples import ORDINARY
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
+from compliance.tongues import beneath
 from compliance.transcript import Speaker, Utterance
 
 # Speech at an ordinary pace: words a minute in English, characters a minute in Mandarin.
@@ -311,5 +312,5 @@ def talk_hours(rules: RuleSet, source: str, texts: Iterable[str]) -> Hours:
                 by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
             else:
                 asked += 1
-    hours = spoken / PACES.get(rules.language, PACES["en"]) / 60
+    hours = spoken / PACES.get(beneath(rules.language), PACES["en"]) / 60
     return Hours(source, hours, alarms, asked, by_rule)

@@ -25,7 +25,6 @@ from compliance.phrases import PhraseSet
 from compliance.scoring import Scorer, likeness_of
 from compliance.sounds.search import SoundSearch
 from compliance.surroundings import Surroundings
-from compliance.text import fold
 from compliance.transcript import Speaker
 
 _BARRED = re.compile(r"!\([^()]*\)")
@@ -368,7 +367,7 @@ class RuleSet:
         if known is None:
             # What must not follow is not said; two alternatives side by side are no one word.
             text = _BARRED.sub("", words).replace("|", ";")
-            known = any(cue.label == NEGATOR for cue in self.cues.search(fold(text)))
+            known = any(cue.label == NEGATOR for cue in self.cues.search(self.cues.fold(text)))
             self._denying[words] = known
         return known
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from compliance.context import CallContext, CallHeader, Listener
 from compliance.identifiers import Identifiers
 from compliance.phrases import PhraseSet
-from compliance.text import Folded, fold
+from compliance.text import Folded
 from compliance.transcript import Speaker, Utterance
 
 # Cue labels in `packs/cues/<language>.yaml`; the prefix says whose words they are.
@@ -116,7 +116,7 @@ class Tracker:
         """What a final changes or proposes; partials change nothing."""
         if not utterance.final:
             return ()
-        folded = fold(utterance.text)
+        folded = self._cues.fold(utterance.text)
         labels = {match.label for match in self._cues.search(folded)}
         if utterance.speaker is Speaker.AGENT:
             return self._hear_agent(labels)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from compliance.tongues import beneath
+
 _FOLDER = Path(__file__).parent / "packs" / "rates"
 # What is not listed was said less often than what is; pairs are rarer still.
 _RARE_WORD = 1.0
@@ -50,7 +52,7 @@ class WordRates:
 @cache
 def word_rates(language: str) -> WordRates:
     """The counted rates of a base language (`en`, `zh`); of another, every word is as rare."""
-    path = _FOLDER / f"{language}.tsv"
+    path = _FOLDER / f"{beneath(language)}.tsv"
     if not language.isalpha() or not path.is_file():
         return WordRates({})
     rates: dict[str, float] = {}

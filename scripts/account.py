@@ -230,7 +230,7 @@ class _IdentifierSchema(Schema):
 class _AccountSchema(Schema):
     id: _Name
     jurisdiction: Literal["tw", "cn", "us", "hk", "uk"]
-    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK"]
+    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK", "en-HK"]
     customer_name: _Name
     bank_name: _Name
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

@@ -68,7 +68,7 @@ class TalkOffSchema(Schema):
 
 
 class FlowSchema(Schema):
-    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK"]
+    language: Literal["en-US", "en-GB", "zh-TW", "zh-CN", "zh-HK", "en-HK"]
     jurisdiction: Literal["tw", "cn", "us", "hk", "uk"]
     version: Annotated[int, Field(ge=1)]
     status: FlowStatus

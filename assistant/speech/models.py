@@ -30,7 +30,7 @@ PROBE_TIMEOUT_S = 180.0  # the largest official model takes about 20 s on a slow
 LONGEST_REASON = 200
 
 # The model language of each language a call is held in.
-MODEL_LANGUAGES = {"en-US": "en", "en-GB": "en", "zh-TW": "zh", "zh-CN": "zh"}
+MODEL_LANGUAGES = {"en-US": "en", "en-GB": "en", "en-HK": "en", "zh-TW": "zh", "zh-CN": "zh"}
 CANTONESE = "zh-HK"
 # As the official models are named: vosk-model-small-en-us-0.15, vosk-model-cn-0.22.
 NAMED_LANGUAGES = {"en": "en", "cn": "zh", "zh": "zh"}
@@ -280,8 +280,9 @@ def _model_language(language: str) -> str:
     if language == CANTONESE:
         raise MissingPart(
             "No speech model exists for Cantonese (zh-HK)",
-            "For a call in English or Mandarin give --language en-GB, zh-TW or zh-CN; or name "
-            "a model of your own with --model",
+            "Transcripts in Cantonese are judged by `assistant check`. "
+            "For a call in English or Mandarin give --language en-HK, en-GB, zh-TW or zh-CN; or "
+            "name a model of your own with --model",
         )
     raise MissingPart(
         f"There is no speech model for the language {language}",

@@ -17,6 +17,7 @@ from compliance.findings import FoundBy
 from compliance.judges.hits import Hit, considered
 from compliance.kinds import Conduct, DeadAir, Interruption, SpeechRate
 from compliance.rules import Rule, RuleSet
+from compliance.tongues import beneath
 from compliance.transcript import Speaker, Utterance
 
 _REMEMBERED_S = 60.0  # how long ago an utterance may have ended and still be cut into
@@ -163,7 +164,7 @@ class ConductJudge:
 
     def _count(self, text: str) -> int:
         """Words in English, characters in Chinese."""
-        return len((_HAN if self._language == "zh" else _WORD).findall(text))
+        return len((_HAN if beneath(self._language) == "zh" else _WORD).findall(text))
 
 
 def _stretch(utterance: Utterance) -> _Stretch | None:

