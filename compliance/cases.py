@@ -192,8 +192,8 @@ def load_cases(
     base = base_language(spoken)
     usual = base == base_language(LANGUAGE_OF[jurisdiction])
     name = jurisdiction if usual else f"{jurisdiction}.{base}"
-    routes = (folder / f"routes.{layer}.cases.yaml" for layer in layers(base))
-    shared = tuple(path for path in routes if path.exists())
+    routes = folder / f"routes.{base}.cases.yaml"
+    shared = (routes,) if routes.exists() else ()
     return tuple(
         case_of(entry, jurisdiction, document.fault("the case fails", "cases", index), spoken)
         for path in (folder / f"{name}.cases.yaml", *shared)
