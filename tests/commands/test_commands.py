@@ -351,11 +351,24 @@ def test_a_missing_transcript_is_named(assistant: Assistant) -> None:
     assert "nowhere.jsonl" in finished.errors
 
 
-def test_a_jurisdiction_without_rules_is_status_3(assistant: Assistant) -> None:
-    header = {**HEADER, "jurisdiction": "hk", "language": "zh-HK"}
-    finished = assistant("check", "-", stdin=lines(header, utterance("Hello.")))
-    assert finished.status == 3
-    assert "hk" in finished.errors
+@pytest.mark.parametrize(
+    ("jurisdiction", "language", "says"),
+    [
+        ("us", "en-US", "Pay today or you will be arrested."),
+        ("uk", "en-GB", "Pay today or you will be arrested."),
+        ("tw", "zh-TW", "你今天不還錢警察就會去抓你。"),
+        ("cn", "zh-CN", "你今天不还钱警察就会去抓你。"),
+        ("hk", "zh-HK", "你今日唔還錢差人就會嚟拉你。"),
+        ("hk", "en-HK", "Pay today or you will be arrested."),
+    ],
+)
+def test_every_jurisdiction_has_rules_in_its_languages(
+    assistant: Assistant, jurisdiction: str, language: str, says: str
+) -> None:
+    header = {**HEADER, "jurisdiction": jurisdiction, "language": language}
+    finished = assistant("check", "-", stdin=lines(header, utterance(says)))
+    assert finished.status == 1, finished.errors
+    assert f"{jurisdiction.upper()}-" in finished.output
 
 
 # ---- the rest ----------------------------------------------------------------------------------
