@@ -29,11 +29,13 @@ _HEAD = (
     "law verified",
     "cases: breaches found",
     "look-alikes flagged",
-    "examples: said outright, found",
+    "false alarms in lawful talk",
+)
+_EXAMPLES = (
+    "unseen examples: said outright, found",
     "hinted, found",
     "look-alikes flagged",
     "facts asked for there",
-    "false alarms in lawful talk",
 )
 _SOUND = ("cases by telephone: found", "look-alikes flagged")
 _HAN = range(0x4E00, 0x9FFF)
@@ -42,13 +44,13 @@ _PROBED = 50  # lines of talk that tell its language
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One pack in one language; `examples` is empty where there are none in that language."""
+    """One pack in one language, measured on its cases and on `lines`: examples, lawful talk."""
 
     jurisdiction: str
     language: str
     rules: RuleSet
     cases: Report
-    examples: Report | None
+    lines: Report
 
 
 def overview(
@@ -84,9 +86,9 @@ def overview(
                 for source, texts in lawful
                 if language_of_talk(texts) == base_language(language)
             )
-            examples = turns.report(name, language, rules, hours)
-            rows.append(Row(name, language, rules, measurer.report(), examples))
-    sys.stdout.write(table(rows, spoken=bool(voices)))
+            on_lines = turns.report(name, language, rules, hours)
+            rows.append(Row(name, language, rules, measurer.report(), on_lines))
+    sys.stdout.write(table(rows, unseen=unseen, spoken=bool(voices)))
     sys.stdout.write(f"\n{REVIEWED}\n")
 
 
@@ -100,13 +102,12 @@ class _Turns:
 
     def report(
         self, jurisdiction: str, language: str, rules: RuleSet, hours: Iterable[Hours]
-    ) -> Report | None:
+    ) -> Report:
         base = base_language(language)
-        if not likeness_path(base, self._desk.packs).is_file():
-            return None
         measurer = Measurer(rules)
-        if not self._unseen:
-            return measurer.report(hours)  # on lines that were learned from nothing can be measured
+        # On lines that were learned from nothing can be measured.
+        if not self._unseen or not likeness_path(base, self._desk.packs).is_file():
+            return measurer.report(hours)
         if base not in self._trained:
             self._trained[base] = tuple(left_out(base, self._desk.packs))
         for turn in self._trained[base]:
@@ -124,14 +125,19 @@ def language_of_talk(texts: Sequence[str]) -> str:
     return "zh" if 2 * han > len(probed) else "en"
 
 
-def table(rows: Iterable[Row], *, spoken: bool) -> str:
-    """The rows as a Markdown table; `spoken` adds the columns on sound."""
-    head = (*_HEAD, *(_SOUND if spoken else ()))
-    lines = [head, ("---",) * len(head), *(tuple(_cells(row, spoken=spoken)) for row in rows)]
+def table(rows: Iterable[Row], *, unseen: bool, spoken: bool) -> str:
+    """The rows as a Markdown table, with columns on unseen examples and on sound if wanted."""
+    head = (*_HEAD, *(_EXAMPLES if unseen else ()), *(_SOUND if spoken else ()))
+    lines = [head, ("---",) * len(head)]
+    for row in rows:
+        cells = [*_of_pack(row)]
+        cells += _of_examples(row.lines) if unseen else ()
+        cells += _on_sound(row.cases) if spoken else ()
+        lines.append(tuple(cells))
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _cells(row: Row, *, spoken: bool) -> Iterator[str]:
+def _of_pack(row: Row) -> Iterator[str]:
     status = Counter(rule.verified_law for rule in row.rules.rules)
     yield f"{COUNTRIES[row.jurisdiction]}, {row.language}"
     yield str(len(row.rules.rules))
@@ -139,24 +145,22 @@ def _cells(row: Row, *, spoken: bool) -> Iterator[str]:
     cases = row.cases.overall[0]
     yield _share(cases.recall)
     yield _share(cases.false)
-    yield from _of_examples(row.examples)
-    if spoken:
-        yield _share(cases.sound)
-        yield _share(cases.false_sound)
+    hours = sum(talk.hours for talk in row.lines.talk)
+    alarms = sum(talk.alarms for talk in row.lines.talk)
+    yield f"{alarms} in {hours:.1f} h" if hours else "—"
 
 
-def _of_examples(report: Report | None) -> Iterator[str]:
-    if report is None:
-        yield from ("no examples",) + ("—",) * 4
-        return
+def _of_examples(report: Report) -> Iterator[str]:
     by_name: dict[str, Measured] = {each.name: each for each in report.overall}
     for style in ("direct", "veiled"):
         yield _share(by_name[style].recall if style in by_name else None)
     yield _share(by_name["all"].false)
     yield _share(by_name["all"].asked)
-    hours = sum(talk.hours for talk in report.talk)
-    alarms = sum(talk.alarms for talk in report.talk)
-    yield f"{alarms} in {hours:.1f} h" if hours else "—"
+
+
+def _on_sound(report: Report) -> Iterator[str]:
+    yield _share(report.overall[0].sound)
+    yield _share(report.overall[0].false_sound)
 
 
 def _share(rate: Rate | None) -> str:
