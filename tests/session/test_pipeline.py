@@ -43,7 +43,7 @@ from assistant.speech.recogniser import (
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.context import Collector
 from compliance.errors import AssistantError
-from compliance.findings import Status, Verdict
+from compliance.findings import Kind, Status, Verdict
 from compliance.transcript import Speaker
 from scripts.account import load_account
 from tests.session.conftest import RATE_HZ, guidance, started
@@ -123,10 +123,13 @@ def test_kept_inputs_replay_to_the_same_outputs() -> None:
 
 def test_the_breach_is_flagged_and_nothing_else() -> None:
     outcome, _ = demonstration(None)
-    findings = of_type(outcome.outputs, FindingChanged)
-    assert {(finding.finding.family, finding.finding.utterance_id) for finding in findings} == {
-        ("false_arrest", findings[0].finding.utterance_id)
+    told = [each.finding for each in of_type(outcome.outputs, FindingChanged)]
+    breaches = [finding for finding in told if finding.kind is not Kind.ROUTE]
+    assert {(finding.family, finding.utterance_id) for finding in breaches} == {
+        ("false_arrest", breaches[0].utterance_id)
     }
+    # The customer was ill: that routes the call and breaks nothing.
+    assert {finding.rule for finding in told if finding.kind is Kind.ROUTE} == {"ROUTE-illness"}
     assert outcome.notices == []
 
 
