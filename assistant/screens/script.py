@@ -11,12 +11,13 @@ from rich.cells import cell_len
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.choice_digits import OWN_KEYS, TEN
+from assistant.plain import sign_of
 from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
-from compliance.findings import StatementState, Verdict
+from compliance.findings import Kind, StatementState, Verdict
 from scripts.prompt import EXITS, Prompt
 
 BLANK: Line = ()
@@ -220,12 +221,15 @@ def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[L
         room -= 1
     for flag in flags[:room]:
         doubtful = flag.finding.verdict is Verdict.CHECK_FACTS
+        tone = Tone.CAUTION if doubtful else Tone.ALARM
+        if flag.finding.kind is Kind.ROUTE:
+            tone = Tone.ACCENT
         told = wording.finding(flag.finding)
         about = f"{told.subject} · {told.verdict}  "
         quote = wording.said(flag.quote).text
         lines.append(
             (
-                Run("? " if doubtful else "⚠ ", Tone.CAUTION if doubtful else Tone.ALARM),
+                Run(f"{sign_of(flag.finding)} ", tone),
                 Run(about),
                 Run(cut(quote, max(0, width - 2 - cell_len(about))), Tone.MUTED),
             )

@@ -24,7 +24,7 @@ from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone
 from assistant.transcript_rows import Mark, MomentRow, Row, UtteranceRow
 from assistant.wording import Wording
-from compliance.findings import Verdict
+from compliance.findings import Kind, Verdict
 from compliance.transcript import Speaker
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -241,8 +241,10 @@ class Transcript(ScrollView, can_focus=False):
         if not row.marks:
             return ()
         heaviest = min(row.marks, key=lambda mark: (not is_certain(mark), mark.start))
-        certain = is_certain(heaviest)
         told = cut(self._wording.subject(heaviest.finding), _SUBJECT_WIDTH - 4)
+        if heaviest.finding.kind is Kind.ROUTE:
+            return (Run(f"» {told} ", Tone.ACCENT),)
+        certain = is_certain(heaviest)
         return (
             Run(("⚠ " if certain else "? ") + told + " ", Tone.ALARM if certain else Tone.CAUTION),
         )
