@@ -19,12 +19,18 @@ ENGLISH = demonstration_call("en-US")
 # ---- replay ------------------------------------------------------------------------------------
 
 
+def breached(records: list[dict[str, object]]) -> set[object]:
+    """The families of breaches; what the customer says may route the call and breaks nothing."""
+    found = (record for record in records if record["type"] == "finding")
+    return {record["family"] for record in found if record["kind"] != "route"}
+
+
 def test_a_recording_without_an_account_is_judged_by_what_is_said(assistant: Assistant) -> None:
     finished = assistant("replay", ENGLISH.audio, "--speed", "max", "--jsonl")
     assert finished.status == 0
     assert "demonstration" in finished.errors
     records = finished.records
-    assert {r["family"] for r in records if r["type"] == "finding"} == {"false_arrest"}
+    assert breached(records) == {"false_arrest"}
     assert records[0]["account"] is None
     assert any(r["type"] == "verification" and r["verified"] for r in records)
 
@@ -178,7 +184,7 @@ def test_a_transcript_can_be_checked(assistant: Assistant) -> None:
     assert [r["start_s"] for r in utterances] == sorted(r["start_s"] for r in utterances)
     checked = assistant("check", "--jsonl", "-", stdin=written.output)
     assert checked.status == 1
-    assert {r["family"] for r in checked.records if r["type"] == "finding"} == {"false_arrest"}
+    assert breached(checked.records) == {"false_arrest"}
 
 
 def test_a_transcript_has_the_corrections_of_a_call_unless_it_is_wanted_as_heard(

@@ -31,7 +31,9 @@ def test_as_json_lines(assistant: Assistant, language: str) -> None:
     assert records[0]["schema"] == 1
     assert records[0]["model"].startswith("demonstration-")
     assert {record["call"] for record in records} == {records[0]["call"]}
-    findings = [record for record in records if record["type"] == "finding"]
+    # What the customer says may route the call; it breaks nothing.
+    found = [record for record in records if record["type"] == "finding"]
+    findings = [record for record in found if record["kind"] != "route"]
     assert {record["family"] for record in findings} == families
     last = findings[-1]
     assert (last["status"], last["verdict"]) == ("confirmed", "breach")

@@ -20,6 +20,7 @@ from compliance.checking import (
     Started,
     check_transcript,
 )
+from compliance.errors import MissingPart
 from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from tests.compliance.small_pack import small_rules
@@ -67,7 +68,7 @@ def test_interleaved_calls_keep_their_own_state_and_law() -> None:
         says("b", "好。", "customer"),
         says("a", "Tell him he owes four hundred dollars."),
     )
-    assert rules_found(results, "a") == ["US-06"]
+    assert rules_found(results, "a") == ["ROUTE-third_party", "US-06"]
     assert rules_found(results, "b") == ["TW-19"]
     assert [result.call for result in results if isinstance(result, Closed)] == ["a", "b"]
     indexes = [
@@ -141,12 +142,19 @@ def test_a_bad_header_is_one_fault_not_one_for_each_utterance() -> None:
 
 
 def test_a_call_without_a_pack_is_refused_and_the_others_go_on() -> None:
-    results = check(
+    def some_rules(jurisdiction: str, language: str) -> RuleSet:
+        if jurisdiction == "hk":
+            raise MissingPart("there is no rule pack for hk")
+        return load_rules(jurisdiction, language)
+
+    records = (
         call("h", jurisdiction="hk", language="zh-HK"),
         call("a", verified=True, counterparty="customer"),
         says("h", "x"),
         says("a", "You'll go to jail for this."),
     )
+    lines = [json.dumps(record).encode() for record in records]
+    results = [*check_transcript(lines, path="t.jsonl", rules_for=some_rules)]
     (refused,) = [result for result in results if isinstance(result, Refused)]
     assert refused.call == "h"
     assert refused.error.exit_status == 3
