@@ -27,6 +27,7 @@ _PRONOUNS = frozenset("我你他佢")
 _NOTHING = "-"
 _FOLLOWED = "+"  # after a word: only where more of the clause follows
 _LONGEST_STANDARD = 3  # characters, as in the list
+_MOST_ROOM = 16  # tokens looked ahead: more than any spelling has
 _TOLD_BETWEEN = 6  # tokens between 話 and 知: 話你公司嘅人知
 _LEAST_ALIKE = 2  # characters of a word that is known by its sound
 _LOOSELY = 3  # … and of one whose sound may differ by tone and by what lazy tongues merge
@@ -148,9 +149,10 @@ def _begins_within(words: _Words, folded: Folded, at: int, known: int) -> bool:
 
 
 def _room(folded: Folded, at: int) -> int:
-    """How many tokens from one on stand in its clause."""
+    """How many tokens from one on stand in its clause; no more than the longest spelling asks."""
     room = 1
-    while at + room < len(folded.tokens) and not folded.breaks[at + room]:
+    beyond = min(len(folded.tokens), at + _MOST_ROOM)
+    while at + room < beyond and not folded.breaks[at + room]:
         room += 1
     return room
 

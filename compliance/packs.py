@@ -154,6 +154,10 @@ class _Loader:
         pack = self._with_routes(pack, words, detectors_read)
         if self._bank is not None and pack is not None:
             pack, detectors_read = self._laid_over(self._bank, pack, detectors_read)
+        for document in detectors_read:
+            family = document.value.family
+            if family not in (*FAMILIES, ROUTE):
+                self._faults.append(document.fault(f"{family!r} is no family", "family"))
         listening = Listening(detectors_read, self._read_events())
         if pack is None or families is None or cues is None or concepts is None:
             raise self._bad()
@@ -308,9 +312,6 @@ class _Loader:
     def _check_detectors(self, documents: Iterable[Document[DetectorFile]], language: str) -> None:
         """What the schema of a detector file cannot say."""
         for document in documents:
-            family = document.value.family
-            if family not in (*FAMILIES, ROUTE):
-                self._faults.append(document.fault(f"{family!r} is no family", "family"))
             if document.value.language != language:
                 self._faults.append(document.fault("the language is not the file's", "language"))
 
