@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assistant.event_codec import EventCodec, Record, UnreadableEvent, type_tag
@@ -18,6 +19,7 @@ from assistant.events import (
     Act,
     AgentActed,
     AudioAdvanced,
+    CallStarted,
     Envelope,
     FinalRecognised,
     Input,
@@ -46,6 +48,10 @@ def _values_of_the_field() -> None:
 @given(data=st.data())
 def test_every_event_comes_back_equal(event_class: type, data: st.DataObject) -> None:
     event = data.draw(st.from_type(event_class))
+    if isinstance(event, CallStarted):
+        # An account holds what a file can: no number in one is infinite.
+        values = (event.header.account or {}).values()
+        assume(not any(isinstance(value, float) and math.isinf(value) for value in values))
     envelope = Envelope(SCHEMA, data.draw(st.text()), data.draw(st.integers(0)), event)
     line = CODEC.encode(envelope)
     assert b"\n" not in line
