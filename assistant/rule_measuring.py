@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.cases_on_sound import heard
 from assistant.demo import synthesis
 from assistant.lawful_talk import talk_files, talk_in
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import MODEL_LANGUAGES, open_model, resolve_model
+from assistant.speech.on_the_telephone import heard
 from compliance.case_runs import CaseRuns, Outcome, run_cases
 from compliance.errors import BadInput, Fault
 from compliance.labelled import Line, lines_of_cases, lines_of_examples
 from compliance.learning.examples import load_examples
-from compliance.learning.left_out import left_out
+from compliance.learning.left_out import LeftOut, left_out
 from compliance.packs import load_rules
 from compliance.phrases import base_language
 from compliance.places import LANGUAGE_OF, jurisdiction_of
@@ -206,17 +206,28 @@ def _of_examples(
 ) -> Report:
     base = base_language(language)
     measurer = Measurer(rules)
-    if not unseen:
+    if unseen:
+        add_unseen(measurer, desk, jurisdiction, language, left_out(base, desk.packs))
+    else:
         measurer.add(lines_of_examples(load_examples(base), jurisdiction, language))
-        return measurer.report(hours)
-    for turn in left_out(base, desk.packs):
+    return measurer.report(hours)
+
+
+def add_unseen(
+    measurer: Measurer,
+    desk: RuleDesk,
+    jurisdiction: str,
+    language: str,
+    turns: Iterable[LeftOut],
+) -> None:
+    """Add the examples of a language, each judged by a scorer that has not seen its author."""
+    for turn in turns:
         authors = ", ".join(sorted({example.author for example in turn.examples}))
         sys.stderr.write(f"judging the lines of {authors}, whom the scorer has not seen\n")
         judged_by = load_rules(
             jurisdiction, language, desk.packs, scorer=turn.scorer, bank=desk.bank
         )
         measurer.add(lines_of_examples(turn.examples, jurisdiction, language), judged_by)
-    return measurer.report(hours)
 
 
 _HEAD = (

@@ -14,13 +14,12 @@ from pathlib import Path
 
 from assistant.lawful_talk import talk_files, talk_in
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
-from assistant.rule_measuring import on_sound
-from compliance.labelled import lines_of_cases, lines_of_examples
+from assistant.rule_measuring import add_unseen, on_sound
+from compliance.labelled import lines_of_cases
 from compliance.learning.left_out import LeftOut, left_out
 from compliance.likeness import likeness_path
-from compliance.packs import load_rules
 from compliance.phrases import base_language
-from compliance.reporting import Hours, Measured, Measurer, Rate, Report, talk_hours
+from compliance.reporting import Measured, Measurer, Rate, Report, talk_hours
 from compliance.rules import RuleSet
 
 _HEAD = (
@@ -70,7 +69,7 @@ def overview(
     """
     desk = RuleDesk.at(data_dir)
     lawful = [(path.name, [*talk_in(path)]) for path in talk_files(talk)]
-    turns = _Turns(desk, unseen=unseen)
+    trained: dict[str, tuple[LeftOut, ...]] = {}  # by language: several packs speak each
     rows: list[Row] = []
     for name in desk.jurisdictions(None):
         for language in desk.languages(name):
@@ -86,36 +85,16 @@ def overview(
                 for source, texts in lawful
                 if language_of_talk(texts) == base_language(language)
             )
-            on_lines = turns.report(name, language, rules, hours)
-            rows.append(Row(name, language, rules, measurer.report(), on_lines))
+            others = Measurer(rules)
+            base = base_language(language)
+            # Only on lines that nothing was learned from can be measured.
+            if unseen and likeness_path(base, desk.packs).is_file():
+                if base not in trained:
+                    trained[base] = tuple(left_out(base, desk.packs))
+                add_unseen(others, desk, name, language, trained[base])
+            rows.append(Row(name, language, rules, measurer.report(), others.report(hours)))
     sys.stdout.write(table(rows, unseen=unseen, spoken=bool(voices)))
     sys.stdout.write(f"\n{REVIEWED}\n")
-
-
-class _Turns:
-    """Judges the examples of a language by one pack after the other; trains once a language."""
-
-    def __init__(self, desk: RuleDesk, *, unseen: bool) -> None:
-        self._desk = desk
-        self._unseen = unseen
-        self._trained: dict[str, tuple[LeftOut, ...]] = {}
-
-    def report(
-        self, jurisdiction: str, language: str, rules: RuleSet, hours: Iterable[Hours]
-    ) -> Report:
-        base = base_language(language)
-        measurer = Measurer(rules)
-        # On lines that were learned from nothing can be measured.
-        if not self._unseen or not likeness_path(base, self._desk.packs).is_file():
-            return measurer.report(hours)
-        if base not in self._trained:
-            self._trained[base] = tuple(left_out(base, self._desk.packs))
-        for turn in self._trained[base]:
-            judged_by = load_rules(
-                jurisdiction, language, self._desk.packs, scorer=turn.scorer, bank=self._desk.bank
-            )
-            measurer.add(lines_of_examples(turn.examples, jurisdiction, language), judged_by)
-        return measurer.report(hours)
 
 
 def language_of_talk(texts: Sequence[str]) -> str:

@@ -27,8 +27,8 @@ _PRONOUNS = frozenset("我你他佢")
 _NOTHING = "-"
 _FOLLOWED = "+"  # after a word: only where more of the clause follows
 _LONGEST_STANDARD = 3  # characters, as in the list
-_MOST_ROOM = 16  # tokens looked ahead: more than any spelling has
 _TOLD_BETWEEN = 6  # tokens between 話 and 知: 話你公司嘅人知
+_LONGEST_ALIKE = 5
 _LEAST_ALIKE = 2  # characters of a word that is known by its sound
 _LOOSELY = 3  # … and of one whose sound may differ by tone and by what lazy tongues merge
 
@@ -51,13 +51,14 @@ class _Words:
     """Spellings, as tokens, with what they read as; `followed` need more of their clause.
 
     `lengths` are, by first token, how long spellings are, longest first; `alike` are words by
-    their sound.
+    their sound; `longest` is the length of the longest word of any sort.
     """
 
     readings: dict[tuple[str, ...], tuple[str, ...]]
     followed: frozenset[tuple[str, ...]]
     lengths: dict[str, tuple[int, ...]]
     alike: dict[tuple[str, ...], tuple[str, ...]]
+    longest: int
 
 
 def read(text: str) -> Folded:
@@ -120,9 +121,9 @@ def _pieces(folded: Folded) -> Iterator[tuple[int, int, tuple[str, ...] | None]]
             yield at, at + 1, told[at]
             at += 1
             continue
-        room = _room(folded, at)
-        length = _longest(words, tokens[at : at + room])
-        known = _standard_length(tokens[at : at + room], standard)
+        ahead = _ahead(words, folded, at)
+        length = _longest(words, ahead)
+        known = _standard_length(ahead, standard)
         if length >= max(known, 1):
             yield at, at + length, words.readings[tokens[at : at + length]]
             at += length
@@ -131,7 +132,7 @@ def _pieces(folded: Folded) -> Iterator[tuple[int, int, tuple[str, ...] | None]]
             yield at, at + known, None
             at += known
             continue
-        sound = _by_sound(words, tokens[at : at + room])
+        sound = _by_sound(words, ahead)
         if sound is not None:
             yield at, at + sound[0], sound[1]
             at += sound[0]
@@ -143,16 +144,22 @@ def _pieces(folded: Folded) -> Iterator[tuple[int, int, tuple[str, ...] | None]]
 def _begins_within(words: _Words, folded: Folded, at: int, known: int) -> bool:
     """Whether a spelling begins within a word of written Chinese and goes on beyond it: 你老|細."""
     return any(
-        _longest(words, folded.tokens[inner : inner + _room(folded, inner)]) > at + known - inner
+        _longest(words, folded.tokens[inner : inner + _room(folded, inner, words.longest + 1)])
+        > at + known - inner
         for inner in range(at + 1, at + known)
     )
 
 
-def _room(folded: Folded, at: int) -> int:
-    """How many tokens from one on stand in its clause; no more than the longest spelling asks."""
+def _ahead(words: _Words, folded: Folded, at: int) -> tuple[str, ...]:
+    """The clause from a token on, as far as any word reaches, and one token more."""
+    return folded.tokens[at : at + _room(folded, at, words.longest + 1)]
+
+
+def _room(folded: Folded, at: int, most: int) -> int:
+    """How many tokens from one on stand in its clause, counted no further than `most`."""
     room = 1
-    beyond = min(len(folded.tokens), at + _MOST_ROOM)
-    while at + room < beyond and not folded.breaks[at + room]:
+    most = min(most, len(folded.tokens) - at)
+    while room < most and not folded.breaks[at + room]:
         room += 1
     return room
 
@@ -182,7 +189,7 @@ def _told(folded: Folded) -> dict[int, tuple[str, ...]]:
     for at, said in enumerate(tokens):
         if said != "话" or (at and tokens[at - 1] + said in standard):
             continue
-        beyond = min(at + 2 + _TOLD_BETWEEN, at + _room(folded, at))
+        beyond = at + _room(folded, at, 2 + _TOLD_BETWEEN)
         for known in range(at + 2, beyond):
             if tokens[known] != "知" or tokens[known - 1] in {"不", "通", "想", "就", "都"}:
                 continue
@@ -199,7 +206,7 @@ def _told(folded: Folded) -> dict[int, tuple[str, ...]]:
 
 def _by_sound(words: _Words, ahead: tuple[str, ...]) -> tuple[int, tuple[str, ...]] | None:
     """A word that the tokens sound like, none of them the beginning of a known one."""
-    for length in range(min(5, len(ahead)), _LEAST_ALIKE - 1, -1):
+    for length in range(min(_LONGEST_ALIKE, len(ahead)), _LEAST_ALIKE - 1, -1):
         said = ahead[:length]
         sounds = jyutping.spelt(said, loosely=length >= _LOOSELY)
         spelling = words.alike.get(sounds) if sounds else None
@@ -246,6 +253,7 @@ def _words() -> _Words:
         frozenset(followed),
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
         _alike((*readings, *meant)),
+        max(_LONGEST_ALIKE, _LONGEST_STANDARD, *map(len, readings)),
     )
 
 

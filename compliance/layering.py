@@ -7,8 +7,9 @@ file and compiles no phrase.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from compliance.documents import Document, Origins, Patched
 from compliance.errors import Fault
@@ -57,12 +58,7 @@ def _detectors(
         detectors[name] = known.model_copy(
             update={key: (*getattr(known, key), *getattr(entry, key)) for key in sorted(_ADDABLE)}
         )
-    parts = dict(under.value.parts)
-    for name, texts in own.value.parts.items():
-        here = parts.get(name, ())
-        for number in range(len(texts)):
-            origins["parts", name, len(here) + number] = (own, ("parts", name, number))
-        parts[name] = (*here, *texts)
+    parts = _both(own, own.value.parts, under.value.parts, "parts", origins)
     here = under.value.topic
     for number in range(len(own.value.topic)):
         origins["topic", len(here) + number] = (own, ("topic", number))
@@ -80,13 +76,8 @@ def _detectors(
 
 def cues_over(own: Document[CueFile], under: Document[CueFile]) -> Document[CueFile]:
     """The cues of both."""
-    cues = dict(under.value.cues)
     origins: Origins = {}
-    for name, texts in own.value.cues.items():
-        here = cues.get(name, ())
-        for number in range(len(texts)):
-            origins["cues", name, len(here) + number] = (own, ("cues", name, number))
-        cues[name] = (*here, *texts)
+    cues = _both(own, own.value.cues, under.value.cues, "cues", origins)
     return Patched(CueFile(cues=cues), under.path, under.places, origins)
 
 
@@ -106,3 +97,20 @@ def events_over(own: Document[EventFile], under: Document[EventFile]) -> Documen
         events[name] = known.model_copy(update={"phrases": (*known.phrases, *entry.phrases)})
     value = EventFile(language=own.value.language, events=events)
     return Patched(value, under.path, under.places, origins)
+
+
+def _both(
+    own: Document[Any],
+    over: Mapping[str, tuple[str, ...]],
+    under: Mapping[str, tuple[str, ...]],
+    key: str,
+    origins: Origins,
+) -> dict[str, tuple[str, ...]]:
+    """Texts by name, those of `own` after those beneath; where they stand goes into `origins`."""
+    both = dict(under)
+    for name, texts in over.items():
+        here = both.get(name, ())
+        for number in range(len(texts)):
+            origins[key, name, len(here) + number] = (own, (key, name, number))
+        both[name] = (*here, *texts)
+    return both

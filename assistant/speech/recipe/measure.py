@@ -11,21 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import soxr
 from rapidfuzz.distance import Levenshtein
 
 from assistant.demo.synthesis import Pcm, Voice
-from assistant.demo.telephone import telephone
+from assistant.speech.on_the_telephone import SNR_DB, finals, padded, through_telephone
 from assistant.speech.recipe.features import RATE_HZ
 from assistant.speech.recipe.languages import Recipe
 from assistant.speech.recipe.speech import say
-from assistant.speech.recogniser import FinalHypothesis, SpeechModel
+from assistant.speech.recogniser import SpeechModel
 
 MEASURED = Path(__file__).with_name("measured")
-CHUNK_BYTES = 1600  # 100 ms, as in a live call
-MARGIN_S = 0.4  # silence before and after
-SPEECH_DB = -24.0
 PACES = (150, 165, 180)
 MANDARIN_PACES = (170, 195, 215)
 SHARD_LINES = 100
@@ -39,7 +35,7 @@ class Condition:
     snr_db: float | None
 
 
-CONDITIONS = (Condition("clean", None), Condition("telephone", 15.0))
+CONDITIONS = (Condition("clean", None), Condition("telephone", SNR_DB))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +137,14 @@ def measure(
 
 def through(sound: Pcm, condition: Condition, seed: int) -> Pcm:
     """The sound under a condition, with silence (and its noise) around it."""
-    margin = np.zeros(round(MARGIN_S * RATE_HZ), dtype=np.int16)
-    padded = np.concatenate((margin, sound, margin))
     if condition.snr_db is None:
-        return padded
-    return telephone(
-        padded,
-        RATE_HZ,
-        seed=seed,
-        speech_db=SPEECH_DB,
-        noise_db=SPEECH_DB - condition.snr_db,
-    )
+        return padded(sound)
+    return through_telephone(sound, seed, condition.snr_db)
 
 
 def recognise(model: SpeechModel, pcm: Pcm) -> str:
     """What the model hears in sound at its own rate."""
-    recogniser = model.recogniser(RATE_HZ)
-    content = pcm.astype("<i2").tobytes()
-    found = [
-        hypothesis
-        for at in range(0, len(content), CHUNK_BYTES)
-        for hypothesis in recogniser.accept(content[at : at + CHUNK_BYTES])
-    ]
-    found += recogniser.finish()
-    return " ".join(each.text for each in found if isinstance(each, FinalHypothesis))
+    return " ".join(each.text for each in finals(model, pcm))
 
 
 def units(text: str, recipe: Recipe) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Sentences as they are heard through a telephone: said, recognised, and put right as in a call.
 
-Owns the voices, the line, and the way from a text to what the model makes of it, so that whoever
-measures the rules on text can measure them on sound too.  It judges nothing and writes nothing.
+Owns the voices, the line, and the way from a text to what a model makes of it, so that whoever
+measures rules on text can measure them on sound, and models alike.  It judges nothing and writes
+nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from compliance.phrases import base_language
 from compliance.transcript import Speaker
 
 RATE_HZ = 8000
-SPEECH_DB, NOISE_DB = -24.0, -39.0  # 15 dB between speech and the noise of the line
+SPEECH_DB = -24.0
+SNR_DB = 15.0  # between speech and the noise of the line
 MARGIN_S = 0.4  # of silence (and noise) before and after
 CHUNK_BYTES = 1600  # 100 ms, as in a live call
 SHARD = 50
@@ -85,14 +87,20 @@ def heard(
         progress(min(start + SHARD, len(said)), len(said))
 
 
-def through_telephone(pcm: Pcm, seed: int) -> Pcm:
-    """300 to 3,400 Hz, line noise, µ-law, with a moment of the line before and after."""
+def padded(pcm: Pcm) -> Pcm:
+    """Sound with a moment of silence before and after."""
     margin = np.zeros(round(MARGIN_S * RATE_HZ), dtype=np.int16)
-    padded = np.concatenate((margin, pcm, margin))
-    return telephone(padded, RATE_HZ, seed=seed, speech_db=SPEECH_DB, noise_db=NOISE_DB)
+    return np.concatenate((margin, pcm, margin))
 
 
-def _recognised(model: SpeechModel, pcm: Pcm, corrector: Corrector, base: str) -> str:
+def through_telephone(pcm: Pcm, seed: int, snr_db: float = SNR_DB) -> Pcm:
+    """300 to 3,400 Hz, line noise, µ-law, with a moment of the line before and after."""
+    noise_db = SPEECH_DB - snr_db
+    return telephone(padded(pcm), RATE_HZ, seed=seed, speech_db=SPEECH_DB, noise_db=noise_db)
+
+
+def finals(model: SpeechModel, pcm: Pcm) -> Iterator[FinalHypothesis]:
+    """What a model hears in sound at `RATE_HZ`, fed as in a live call."""
     recogniser = model.recogniser(RATE_HZ)
     content = pcm.astype("<i2").tobytes()
     found = [
@@ -101,9 +109,10 @@ def _recognised(model: SpeechModel, pcm: Pcm, corrector: Corrector, base: str) -
         for hypothesis in recogniser.accept(content[at : at + CHUNK_BYTES])
     ]
     found += recogniser.finish()
-    texts = [
-        corrected.text
-        for each in found
-        if isinstance(corrected := corrector.correct(Speaker.AGENT, each), FinalHypothesis)
-    ]
+    return (each for each in found if isinstance(each, FinalHypothesis))
+
+
+def _recognised(model: SpeechModel, pcm: Pcm, corrector: Corrector, base: str) -> str:
+    corrected = (corrector.correct(Speaker.AGENT, each) for each in finals(model, pcm))
+    texts = [each.text for each in corrected if isinstance(each, FinalHypothesis)]
     return ("" if base == "zh" else " ").join(texts).strip()

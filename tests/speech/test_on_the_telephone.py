@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.cases_on_sound import RATE_HZ, VOICES, heard, through_telephone
 from assistant.demo import synthesis
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import demonstration_model, open_model
+from assistant.speech.on_the_telephone import RATE_HZ, VOICES, heard, through_telephone
 from compliance.cases import load_cases
 from compliance.labelled import lines_of_cases
 from compliance.packs import load_rules
