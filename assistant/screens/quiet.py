@@ -7,6 +7,7 @@ report prints the values of local variables, and those may hold what was said.
 from __future__ import annotations
 
 import gc
+import signal
 
 from textual.app import App
 
@@ -30,6 +31,10 @@ class QuietApp(App[int]):
         # hold a key press up for longer than the repaint takes.
         gc.collect()
         gc.freeze()
+        # Whoever started it may have had hang-ups ignored (`nohup`, some services); a screen whose
+        # terminal is gone would then wait for ever to draw.
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
         status = self.run()
         error = self._exception
         if error is not None:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -152,12 +153,21 @@ def test_on_a_terminal_the_call_screen_runs(environment: Mapping[str, str]) -> N
     assert screen.terminal.exitstatus == 130
 
 
-def test_a_closed_terminal_ends_the_program(environment: Mapping[str, str]) -> None:
-    screen = Screen(environment, "demo", "--language", "en-US", lines=40, columns=120)
+@pytest.mark.parametrize("ignored", [False, True], ids=["", "nohup"])
+def test_a_closed_terminal_ends_the_program(environment: Mapping[str, str], ignored: bool) -> None:
+    hang_ups = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    try:
+        screen = Screen(environment, "demo", "--language", "en-US", lines=40, columns=120)
+    finally:
+        signal.signal(signal.SIGHUP, hang_ups)
     screen.until("Daniel Parker")
     screen.terminal.send("\r")
     screen.until("Covered until verified")
-    # A loaded machine takes its time to end it.
-    screen.terminal.ptyproc.delayafterclose = 12.0  # type: ignore[attr-defined]
-    screen.terminal.close(force=False)
-    assert not screen.terminal.isalive()
+    child = screen.terminal.ptyproc  # type: ignore[attr-defined]
+    child.fileobj.close()
+    for _ in range(120):  # a loaded machine takes its time to end it
+        if not child.isalive():
+            return
+        time.sleep(0.1)
+    screen.terminal.close(force=True)
+    pytest.fail("the program outlived its terminal")
