@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from compliance.conditions import Condition
 from compliance.context import CallContext, CallHeader, Collector
@@ -26,6 +27,8 @@ from compliance.scoring import Scorer, likeness_of
 from compliance.sounds.search import SoundSearch
 from compliance.surroundings import Surroundings
 from compliance.transcript import Speaker
+
+_S = TypeVar("_S")
 
 _BARRED = re.compile(r"!\([^()]*\)")
 NEGATOR = "negator"  # the cue label of words that deny, in `packs/cues/<language>.yaml`
@@ -282,6 +285,7 @@ class RuleSet:
         self._all_statements = statements
         self._all_unheard = unheard
         self._denying: dict[str, bool] = {}  # filled as phrases are first heard
+        self._last: tuple[date | None, Collector | None, RuleSet | None] | None = None
         self._choose(_latest(rules))
 
     def at(self, day: date | None, collector: Collector | None = None) -> RuleSet:
@@ -290,14 +294,20 @@ class RuleSet:
         A rule whose versions do not cover the day is not judged at all.  What binds a kind of
         `collector` less or more than others weighs as it does for that kind.
         """
+        last = self._last  # calls come in the order of their days
+        if last is not None and last[:2] == (day, collector):
+            return last[2] or self
         chosen = _latest(
             self.versions if day is None else [rule for rule in self.versions if rule.in_force(day)]
         )
         chosen = tuple(rule.binding(collector) for rule in chosen)
         if chosen == self.rules:
+            self._last = (day, collector, None)
             return self
         other = copy.copy(self)
-        other._choose(chosen)  # noqa: SLF001 - a copy of our own
+        other._last = None  # noqa: SLF001 - a copy of our own
+        other._choose(chosen)  # noqa: SLF001
+        self._last = (day, collector, other)
         return other
 
     def _choose(self, rules: tuple[Rule, ...]) -> None:
@@ -311,6 +321,15 @@ class RuleSet:
             for detector_id in rule.detectors:
                 listening[detector_id].append(rule)
         self._listening = {name: tuple(found) for name, found in listening.items()}
+        self._measuring: dict[object, tuple[tuple[Rule, Any], ...]] = {}  # filled when asked for
+
+    def measuring(self, *kinds: type[_S]) -> tuple[tuple[Rule, _S], ...]:
+        """The rules that measure something of these kinds, each with what it measures."""
+        found: tuple[tuple[Rule, _S], ...] | None = self._measuring.get(kinds)
+        if found is None:
+            found = tuple((rule, rule.spec) for rule in self.rules if isinstance(rule.spec, kinds))
+            self._measuring[kinds] = found
+        return found
 
     def applies(self, detector: Detector, context: CallContext) -> bool | None:
         """Whether a detector's match means anything here; `None` where what is unknown decides.

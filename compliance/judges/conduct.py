@@ -48,11 +48,9 @@ class ConductJudge:
     """The conduct of one call's agent; feed it every final."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules: list[tuple[Rule, Conduct]] = [
-            (rule, rule.spec)
-            for rule in rules.rules
-            if isinstance(rule.spec, Interruption | SpeechRate | DeadAir)
-        ]
+        self._rules: tuple[tuple[Rule, Conduct], ...] = rules.measuring(
+            Interruption, SpeechRate, DeadAir
+        )
         self._language = rules.language
         self.untimed = False  # something had no times
         self._agents: deque[_Stretch] = deque()

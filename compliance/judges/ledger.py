@@ -36,7 +36,7 @@ class LedgerJudge:
     def __init__(self, rules: RuleSet) -> None:
         self._language = rules.language
         self._cues = rules.cues
-        self._spoken = [(rule, rule.spec) for rule in rules.rules if isinstance(rule.spec, Spoken)]
+        self._spoken = rules.measuring(Spoken)
 
     def hear(
         self,

@@ -25,7 +25,7 @@ class LimitsJudge:
 
     def __init__(self, rules: RuleSet, header: CallHeader) -> None:
         self._header = header
-        self._limits = [(rule, rule.spec) for rule in rules.rules if isinstance(rule.spec, Limit)]
+        self._limits = rules.measuring(Limit)
         self._outcomes = rules.around.outcomes
         zones = rules.around.zones.of_call(header) if self._limits else ()
         self._zone = zone_of(header.customer_timezone) or zone_of(next(iter(zones), None))

@@ -20,7 +20,7 @@ class OrderJudge:
     """The orders of one call; each is found broken once."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._orders = [(rule, rule.spec) for rule in rules.rules if isinstance(rule.spec, Order)]
+        self._orders = rules.measuring(Order)
         self._told: set[str] = set()
 
     def hear(

@@ -37,7 +37,7 @@ class WindowsJudge:
     def __init__(self, rules: RuleSet, header: CallHeader) -> None:
         self._header = header
         self._holidays = rules.around.holidays
-        self._windows = [(rule, rule.spec) for rule in rules.rules if isinstance(rule.spec, Window)]
+        self._windows = rules.measuring(Window)
         self._zones = rules.around.zones.of_call(header) if self._windows else ()
         self._told: set[str] = set()  # rules of which nothing more is said
 
