@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.choice_digits import OWN_KEYS, TEN
+from assistant.interface_text import N_
 from assistant.plain import sign_of
 from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
@@ -131,8 +132,7 @@ def draw_script(
         return _indented(wrap_up(view, wording, inner, height), width)
     prompt = view.prompt
     if prompt is None:
-        waiting = wording.text("The script begins with the first sound.")
-        return _indented([BLANK, (Run(waiting, Tone.MUTED),)], width)
+        return _indented([BLANK, (Run(wording.text(_why_empty(view)), Tone.MUTED),)], width)
     shown = wording.line(prompt.line)
     say = say_band(shown, inner, padded=False)
     chosen = choices_lines(view, wording, inner) if choices else []
@@ -156,6 +156,12 @@ def draw_script(
     lines += following[: max(0, height - len(lines) - len(chosen))]
     lines += chosen[: max(0, height - len(lines))]
     return _indented(lines[:height], width)
+
+
+def _why_empty(view: CallView) -> str:
+    if view.started is not None and not view.started.start.scripts_hash:
+        return N_("There is no script for this language yet: transcript and flags only.")
+    return N_("The script begins with the first sound.")
 
 
 def still_to_say(view: CallView, wording: Wording) -> Line:

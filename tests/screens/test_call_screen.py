@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -202,6 +203,17 @@ async def test_a_demonstration_says_that_its_agent_pressed_the_key(*, own: bool)
         app.deliver(calls.envelopes([calls.progress(40.0, 1.0, 1.0)]))
         await pilot.pause()
         assert told not in on_screen(app)
+
+
+@pytest.mark.parametrize(
+    ("scripts_hash", "told"),
+    [("", "There is no script for this language yet"), ("1" * 64, "begins with the first sound")],
+)
+async def test_a_call_without_a_script_says_so(scripts_hash: str, told: str) -> None:
+    first = calls.started(calls.SCENES["en-US"])
+    events = [replace(first, start=replace(first.start, scripts_hash=scripts_hash))]
+    async with call_up(setup_of("en-US"), events) as (app, _):
+        assert told in on_screen(app)
 
 
 async def test_the_end_takes_the_waiting_line_away() -> None:
