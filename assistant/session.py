@@ -58,6 +58,7 @@ from compliance.rules import RuleSet
 from compliance.tracker import Change, Policy, Tracked, Tracker
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Identifier, matches
+from scripts.called import routes_of
 from scripts.engine import ScriptEngine
 from scripts.prompt import Prompt
 
@@ -264,7 +265,12 @@ class CallSession:
         yield from self._statements(call, heard.statements)
         if call.script is not None:
             context = call.tracker.context
-            call.script.hear(settled, verified=bool(context.verified), listener=context.listener)
+            call.script.hear(
+                settled,
+                verified=bool(context.verified),
+                listener=context.listener,
+                routes=routes_of(heard.findings),
+            )
             yield from self._prompt(call)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:

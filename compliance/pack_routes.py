@@ -9,16 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from pydantic import Field
 
 from compliance.context import Collector
-from compliance.documents import Document, Origins, Patched, Schema
+from compliance.documents import Document, Origins, Patched, Schema, load_document
 from compliance.findings import Kind, Severity, VerifiedLaw
+from compliance.pack_cache import USERS
 from compliance.pack_files import PackFile, RepairEntry, RuleEntry, Texts, When
 from compliance.pack_kinds import RouteId
+from compliance.phrases import PACKS
 
 _SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-CN": "zh-Hans"}
+
+
+PREFIX = "ROUTE-"
+
+
+def route_names(folder: Path = PACKS) -> tuple[str, ...]:
+    """What routes are called (`self_harm`), in the order of their file.
+
+    Raises:
+        BadInput: the file has faults.
+    """
+    routes = load_document(folder / "routes.yaml", RouteFile, USERS).value.routes
+    return tuple(entry.id.removeprefix(PREFIX) for entry in routes)
+
+
+def route_of(rule: str) -> str:
+    """What the route is called that a rule is; empty where it is none of them."""
+    return rule.removeprefix(PREFIX) if rule.startswith(PREFIX) else ""
 
 
 class SayEntry(Schema):

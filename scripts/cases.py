@@ -19,11 +19,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from compliance.context import Collector, Listener
+from compliance.context import CallContext, CallHeader, Collector, Listener
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
+from compliance.monitor import Monitor
+from compliance.packs import load_rules
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account, Identifier
+from scripts.called import routes_of
 from scripts.engine import ScriptEngine
 from scripts.flow import Flow
 from scripts.flow_file import FLOWS, load_flow
@@ -81,6 +84,8 @@ class _Walk:
     def __init__(self, document: Document[_CasesSchema], flows: dict[Collector, Flow]) -> None:
         self._document = document
         self._flows = flows
+        flow = flows[Collector.IN_HOUSE]
+        self._rules = load_rules(flow.jurisdiction, flow.language, likeness=False)
         self._reached: set[str] = set()
         self.expectations = 0
         self.faults: list[Fault] = []
@@ -94,6 +99,8 @@ class _Walk:
         flow = self._flows[case.collector]
         known = {step.id for step in flow.every_step()}
         engine = ScriptEngine(flow, specimen_account(flow))
+        header = CallHeader(flow.jurisdiction, flow.language, case.collector)
+        monitor = Monitor(self._rules, header)
         verified, listener = False, Listener.UNKNOWN
         if not any(turn.at for turn in case.turns):
             self._fault("asserts nothing: give a turn an 'at'", index)
@@ -106,7 +113,13 @@ class _Walk:
                 engine.act(name, argument, verified=verified, listener=listener)
             for speaker, text in _words(turn):
                 utterance = Utterance(str(number), number, speaker, text)
-                engine.hear(utterance, verified=verified, listener=listener)
+                heard = monitor.hear(utterance, CallContext(header, verified, listener))
+                engine.hear(
+                    utterance,
+                    verified=verified,
+                    listener=listener,
+                    routes=routes_of(heard.findings),
+                )
             if turn.verified is not None or turn.listener is not None:
                 engine.act("", verified=verified, listener=listener)
             if turn.at is None:

@@ -8,6 +8,7 @@ flow's author wrote.  It judges nothing that was said.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from compliance.context import Listener
@@ -86,8 +87,18 @@ class ScriptEngine:
 
     # ---- what happens --------------------------------------------------------------------------
 
-    def hear(self, utterance: Utterance, *, verified: bool, listener: Listener) -> bool:
+    def hear(
+        self,
+        utterance: Utterance,
+        *,
+        verified: bool,
+        listener: Listener,
+        routes: Iterable[str] = (),
+    ) -> bool:
         """Take in one utterance and how the call stands after it; tell whether the prompt changed.
+
+        `routes` are those that the rules found in the customer's words, by name (`self_harm`): they
+        know more wordings than any flow, and a flow's own phrases are nearer to its replies.
 
         Partials move nothing.  Words of an unknown speaker can tick off steps, never open an exit.
         """
@@ -97,7 +108,13 @@ class ScriptEngine:
                 place = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
                 self._spoken = True
             else:
-                place = self._route.customer_said(place, self._ear.customer_said(utterance.text))
+                called = dict.fromkeys(
+                    (
+                        *self._ear.customer_said(utterance.text),
+                        *(slug for name in routes for slug in self._flow.routes.get(name, ())),
+                    )
+                )
+                place = self._route.customer_said(place, tuple(called))
         return self._settle(place)
 
     def act(

@@ -179,7 +179,8 @@ class Flow:
 
     `withheld` is what is said in place of anything that waits for verification.  `heard` and `near`
     listen to the agent (label: step id; `near` counts only for the step that is due or the one
-    after it), `cues` to the customer (label: exit or objection).  `content_hash` is the sha256 hex
+    after it), `cues` to the customer (label: exit or objection); `routes` names the
+    exits and objections that a route of the rules calls for.  `content_hash` is the sha256 hex
     digest of the file it came from and of the collector.
     """
 
@@ -195,6 +196,7 @@ class Flow:
     heard: PhraseSet
     near: PhraseSet
     cues: PhraseSet
+    routes: Mapping[str, tuple[str, ...]]
     content_hash: str
 
     @property

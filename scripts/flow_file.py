@@ -18,6 +18,7 @@ from compliance.context import Collector
 from compliance.documents import Document, Location, load_document
 from compliance.errors import AssistantError, BadInput, Fault, MissingPart
 from compliance.pack_cache import USERS
+from compliance.pack_routes import route_names
 from compliance.phrases import Concepts, Phrase, PhraseSet, base_language
 from scripts.fields import DEBT, OPEN
 from scripts.flow import (
@@ -91,6 +92,7 @@ class _Reader:
         self._heard: list[Phrase] = []
         self._near: list[Phrase] = []
         self._cues: list[Phrase] = []
+        self._routes: dict[str, list[str]] = {}
         self._ids: set[str] = set()
 
     def flow(self) -> Flow:
@@ -125,6 +127,7 @@ class _Reader:
             heard=sets[0],
             near=sets[1],
             cues=sets[2],
+            routes={name: tuple(slugs) for name, slugs in self._routes.items()},
             content_hash=self._content_hash(),
         )
 
@@ -164,6 +167,7 @@ class _Reader:
         if not steps:
             self._fault(f"no step is left for {self._collector.value}", *location, "steps")
         self._listen(self._cues, item.cues, slug, (*location, "cues"))
+        self._lead(item.routes, slug, (*location, "routes"))
         self._check_choices(item.choices, *location)
         return Exit(
             slug,
@@ -186,12 +190,23 @@ class _Reader:
             if stage not in (*STAGES, *EXITS):
                 self._fault(f"unknown stage {stage!r}", *location, "stages", index)
         self._listen(self._cues, item.cues, slug, (*location, "cues"))
+        self._lead(item.routes, slug, (*location, "routes"))
         step = self._step(
             f"talk_off.{slug}", slug, item, location, open_only=not item.verified, required=False
         )
         return TalkOff(
             slug, step, frozenset(item.stages), item.then, item.verified, frozenset(item.answers)
         )
+
+    def _lead(self, routes: tuple[str, ...], slug: str, location: Location) -> None:
+        """What the rules hear of the customer under these names leads here."""
+        known = route_names()
+        for index, name in enumerate(routes):
+            if name not in known:
+                self._fault(
+                    f"unknown route {name!r}; there are: {', '.join(known)}", *location, index
+                )
+            self._routes.setdefault(name, []).append(slug)
 
     def _steps(
         self, stage: str, items: tuple[StepSchema, ...], where: Location, *, open_only: bool

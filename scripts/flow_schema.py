@@ -53,6 +53,7 @@ class ExitSchema(Schema):
     firm: bool | None = None
     answers: tuple[str, ...] = ()
     cues: Phrases = ()
+    routes: tuple[_Slug, ...] = ()
     choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
     steps: Annotated[tuple[StepSchema, ...], Field(min_length=1)]
 
@@ -63,6 +64,7 @@ class TalkOffSchema(Schema):
     verified: bool = False
     answers: tuple[str, ...] = ()
     cues: Phrases = ()
+    routes: tuple[_Slug, ...] = ()
     lines: _Lines
     otherwise: tuple[LineText, ...] = ()
 

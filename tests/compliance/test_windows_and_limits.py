@@ -419,7 +419,7 @@ def test_a_count_is_what_counting_by_hand_gives(hours_ago: list[int], most: int,
     one = replace(rules.rules[0], when=type(rules.rules[0].when)(), spec=Limit(most, days=days))
     counted = rules.at(date(2026, 11, 20))
     judge = LimitsJudge(counted, header)
-    judge._limits = [(one, Limit(most, days=days))]
+    judge._limits = ((one, Limit(most, days=days)),)
     first_day = date(2026, 11, 20) - timedelta(days=days - 1)
     by_hand = 1 + sum(contact.at <= now and contact.at.date() >= first_day for contact in found)
     judged = judge.opened(CallContext(header, None, Listener.UNKNOWN))

@@ -50,6 +50,7 @@ _AGENCY = "this is {{ %s }}, calling on a recorded line."
     [
         (_CLOSE, "  farewells:\n    choices", "unknown stage 'farewells'"),
         (_CLOSE, "  farewells:\n    choices", "stage 'close' is missing"),
+        ("routes: [lawyer]", "routes: [lawyers]", "unknown route 'lawyers'"),
         (_GREETING, "{{ persn }}, please?", "unknown slot 'persn'"),
         (_GREETING, "{{ person.__class__ }}, please?", "only name slots"),
         (_GREETING, "{{ ().__class__ }}, please?", "only name slots"),
