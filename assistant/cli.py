@@ -15,6 +15,7 @@ import click
 
 from assistant import __version__
 from assistant.rule_commands import rules
+from assistant.script_commands import scripts
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
 
@@ -330,6 +331,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
 
 
 commands.add_command(rules)
+commands.add_command(scripts)
 
 
 def main() -> None:

@@ -96,6 +96,7 @@ _HAN_DATE = re.compile(
     rf"(民[国國])?(?:([{_HAN_NUMBER}]+)年)?([{_HAN_NUMBER}]+)月([{_HAN_NUMBER}]+)[日号號]?"
 )
 _TOKEN = re.compile(r"[a-z]+|\d+|[^\W\d_]")
+_CENTURIES = ("19", "20")
 _REPUBLIC_OFFSET = 1911  # year 1 of the Republic is 1912
 
 
@@ -211,6 +212,8 @@ def _english_years(run: str) -> set[int]:
     year = _thousands_joined(run)
     if len(year) == 4:
         return {int(year)}
+    if len(year) > 4 and year[:2] in _CENTURIES:  # other figures follow in the same breath
+        return {int(year[:4])}
     return {1900 + int(year), 2000 + int(year)} if len(year) == 2 else set()
 
 

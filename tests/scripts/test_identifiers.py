@@ -16,6 +16,8 @@ _BORN = "1984-05-05"
     ("expected", "said", "language", "wanted"),
     [
         (_BORN, "May fifth nineteen eighty four", "en-US", True),
+        (_BORN, "May fifth nineteen eighty four and one two three four", "en-US", True),
+        (_BORN, "May fifth nineteen eighty five and one two three four", "en-US", False),
         (_BORN, "the fifth of may eighty four", "en-US", True),
         (_BORN, "It's May the 5th, 1984.", "en-US", True),
         (_BORN, "five five eighty four", "en-US", True),

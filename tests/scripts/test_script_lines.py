@@ -8,73 +8,24 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.context import CallContext, CallHeader, Collector, Listener
-from compliance.monitor import Monitor
+from compliance.context import Collector, Listener
 from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
 from scripts.cases import specimen_account
 from scripts.engine import ScriptEngine
-from scripts.fields import debt_fields, open_fields
-from scripts.flow import BEFORE_VERIFICATION, EXITS, Flow, Line, Situation, Step
+from scripts.flow import BEFORE_VERIFICATION, EXITS, Flow, Step
 from scripts.flow_file import load_flow
+from scripts.line_check import LISTENERS, Spoken, every_line, judged, situation_of
 from tests.scripts.accounts import LANGUAGES, flows, varied
 
 _COLLECTORS = tuple(Collector)
 _JURISDICTIONS = {"en-US": "us", "zh-TW": "tw", "zh-CN": "cn"}
-_LISTENERS = {
-    "third_party": Listener.THIRD_PARTY,
-    "wrong_number": Listener.THIRD_PARTY,
-    "deceased": Listener.THIRD_PARTY,
-    "screener": Listener.UNKNOWN,
-    "voicemail": Listener.VOICEMAIL,
-}
 
 
-def _situation(
-    flow: Flow, account: Account | None, *, is_open: bool, listener: Listener
-) -> Situation:
-    fields = open_fields(account, flow.language)
-    if is_open:
-        fields |= debt_fields(account, flow.language)
-    return Situation(
-        open=is_open,
-        listener=listener,
-        collector=flow.collector,
-        facts=account.facts if account else {},
-        fields=fields,
-    )
-
-
-def _states(flow: Flow, step: Step) -> Iterator[tuple[bool, Listener]]:
-    """The states in which a step can be said: verified or not, and who listens."""
-    before = step.stage in BEFORE_VERIFICATION
-    if step.stage in flow.exits or step.id.startswith("talk_off."):
-        leave = flow.exits.get(step.stage) or flow.talk_offs[step.stage]
-        listener = _LISTENERS.get(step.stage)
-        if listener is not None:
-            yield False, listener
-            return
-        yield True, Listener.CUSTOMER
-        if not leave.verified:
-            yield False, Listener.UNKNOWN
-    elif before:
-        yield False, Listener.UNKNOWN
-    else:
-        yield True, Listener.CUSTOMER
-
-
-def _every_line(
-    flow: Flow,
-) -> Iterator[tuple[Step, Line, Account | None, Situation]]:
-    for account in varied(flow):
-        for step in flow.every_step():
-            for is_open, listener in _states(flow, step):
-                situation = _situation(flow, account, is_open=is_open, listener=listener)
-                for line in (*step.lines, *step.otherwise):
-                    if line.sayable(situation):
-                        yield step, line, account, situation
+def _every_line(flow: Flow) -> Iterator[Spoken]:
+    return every_line(flow, varied(flow))
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -91,25 +42,18 @@ def test_every_line_is_clean_under_our_own_rules(
     flow = load_flow(language, collector)
     seen: set[tuple[str, str, bool, Listener, str]] = set()
     flagged: list[str] = []
-    for step, line, account, situation in _every_line(flow):
-        text = line.fill(situation)
+    for spoken in _every_line(flow):
+        situation, account = spoken.situation, spoken.account
         facts = dict(account.facts) if account else {}
-        key = (step.id, text, situation.open, situation.listener, repr(sorted(facts.items())))
+        state = (situation.open, situation.listener, repr(sorted(facts.items())))
+        key = (spoken.step.id, spoken.text, *state)
         if key in seen:
             continue
         seen.add(key)
-        header = CallHeader(
-            jurisdiction=_JURISDICTIONS[language],
-            language=language,
-            collector=collector,
-            verified=situation.open,
-            listener=situation.listener,
-            facts=facts,
+        flagged.extend(
+            f"{spoken.step.id} ({situation.listener}): {spoken.text} -> {found.rule}"
+            for found in judged(spoken, flow, rule_set)
         )
-        context = CallContext(header, situation.open, situation.listener, step.stage)
-        heard = Monitor(rule_set, header).hear(Utterance("u", 0, Speaker.AGENT, text), context)
-        found = [(finding.rule, finding.verdict.value) for finding in heard.findings]
-        flagged.extend(f"{step.id} ({situation.listener}): {text} -> {rule}" for rule in found)
     assert flagged == []
     assert len(seen) > 60
 
@@ -131,7 +75,7 @@ def test_a_line_read_out_ticks_off_its_step_and_nothing_beyond(flow: Flow) -> No
                     engine.act("step_done", verified=False, listener=Listener.UNKNOWN)
             assert engine.prompt.step == step.id
             listener = Listener.CUSTOMER if is_open else Listener.UNKNOWN
-            situation = _situation(flow, account, is_open=is_open, listener=listener)
+            situation = situation_of(flow, account, is_open=is_open, listener=listener)
             for line in (*step.lines, *step.otherwise):
                 if not line.sayable(situation):
                     continue
@@ -165,7 +109,7 @@ def test_every_exit_line_moves_its_exit_on(flow: Flow) -> None:
     for slug, leave in flow.exits.items():
         engine = ScriptEngine(flow, account)
         verified = leave.verified
-        if slug in _LISTENERS:
+        if slug in LISTENERS:
             verified = False
         engine.act("exit", slug, verified=verified, listener=Listener.UNKNOWN)
         for place, step in enumerate(leave.steps):
@@ -183,8 +127,8 @@ def test_every_exit_line_moves_its_exit_on(flow: Flow) -> None:
 @pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
 def test_lines_are_short_enough_to_say_in_a_breath(flow: Flow) -> None:
     limit = 90 if flow.language.startswith("zh") else 44
-    for step, line, _, situation in _every_line(flow):
-        text = line.fill(situation)
+    for spoken in _every_line(flow):
+        step, text = spoken.step, spoken.text
         length = len(text) if limit == 90 else len(text.split())
         assert length <= limit, f"{step.id}: {text}"
         assert not re.search(r"\{|\}|  |None", text)
@@ -198,10 +142,10 @@ def test_before_verification_no_line_betrays_the_debt() -> None:
         re.IGNORECASE,
     )
     for flow in flows():
-        for step, line, account, situation in _every_line(flow):
-            if situation.open:
+        for spoken in _every_line(flow):
+            if spoken.situation.open:
                 continue
-            text = line.fill(situation)
+            step, text, account = spoken.step, spoken.text, spoken.account
             assert not betraying.search(text), f"{flow.language} {step.id}: {text}"
             if account is not None and flow.collector is not Collector.IN_HOUSE:
                 assert account.bank_name not in text, f"{flow.language} {step.id}: {text}"
@@ -210,7 +154,7 @@ def test_before_verification_no_line_betrays_the_debt() -> None:
 def test_openings_tell_of_the_recording_and_ask_by_full_name() -> None:
     for flow in flows():
         account = specimen_account(flow)
-        situation = _situation(flow, account, is_open=False, listener=Listener.UNKNOWN)
+        situation = situation_of(flow, account, is_open=False, listener=Listener.UNKNOWN)
         greet = flow.main_line[0]
         for line in greet.lines:
             if not line.sayable(situation):
@@ -238,7 +182,7 @@ def test_an_agency_whose_name_betrays_is_not_named_to_a_stranger() -> None:
         account = replace(specimen_account(flow), agency_name=name)
         for step in flow.every_step():
             for listener in Listener:
-                situation = _situation(flow, account, is_open=False, listener=listener)
+                situation = situation_of(flow, account, is_open=False, listener=listener)
                 assert name not in step.say(situation, "call").line
 
 

@@ -1,0 +1,182 @@
+"""Walks a call flow by typed words: `assistant scripts walk`.
+
+Owns the reading of typed turns and what is written after each.  It drives the session that every
+call drives, so rules, verification and script do here what they do on the phone; only the times
+are made up: words last what they last when they are spoken calmly.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from assistant import __version__
+from assistant.composition import Guidance
+from assistant.events import (
+    Act,
+    AgentActed,
+    CallStarted,
+    ChannelOpened,
+    FinalRecognised,
+    FindingChanged,
+    Input,
+    ListenerChanged,
+    Output,
+    PromptChanged,
+    RecognisedWord,
+    VerificationChanged,
+    VerificationPolicy,
+)
+from assistant.rules_in_force import RulesInForce
+from compliance.context import CallHeader, Collector
+from compliance.errors import AssistantError
+from compliance.findings import Kind, Status
+from compliance.transcript import Speaker
+from scripts.account import Account, load_account
+from scripts.cases import specimen_account
+from scripts.flow_file import FLOWS, load_flow
+from scripts.prompt import Prompt
+
+_CHANNELS = {"a": Speaker.AGENT, "c": Speaker.CUSTOMER, "t": Speaker.THIRD_PARTY}
+_FORM = "Begin with a: (agent), c: (customer), t: (third party) or k: (a key)."
+_RATE_HZ = 1000
+_WORD = 350  # samples that an English word lasts; a Han character lasts somewhat less
+_CHARACTER = 220
+_PAUSE = 800
+
+
+def scripts_walk(
+    *,
+    language: str,
+    collector: str,
+    folder: Path | None,
+    account: Path | None,
+    source: TextIO | None = None,
+) -> None:
+    """Read turns up to an empty line or the end of input, and write the place after each.
+
+    Raises:
+        AssistantError: there is no flow or no pack, or the account cannot be read.
+    """
+    flow = load_flow(language, Collector(collector), folder or FLOWS)
+    guidance = Guidance(RulesInForce()(flow.jurisdiction, language), flow)
+    given = load_account(account) if account is not None else specimen_account(flow)
+    walk = Walk(guidance, language, Collector(collector), given)
+    typed = source if source is not None else sys.stdin
+    asking = typed.isatty()
+    _write(walk.begun())
+    while True:
+        if asking:
+            sys.stdout.write("> ")
+            sys.stdout.flush()
+        line = typed.readline().strip()
+        if not line:
+            return
+        try:
+            _write(walk.turn(line))
+        except AssistantError as error:
+            _write((str(error),))
+
+
+def _write(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class Walk:
+    """One call that is typed, turn by turn."""
+
+    def __init__(
+        self, guidance: Guidance, language: str, collector: Collector, account: Account
+    ) -> None:
+        self._guidance = guidance
+        self._header = CallHeader(
+            guidance.rules.jurisdiction, language, collector, facts=dict(account.facts)
+        )
+        self._account = account
+        self._session = guidance.session()
+        self._now = 0
+        self._han = language.startswith("zh")
+        self._prompt: Prompt | None = None
+
+    def begun(self) -> list[str]:
+        """The place before a word is said."""
+        start = CallStarted(
+            header=self._header,
+            policy=VerificationPolicy.AGENT,
+            version=__version__,
+            started_at_utc="2026-01-01T12:00:00.000+00:00",
+            zone="UTC",
+            rules_hash=self._guidance.rules.content_hash,
+            scripts_hash=self._guidance.scripts_hash,
+            model="typed",
+            model_hash="",
+            account_hash="",
+            account=self._account,
+        )
+        lines = [*self._received(start)]
+        for number, (name, speaker) in enumerate(_CHANNELS.items()):
+            lines += self._received(ChannelOpened(number, name, speaker, _RATE_HZ))
+        return [*lines, *self._place()]
+
+    def turn(self, line: str) -> list[str]:
+        """What one typed line changes, and the place after it.
+
+        Raises:
+            AssistantError: it is no turn, or there is no such key.
+        """
+        who, colon, text = line.partition(":")
+        who, text = who.strip().lower(), text.strip()
+        if not colon or not text or who not in (*_CHANNELS, "k"):
+            raise AssistantError(f"'{line[:20]}' is no turn", _FORM)
+        made = self._key(text) if who == "k" else self._said([*_CHANNELS].index(who), text)
+        return [*self._received(made), *self._place()]
+
+    def _key(self, text: str) -> AgentActed:
+        name, _, argument = text.partition(" ")
+        known = [act.value for act in Act]
+        if name not in known:
+            raise AssistantError(f"there is no key '{name[:30]}'", f"There are {', '.join(known)}.")
+        return AgentActed(Act(name), self._now, argument.strip())
+
+    def _said(self, channel: int, text: str) -> FinalRecognised:
+        pieces = [*text.replace(" ", "")] if self._han else text.split()
+        lasts = _CHARACTER if self._han else _WORD
+        begin = self._now + _PAUSE
+        words = tuple(
+            RecognisedWord(piece, begin + place * lasts, begin + (place + 1) * lasts, 1.0)
+            for place, piece in enumerate(pieces)
+        )
+        self._now = begin + len(words) * lasts
+        return FinalRecognised(channel, self._now, text, words)
+
+    def _received(self, event: Input) -> Iterator[str]:
+        for output in self._session.receive(event):
+            yield from self._told(output)
+
+    def _told(self, output: Output) -> Iterator[str]:
+        if isinstance(output, PromptChanged):
+            self._prompt = output.prompt
+        elif isinstance(output, FindingChanged):
+            finding = output.finding
+            sign = "»" if finding.kind is Kind.ROUTE else "⚠"
+            if finding.status is Status.CONFIRMED:
+                yield f"  {sign} {finding.rule}: {finding.verdict.value.replace('_', ' ')}"
+        elif isinstance(output, VerificationChanged):
+            if output.verified:
+                yield "  ✔ the right party is confirmed"
+            else:
+                proposed = "two identifiers match: k: verified confirms"
+                yield f"  □ {proposed if output.proposed else 'not confirmed'}"
+        elif isinstance(output, ListenerChanged):
+            yield f"  the listener is now: {output.listener.value.replace('_', ' ')}"
+
+    def _place(self) -> Iterator[str]:
+        prompt = self._prompt
+        if prompt is not None:
+            waits = "  (the fuller line waits for the right party)" if prompt.withheld else ""
+            yield f"  ▶ {prompt.step}{waits}"
+            yield f"    {prompt.line}"

@@ -1,0 +1,96 @@
+"""`assistant scripts …`: what there is, walked, drawn, tested and judged."""
+
+from __future__ import annotations
+
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from scripts.flow_file import FLOWS
+from tests.commands.conftest import Assistant
+
+
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """A folder with one flow that ships, to be spoilt."""
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    for name in ("en-US.yaml", "en-US.cases.yaml"):
+        shutil.copy(FLOWS / name, folder / name)
+    return folder
+
+
+def test_list_show_and_draw(assistant: Assistant, tmp_path: Path) -> None:
+    listed = assistant("scripts", "list")
+    assert "en-US" in listed.output
+    shown = assistant("scripts", "show", "en-US", "--collector", "agency")
+    assert "This is an attempt to collect a debt" in shown.output
+    assert "[judgment" in shown.output or "time_barred: no" in shown.output
+    drawn = assistant("scripts", "draw", "zh-TW")
+    assert "self_harm" in drawn.output
+    picture = tmp_path / "flow.svg"
+    assert assistant("scripts", "draw", "zh-TW", "--svg", picture).status == 0
+    assert ET.parse(picture).getroot().tag.endswith("svg")
+    nowhere = assistant("scripts", "draw", "zh-TW", "--svg", tmp_path / "no" / "flow.svg")
+    assert nowhere.status == 2
+    assert "cannot be written" in nowhere.errors
+
+
+def test_a_walk_goes_where_a_call_would(assistant: Assistant) -> None:
+    typed = (
+        "a: Hello, this call is recorded. May I speak with Jordan Lee, please?\n"
+        "c: Speaking. May fifth nineteen eighty four, and one two three four.\n"
+        "k: verified\n"
+        "a: If you do not pay you will be arrested.\n"
+        "c: Then my kids would be better off without me.\n"
+        "nonsense\n"
+        "k: fly\n"
+    )
+    walked = assistant("scripts", "walk", "en-US", stdin=typed)
+    assert walked.status == 0, walked.errors
+    places = [line.split()[1] for line in walked.output.splitlines() if line.startswith("  ▶")]
+    assert places[0] == "opening.greet"
+    assert places[1:3] == ["verification.identifiers"] * 2
+    assert places[3] == "purpose.amount"
+    assert places[-1] == "vulnerable.safe"
+    assert "two identifiers match" in walked.output
+    assert "⚠ US-03: breach" in walked.output
+    assert "» ROUTE-self_harm" in walked.output
+    assert "'nonsense' is no turn" in walked.output
+    assert "no key 'fly'" in walked.output
+
+
+def test_cases_and_lines_that_ship_are_well(assistant: Assistant) -> None:
+    assert assistant("scripts", "test", "--language", "zh-CN").status == 0
+    linted = assistant("scripts", "lint", "--language", "zh-CN")
+    assert linted.status == 0
+    assert " 0 faults" in linted.output
+
+
+def test_a_line_that_breaks_a_rule_and_a_case_that_leads_elsewhere_are_told(
+    assistant: Assistant, flows: Path
+) -> None:
+    flow = flows / "en-US.yaml"
+    text = flow.read_text("utf-8")
+    kind = "Can you tell me what's been going on?"
+    assert kind in text
+    flow.write_text(text.replace(kind, "If you do not pay today you will be arrested."), "utf-8")
+    linted = assistant("scripts", "lint", "--folder", flows)
+    assert linted.status == 2
+    assert "situation.reason" in linted.output
+    assert "US-03" in linted.output
+    cases = flows / "en-US.cases.yaml"
+    cases.write_text(
+        cases.read_text("utf-8").replace("at: vulnerable.safe", "at: close.farewell"), "utf-8"
+    )
+    tested = assistant("scripts", "test", "--folder", flows)
+    assert tested.status == 2
+    assert "not 'close.farewell'" in tested.output
+
+
+def test_there_is_no_flow(assistant: Assistant) -> None:
+    missing = assistant("scripts", "show", "zh-HK")
+    assert missing.status == 3
+    assert "There is no script" in missing.errors
