@@ -1,0 +1,270 @@
+"""The redacted copy of a call: each utterance covered where it must be, and what to silence.
+
+Owns the spells in which every figure goes (while identity is confirmed, while a card or an account
+is read out), numbers that are spread over several utterances, and what the account itself tells
+(names, numbers, addresses).  It fails closed: what has no times is silenced whole.  Pure; the call
+it is given is not changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.redaction.figures import Stretch, is_figure, stretches, tokens_of
+from assistant.redaction.kinds import Sort, sort_of
+from assistant.redaction.places import addresses
+from compliance.flattening import flatten
+from compliance.transcript import Speaker, Utterance, Word
+from scripts.account import Account
+
+_LONG = 7  # figures over several utterances that are somebody's number
+_PAYING = 6  # utterances without a figure after which nobody reads a number out any more
+_PAD_S = 0.15  # a recogniser's times are no better than that
+_ASKED = re.compile(
+    r"\b(card|account|routing|sort|iban|security|phone|cell|mobile|social) (number|code)\b|\bcvv\b"
+    r"|\bread (me|out) (the|your)\b|\blong number\b|\bnumber on (the|your) card\b"
+    r"|卡号|卡號|卡片号码|卡片號碼|账号|帳號|账户号|帳戶號|安全码|安全碼|有效期|验证码|驗證碼|"
+    r"手机号|手機號|电话号码|電話號碼|身分證|身份证",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An utterance and whether the right party was being confirmed when it was said."""
+
+    utterance: Utterance
+    verifying: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A covered place: code points of the text, half open, and what stood there."""
+
+    start: int
+    end: int
+    sort: Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """An utterance as others may see it.
+
+    `text` has the sort in brackets where something was covered; `words` are those that are left;
+    `silent_s` are the stretches of its channel's sound, seconds of the call, that must be silenced.
+    """
+
+    utterance: Utterance
+    masks: tuple[Mask, ...]
+    text: str
+    words: tuple[Word, ...]
+    silent_s: tuple[tuple[float, float], ...]
+
+
+def redacted(
+    call: Sequence[Said], *, today: date, account: Account | None = None
+) -> tuple[Redacted, ...]:
+    """The copy of a call's utterances, in their order.
+
+    Args:
+        call: the finals of all speakers, in the order said.
+        today: the day of the call.
+        account: whose names and numbers go wherever they are said.
+    """
+    secrets = tuple(_secrets(account))
+    spread = _spread(call)
+    sensitive = [*_sensitive(call)]
+    return tuple(
+        _covered(said.utterance, secrets, today, whole=sensitive[index], spread=index in spread)
+        for index, said in enumerate(call)
+    )
+
+
+def _covered(
+    utterance: Utterance,
+    secrets: tuple[tuple[re.Pattern[str], Sort], ...],
+    today: date,
+    *,
+    whole: bool,
+    spread: bool,
+) -> Redacted:
+    text = utterance.text
+    tokens = tokens_of(text)
+    runs = stretches(tokens)
+    masks = [Mask(*span, Sort.ADDRESS) for span in addresses(text, tokens, runs)]
+    for run in runs:
+        sort = sort_of(run, tokens, text, today=today, sensitive=whole)
+        if sort is None and spread:
+            sort = Sort.NUMBER
+        if sort is not None:
+            masks.append(Mask(run.start, run.end, sort))
+    for pattern, sort in secrets:
+        masks.extend(Mask(*span, sort) for span in _found(pattern, text))
+    merged = tuple(_merged(masks))
+    words, silent = _heard(utterance, merged)
+    return Redacted(utterance, merged, _written(text, merged), words, silent)
+
+
+def _merged(masks: list[Mask]) -> Iterator[Mask]:
+    """Masks in order, those that touch made one; the longer one names it."""
+    current: Mask | None = None
+    for mask in sorted(masks, key=lambda mask: (mask.start, -mask.end)):
+        if current is None:
+            current = mask
+        elif mask.start < current.end:
+            longer = max(current, mask, key=lambda one: one.end - one.start)
+            current = Mask(current.start, max(current.end, mask.end), longer.sort)
+        else:
+            yield current
+            current = mask
+    if current is not None:
+        yield current
+
+
+def _written(text: str, masks: tuple[Mask, ...]) -> str:
+    parts: list[str] = []
+    at = 0
+    for mask in masks:
+        parts += [text[at : mask.start], f"[{mask.sort.value}]"]
+        at = mask.end
+    return "".join((*parts, text[at:]))
+
+
+def _heard(
+    utterance: Utterance, masks: tuple[Mask, ...]
+) -> tuple[tuple[Word, ...], tuple[tuple[float, float], ...]]:
+    """The words that are left, and the sound that must go."""
+    if not masks:
+        return utterance.words, ()
+    whole = _whole(utterance)
+    places = _places(utterance)
+    if places is None:
+        return (), whole
+    kept: list[Word] = []
+    silent: list[tuple[float, float]] = []
+    for word, (start, end) in zip(utterance.words, places, strict=True):
+        if not any(mask.start < end and start < mask.end for mask in masks):
+            kept.append(word)
+        elif word.start_s is None or word.end_s is None:
+            return (), whole
+        else:
+            silent.append((max(0.0, word.start_s - _PAD_S), word.end_s + _PAD_S))
+    return tuple(kept), tuple(_joined(silent))
+
+
+def _whole(utterance: Utterance) -> tuple[tuple[float, float], ...]:
+    """All of an utterance; all of the call where nobody knows when it was said."""
+    start = 0.0 if utterance.start_s is None else max(0.0, utterance.start_s - _PAD_S)
+    end = float("inf") if utterance.end_s is None else utterance.end_s + _PAD_S
+    return ((start, end),)
+
+
+def _places(utterance: Utterance) -> list[tuple[int, int]] | None:
+    """Where each word stands in the text; `None` where the words are not those of the text."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for word in utterance.words:
+        found = utterance.text.find(word.text, at)
+        if found < 0:
+            return None
+        at = found + len(word.text)
+        places.append((found, at))
+    return places or None
+
+
+def _joined(spells: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    current: tuple[float, float] | None = None
+    for start, end in sorted(spells):
+        if current is None:
+            current = (start, end)
+        elif start <= current[1]:
+            current = (current[0], max(current[1], end))
+        else:
+            yield current
+            current = (start, end)
+    if current is not None:
+        yield current
+
+
+# ---- over several utterances ---------------------------------------------------------------------
+
+
+def _sensitive(call: Sequence[Said]) -> Iterator[bool]:
+    """Whether each utterance belongs to a spell in which personal figures are said."""
+    quiet = _PAYING
+    for said in call:
+        asked = bool(_ASKED.search(said.utterance.text))
+        figures = any(is_figure(token.text) for token in tokens_of(said.utterance.text))
+        if asked:
+            quiet = 0
+        elif quiet < _PAYING:
+            quiet = 0 if figures else quiet + 1
+        yield said.verifying or quiet < _PAYING
+
+
+def _spread(call: Sequence[Said]) -> frozenset[int]:
+    """Utterances that hold a part of a number that its speaker says piece by piece."""
+    found: set[int] = set()
+    for speaker in Speaker:
+        mine = [index for index, said in enumerate(call) if said.utterance.speaker is speaker]
+        run: list[int] = []
+        figures = 0
+        for index in (*mine, -1):
+            here = _bare_figures(call[index].utterance.text) if index >= 0 else 0
+            if here:
+                run.append(index)
+                figures += here
+                continue
+            if figures >= _LONG and len(run) > 1:
+                found.update(run)
+            run, figures = [], 0
+    return frozenset(found)
+
+
+def _bare_figures(text: str) -> int:
+    """How many figures an utterance has that is hardly anything but figures; else 0."""
+    tokens = tokens_of(text)
+    runs: tuple[Stretch, ...] = stretches(tokens)
+    if any(run.money or run.counted for run in runs):
+        return 0
+    inside = sum(run.last - run.first + 1 for run in runs)
+    return sum(run.figures for run in runs) if inside * 2 >= len(tokens) > 0 else 0
+
+
+# ---- what the account tells ----------------------------------------------------------------------
+
+
+def _secrets(account: Account | None) -> Iterator[tuple[re.Pattern[str], Sort]]:
+    """Patterns of what the account holds and nobody else may read."""
+    if account is None:
+        return
+    names = {account.customer_name, account.family_name}
+    names.update(part for part in account.customer_name.split() if len(part) > 1)
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        yield _pattern(name), Sort.NAME
+    for identifier in account.identifiers:
+        if len(identifier.expected) > 1 and not identifier.expected.isdigit():
+            yield _pattern(identifier.expected), Sort.IDENTITY
+
+
+_CALLED = r"(?=\s*(?:先生|小姐|女士|太太))"  # how one character is known for a family name
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    """The value wherever it is said: any case, either script, spaces as a recogniser sets them."""
+    letters = [re.escape(char) for char in flatten(value)[0] if not char.isspace()]
+    spaced = r"\s*".join(letters)
+    if value[:1].isascii():
+        return re.compile(rf"\b{spaced}\b", re.IGNORECASE)
+    return re.compile(spaced + (_CALLED if len(letters) == 1 else ""))
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where a pattern holds in a text, both folded to one script and width."""
+    flat, places = flatten(text)
+    for match in pattern.finditer(flat):
+        start, end = match.span()
+        yield (start, end) if places is None else (places[start], places[end - 1] + 1)
