@@ -36,6 +36,7 @@ from assistant.events import (
     LagMeasured,
     ListenerChanged,
     MomentMarked,
+    ObjectionHeard,
     Output,
     PartialRecognised,
     Progress,
@@ -271,6 +272,10 @@ class CallSession:
                 listener=context.listener,
                 routes=routes_of(heard.findings),
             )
+            if call.script.objection:
+                yield ObjectionHeard(
+                    call.script.objection, call.script.reply(call.script.objection), call.now_s
+                )
             yield from self._prompt(call)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:
