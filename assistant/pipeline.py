@@ -26,6 +26,7 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    DriftMeasured,
     Envelope,
     FinalRecognised,
     Input,
@@ -54,22 +55,34 @@ _DECIDES_WHO_LISTENS = frozenset(
 _IN_FLIGHT = 100
 # The call clock moves twice a second: calm to look at, exact enough for "stood for two seconds".
 _CHUNKS_PER_TICK = 5
+# Recognition of live sound this far behind gives finals only until it has caught up.
+_THIN_S = 1.0
 # Lag is told when it moved by this much, at most once a second of call time.
 _LAG_STEP_S = 0.2
 _CHUNKS_PER_LAG = 10
 
 
 class AudioSource(Protocol):
-    """Where sound comes from: a recording, later a device."""
+    """Where sound comes from: a recording or devices.
+
+    Beside chunks it may give what it knows of them: stretches that are missing, a clock that runs
+    apart.  A `live` source cannot be slowed: what is not recognised yet waits in memory.
+    """
+
+    @property
+    def live(self) -> bool: ...
 
     @property
     def channels(self) -> tuple[SourceChannel, ...]: ...
+
+    def stop(self) -> None:
+        """Give no more; safe from any thread."""
 
     @property
     def lost_samples(self) -> int:
         """Samples per channel that were promised and never came; known after iteration."""
 
-    def __iter__(self) -> Iterator[Chunk]: ...
+    def __iter__(self) -> Iterator[Chunk | AudioGap | DriftMeasured]: ...
 
 
 class CallKeeper(Protocol):
@@ -153,7 +166,9 @@ class CallRun:
         self._loaded = loaded
         self._correct = correct
         self._connected = threading.Event()
-        self._inbox: queue.SimpleQueue[Heard | ChannelFailed | _Acted] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[
+            Heard | ChannelFailed | _Acted | AudioGap | DriftMeasured
+        ] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = _Writing(keeper, notice) if keeper is not None else None
         self._credits: list[threading.Semaphore] = []
@@ -229,6 +244,7 @@ class CallRun:
         self._stopping.set()
         self._connected.set()
         self._pacer.stop()
+        self._source.stop()
 
     # ---- the session thread ----------------------------------------------------------------
 
@@ -278,6 +294,9 @@ class CallRun:
                         key for key in self._desk if key.act not in _DECIDES_WHO_LISTENS
                     )
                 self._receive(AgentActed(item.act, self._position, item.argument))
+                continue
+            if isinstance(item, AudioGap | DriftMeasured):
+                self._receive(item)
                 continue
             merge.put(item)
             for results in merge.rounds():
@@ -394,6 +413,9 @@ class CallRun:
     ) -> None:
         try:
             for chunk in self._source:
+                if not isinstance(chunk, Chunk):
+                    self._inbox.put(chunk)
+                    continue
                 end_sample = chunk.start_sample + chunk.samples
                 due_s = self._pacer.wait(end_sample / channels[chunk.channel].rate_hz)
                 if due_s is None or self._stopping.is_set():
@@ -414,7 +436,12 @@ class CallRun:
                 sound.put(None)
 
     def _take_credit(self, channel: int) -> bool:
-        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping."""
+        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping.
+
+        Live sound goes on at once, since there is nobody to slow.
+        """
+        if self._source.live:
+            return channel not in self._dead
         while channel not in self._dead and not self._stopping.is_set():
             if self._credits[channel].acquire(timeout=0.2):
                 return True
@@ -431,7 +458,9 @@ class CallRun:
             end_sample = 0
             while (released := sounds.get()) is not None:
                 chunk = released.chunk
-                hypotheses = tuple(recogniser.accept(chunk.pcm))
+                # What falls behind saves itself the partials first; no sound is ever left out.
+                behind = self._source.live and self._clock() - released.due_s > _THIN_S
+                hypotheses = tuple(recogniser.accept(chunk.pcm, partials=not behind))
                 end_sample = chunk.start_sample + chunk.samples
                 lag_s = max(0.0, self._clock() - released.due_s)
                 self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
