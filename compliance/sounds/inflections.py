@@ -15,7 +15,7 @@ from compliance.text import Folded, reworded
 
 _ENDINGS = ("s", "es", "d", "ed", "ing")
 _AFTER_E = frozenset(("es", "ed", "ing"))  # take the place of a silent e (settle, settling)
-_SHORTEST = 4  # letters; shorter words are too like others
+_SHORTEST = 3  # letters; shorter words are too like others
 _STEM = 3
 
 

@@ -63,9 +63,13 @@ def test_sound_has_a_column_of_its_own() -> None:
     lines = [line for line in lines_of_cases(rules, load_cases("us")) if line.breach][:4]
     measurer = Measurer(rules)
     measurer.add(lines)
-    measurer.add_heard(
-        (line, line.text if number else "hello") for number, line in enumerate(lines)
-    )
+    lost = [
+        lost
+        for _, _, lost in measurer.add_heard(
+            (line, line.text if number else "hello") for number, line in enumerate(lines)
+        )
+    ]
+    assert lost == [True, False, False, False]
     overall = measurer.report().overall[0]
     assert overall.sound is not None
     assert overall.sound.of == 4
