@@ -51,7 +51,10 @@ def confusions(heard: Iterable[tuple[str, str, bool]]) -> tuple[Confusion, ...]:
 
 
 def differences(said: str, heard: str) -> Iterator[tuple[str, str]]:
-    """Stretches of words (characters in Mandarin) that differ, as said and as heard."""
+    """Stretches of words (characters in Mandarin) that differ, as said and as heard.
+
+    Numbers written in digits are heard in words, rightly; they are passed over.
+    """
     before, after = fold(said).tokens, fold(heard).tokens
     open_: tuple[int, int, int, int] | None = None
     for code in (*Levenshtein.opcodes(before, after), None):
@@ -61,5 +64,7 @@ def differences(said: str, heard: str) -> Iterator[tuple[str, str]]:
         elif open_ is not None:
             first, last, heard_first, heard_last = open_
             open_ = None
-            if max(last - first, heard_last - heard_first) <= _LONGEST:
-                yield " ".join(before[first:last]), " ".join(after[heard_first:heard_last])
+            was, became = " ".join(before[first:last]), " ".join(after[heard_first:heard_last])
+            long = max(last - first, heard_last - heard_first) > _LONGEST
+            if not long and not any(map(str.isdigit, was)):
+                yield was, became

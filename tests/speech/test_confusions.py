@@ -16,6 +16,7 @@ from assistant.speech.confusions import Confusion, confusions, differences
         ("What a waste of space.", "a waste of space two", [("what", ""), ("", "two")]),
         ("one two three four five", "six seven eight nine ten", []),  # too much at once
         ("the same", "The same!", []),
+        ("it costs 75 today", "it costs seventy five today", []),
         ("", "", []),
     ],
 )
