@@ -16,12 +16,14 @@ from enum import auto
 from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     ChannelProgress,
+    CustomerDid,
     Ended,
     Envelope,
     FindingChanged,
     FindingStanding,
     FlagAcknowledged,
     GapHeard,
+    HoldChanged,
     IdentifierChanged,
     IdentifierState,
     Input,
@@ -31,6 +33,7 @@ from assistant.events import (
     Output,
     Progress,
     PromptChanged,
+    RecordingChanged,
     Started,
     StatementChanged,
     UtteranceDropped,
@@ -56,7 +59,7 @@ class Part(Bits):
     FLAG = auto()
     TRANSCRIPT = auto()
     STATEMENTS = auto()
-    CONDITION = auto()  # lag, losses, end of the call
+    CONDITION = auto()  # lag, losses, recording, hold, end of the call
     EVERYTHING = CLOCK | VERIFICATION | PROMPT | FLAG | TRANSCRIPT | STATEMENTS | CONDITION
 
 
@@ -81,6 +84,8 @@ class CallView:
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
+        self.recording: RecordingChanged | None = None
+        self.held_since_s: float | None = None
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -100,6 +105,9 @@ class CallView:
             GapHeard: self._gap,
             LagChanged: self._lag,
             MomentMarked: self._moment,
+            RecordingChanged: self._recording,
+            HoldChanged: self._hold,
+            CustomerDid: self._customer,
             Ended: self._ended,
         }
 
@@ -279,8 +287,21 @@ class CallView:
         self._transcript.remember(event.call_s)
         return Part.TRANSCRIPT | self._tick(event.call_s)
 
+    def _recording(self, event: RecordingChanged) -> Part:
+        self.recording = event
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _hold(self, event: HoldChanged) -> Part:
+        self.held_since_s = event.call_s if event.held else None
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _customer(self, event: CustomerDid) -> Part:
+        self._transcript.do(event)
+        return Part.TRANSCRIPT | self._tick(event.call_s)
+
     def _ended(self, event: Ended) -> Part:
         self.ended = event
+        self.held_since_s = None
         self._tick(event.duration_s)
         self._budget.close()
         return Part.EVERYTHING

@@ -104,6 +104,13 @@ class Wording:
         msgid = table.get(slug)
         return self.text(msgid) if msgid is not None else slug.replace("_", " ")
 
+    def doing(self, slug: str) -> str:
+        """What a key says that the customer did."""
+        for table in (terms.DOINGS, terms.OBJECTIONS):
+            if slug in table:
+                return self.term(table, slug)
+        return self.term(terms.STAGES, slug).lower()
+
     def model(self, name: str) -> str:
         """The speech model's name; the demonstration model is called that in every language."""
         return self.text("demonstration model") if name.startswith("demonstration") else name
