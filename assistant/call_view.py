@@ -34,6 +34,7 @@ from assistant.events import (
     Progress,
     PromptChanged,
     RecordingChanged,
+    RecordingState,
     Started,
     StatementChanged,
     UtteranceDropped,
@@ -85,6 +86,7 @@ class CallView:
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
         self.recording: RecordingChanged | None = None
+        self.kept = False  # whether any of it is, as far as the terms tell
         self.held_since_s: float | None = None
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
@@ -141,6 +143,32 @@ class CallView:
         return self._budget.flag(finding_id)
 
     @property
+    def live(self) -> bool:
+        """Whether the call happens now, and is listened to and kept on terms."""
+        return self.started is not None and self.started.start.recording is not None
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether the microphone may be closed by a key."""
+        terms = self.started.start.recording if self.started is not None else None
+        return terms is not None and terms.may_pause
+
+    @property
+    def listens(self) -> bool:
+        """Whether any model hears the call; without one the keys lead."""
+        return self.started is not None and bool(self.started.start.model)
+
+    @property
+    def customer_heard(self) -> bool:
+        """Whether a channel carries the customer's voice, maybe among others."""
+        return any(channel.speaker is not Speaker.AGENT for channel in self.channels)
+
+    @property
+    def speakers_known(self) -> bool:
+        """Whether each channel is somebody's own."""
+        return all(channel.speaker is not Speaker.UNKNOWN for channel in self.channels)
+
+    @property
     def for_wrap_up(self) -> tuple[Flag, ...]:
         """What to look at once the call is over, the heaviest first."""
         order = list(Severity)
@@ -156,7 +184,9 @@ class CallView:
 
     @property
     def talk_ratio(self) -> float | None:
-        """The agent's share of all speech, 0 to 1; `None` before anybody has spoken."""
+        """The agent's share of all speech, 0 to 1; `None` where only one side is heard yet."""
+        if not self.customer_heard:
+            return None
         agent = sum(c.talk_s for c in self.channels if c.speaker is Speaker.AGENT)
         everybody = sum(c.talk_s for c in self.channels)
         return agent / everybody if everybody > 0 else None
@@ -289,6 +319,7 @@ class CallView:
 
     def _recording(self, event: RecordingChanged) -> Part:
         self.recording = event
+        self.kept = self.kept or event.state is RecordingState.ON
         return Part.CONDITION | self._tick(event.call_s)
 
     def _hold(self, event: HoldChanged) -> Part:

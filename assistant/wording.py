@@ -99,6 +99,11 @@ class Wording:
         """The interface's words for an English message id."""
         return self._interface.text(msgid, **params)
 
+    @property
+    def interface_code(self) -> str:
+        """The interface's language, as texts in data name it: `en`, `zh-Hant`, `zh-Hans`."""
+        return self._interface.catalogue.language.code
+
     def term(self, table: terms.Terms, slug: str) -> str:
         """The word for a slug of the field; an unknown slug is shown as it is."""
         msgid = table.get(slug)
