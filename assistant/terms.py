@@ -227,7 +227,7 @@ GAPS: Terms = {
 
 RECORDING: Terms = {
     "off": N_("nothing is kept"),
-    "waiting": N_("kept from the recording notice on"),
+    "waiting": N_("kept from the recording notice on: n"),
     "refused": N_("recording refused: not listening"),
 }
 

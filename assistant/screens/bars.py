@@ -76,6 +76,19 @@ _FIRST_TO_GO = (
     Command.THIRD_PARTY,
     Command.DISTRESS,
 )
+_CUSTOMER = frozenset(
+    {
+        Command.VERIFIED,
+        Command.THIRD_PARTY,
+        Command.DISPUTE,
+        Command.HARDSHIP,
+        Command.PROMISE,
+        Command.REFUSES,
+        Command.DISTRESS,
+    }
+)
+"""Keys that say what the customer does."""
+
 _PALETTE = ("Ctrl+P", N_("all commands"))
 _LAGGING_S = 1.0
 """From here on lag is worth more room than the levels are."""
@@ -141,6 +154,8 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
     place = Run(_place(wording, setup) + "  ", Tone.MUTED)
     help_key = Run("F1 " + wording.text("help") + " ", Tone.MUTED)
     behind = view.worst_lag_s >= _LAGGING_S
+    if view.live and not view.listens:
+        lag = Run("")
     for right in (
         (place, *levels, lag, help_key),
         (*levels, lag, help_key),
@@ -259,6 +274,8 @@ def draw_keys(
     if over:
         return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
     line = key_line([*_caps(shown), _PALETTE], wording)
+    if live and cells(line) > width:
+        line = _compact(shown, wording)
     for leaving in ("", *_FIRST_TO_GO):
         if cells(line) <= width:
             break
@@ -266,6 +283,14 @@ def draw_keys(
             shown.remove(Command(leaving))
         line = key_line(_caps(shown), wording)
     return [fit(line, width, Tone.BAR)]
+
+
+def _compact(shown: Sequence[Command], wording: Wording) -> Line:
+    """The keys of a live call on a narrow screen: those about the customer as letters alone."""
+    letters = " ".join(entry_of(command).cap for command in shown if command in _CUSTOMER)
+    rest = [c for c in shown if c in (Command.PAUSE, Command.ACTIONS, Command.HELP, Command.END)]
+    said = _caps([Command.STEP_DONE])
+    return key_line([*said, (letters, N_("customer")), *_caps(rest)], wording)
 
 
 def _caps(shown: Sequence[Command]) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ from scripts.outcomes import Outcome
 ROWS_ABOVE = 2
 """The top line and the flag stay in sight."""
 
-_LABEL = 14
+_LABEL = 15
 _FIELDS = {
     "outcome": N_("Outcome"),
     "next_contact": N_("Next contact"),
@@ -119,7 +119,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
     # ---- drawing -------------------------------------------------------------------------------
 
     def _head(self, width: int, _height: int) -> Sequence[Line]:
-        kept = N_("kept with the call") if self._kept else N_("not kept: nothing of this call is")
+        kept = N_("kept with the call") if self._kept else N_("not kept")
         left = (
             Run(" " + self._wording.text("Wrap-up"), Tone.STRONG),
             Run("  " + self._wording.text(kept), Tone.MUTED),
