@@ -82,8 +82,8 @@ def recording_terms(
     shipped = shipped_settings().recording.of(jurisdiction)
     notice = SITE_KEEPS_NOTHING if keep and site.keep is Keep.NOTHING else ""
     kept = site.keep if site.keep is not None else Keep.AUDIO if keep else Keep.NOTHING
-    if kept is Keep.AUDIO and not sound:
-        kept = Keep.TRANSCRIPT
+    if kept is not Keep.NOTHING and not sound:
+        kept = Keep.FINDINGS
 
     def chosen(name: Literal["notice_first", "pause"]) -> bool:
         own = getattr(site, name)

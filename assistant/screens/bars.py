@@ -274,10 +274,11 @@ def draw_keys(
     if over:
         return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
     line = key_line([*_caps(shown), _PALETTE], wording)
-    if live and cells(line) > width:
-        line = _compact(shown, wording)
     for leaving in ("", *_FIRST_TO_GO):
         if cells(line) <= width:
+            break
+        if live and leaving in _CUSTOMER:
+            line = _compact(shown, wording)
             break
         if leaving in shown:
             shown.remove(Command(leaving))
