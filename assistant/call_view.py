@@ -30,6 +30,7 @@ from assistant.events import (
     LagChanged,
     ListenerChanged,
     MomentMarked,
+    ObjectionHeard,
     Output,
     Progress,
     PromptChanged,
@@ -82,6 +83,7 @@ class CallView:
         self.listener = Listener.UNKNOWN
         self.identifiers: dict[str, IdentifierState] = {}
         self.prompt: Prompt | None = None
+        self.objection: ObjectionHeard | None = None
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
@@ -110,6 +112,7 @@ class CallView:
             RecordingChanged: self._recording,
             HoldChanged: self._hold,
             CustomerDid: self._customer,
+            ObjectionHeard: self._objected,
             Ended: self._ended,
         }
 
@@ -312,6 +315,10 @@ class CallView:
         self.lag_s[event.channel] = event.lag_s
         self.lost_s[event.channel] = event.lost_s
         return Part.CONDITION | self._tick(event.call_s)
+
+    def _objected(self, event: ObjectionHeard) -> Part:
+        self.objection = event
+        return Part.NOTHING  # the reply, where one may be given, is in the prompt
 
     def _moment(self, event: MomentMarked) -> Part:
         self._transcript.remember(event.call_s)

@@ -16,10 +16,11 @@ from pathlib import Path
 from assistant import __version__
 from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, VerificationPolicy
-from assistant.pacing import Pacer
+from assistant.pacing import LivePacer, Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.rules_in_force import RulesInForce
 from assistant.session import CallSession
+from assistant.speech.capture import LiveSource, Wanted
 from assistant.speech.child import Restart
 from assistant.speech.corrections import Corrector
 from assistant.speech.models import ModelFolder, open_model
@@ -201,6 +202,104 @@ def prepare(
         correct=call.corrector.correct,
     )
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """A call that takes place now; `account` may be unknown and linked later.
+
+    `collector` is who collects, `number` the number that was called, where known.
+    """
+
+    language: str
+    jurisdiction: str
+    model: ModelFolder
+    channels: tuple[Wanted, ...]
+    collector: Collector | None = None
+    account: Account | None = None
+    number: str | None = None
+    isolated: bool = False
+    corrector: Corrector = field(default_factory=Corrector)
+
+
+@dataclass(slots=True)
+class PreparedLive:
+    """A live run that is ready to start; its source is muted, unmuted and stopped through it."""
+
+    run: CallRun
+    pacer: Pacer
+    source: LiveSource
+    call: str
+
+
+def prepare_live(
+    call: LiveCall,
+    *,
+    call_id: str,
+    guidance: Guidance,
+    deliver: Callable[[Delivery], None],
+    notice: Callable[[str], None],
+    keeper: CallKeeper | None = None,
+    loaded: Callable[[], None] = lambda: None,
+    zone: str,
+) -> PreparedLive:
+    """Open the devices and wire everything; nothing is captured before `PreparedLive.run.start`.
+
+    Raises:
+        MissingPart: there is no PortAudio, or a device cannot be opened.
+    """
+    source = LiveSource(
+        call.channels, rate_hz=call.model.rate_hz, clock=time.monotonic, notice=notice
+    )
+    pacer = LivePacer(time.monotonic)
+
+    def begin() -> CallStarted:
+        now = datetime.now(UTC)
+        account = call.account
+        return CallStarted(
+            header=CallHeader(
+                jurisdiction=call.jurisdiction,
+                language=call.language,
+                collector=call.collector,
+                started_at=now,
+                customer_timezone=(account.customer_timezone or None) if account else None,
+                customer_state=(account.customer_state or None) if account else None,
+                verified=False,
+                facts=dict(account.facts) if account else {},
+                account=ledger(account) if account else None,
+                number=call.number,
+            ),
+            policy=VerificationPolicy.AGENT,
+            version=__version__,
+            started_at_utc=now.isoformat(timespec="milliseconds"),
+            zone=zone,
+            rules_hash=guidance.rules.content_hash,
+            scripts_hash=guidance.scripts_hash,
+            model=call.model.name,
+            model_hash=call.model.content_hash(),
+            account_hash=content_hash(account) if account is not None else "",
+            account=account,
+        )
+
+    run = CallRun(
+        session=guidance.session(),
+        call=call_id,
+        begin=begin,
+        source=source,
+        load=lambda: open_model(
+            call.model,
+            isolated=call.isolated,
+            restarted=lambda restart: notice(restart_line(restart)),
+        ),
+        pacer=pacer,
+        deliver=deliver,
+        clock=time.monotonic,
+        keeper=keeper,
+        notice=notice,
+        loaded=loaded,
+        correct=call.corrector.correct,
+    )
+    return PreparedLive(run, pacer, source, call_id)
 
 
 def restart_line(restart: Restart) -> str:

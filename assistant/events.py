@@ -302,6 +302,15 @@ class PromptChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionHeard:
+    """The customer objected; `talk_off` is the approved reply, empty where none may be given."""
+
+    objection: str
+    talk_off: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatementChanged:
     """A required statement's state changed."""
 
@@ -456,6 +465,7 @@ Output = (
     | FindingChanged
     | FindingStanding
     | PromptChanged
+    | ObjectionHeard
     | StatementChanged
     | IdentifierChanged
     | VerificationChanged

@@ -2,8 +2,9 @@
 
 Owns the step between a source and whoever keeps or recognises its sound.  While the microphone is
 closed, whatever a source still gives becomes silence of the same length, so that the call clock
-goes on; when it opens again, each channel's silenced stretch is told as a gap.  One thread takes
-chunks; the two switches may be thrown from another.
+goes on; when it opens again, each channel's silenced stretch is told as a gap.  A source that was
+told to close its devices tells the same stretch in its own measure: both are told as one.  One
+thread takes what the source gives; the two switches may be thrown from another.
 """
 
 from __future__ import annotations
@@ -27,11 +28,16 @@ class _Silenced:
 
 @dataclass(slots=True)
 class Hush:
-    """The switches: `held` by the agent's key, `refused` by the customer."""
+    """The switches: `held` by the agent's key, `refused` by the customer.
 
+    `device` is whether the source closes its devices meanwhile, and tells that too.
+    """
+
+    device: bool = False
     held: bool = False
     refused: bool = False
     _silenced: dict[int, _Silenced] = field(default_factory=dict)
+    _over: dict[int, _Silenced] = field(default_factory=dict)  # and not told by the source yet
 
     @property
     def reason(self) -> str:
@@ -40,28 +46,53 @@ class Hush:
             return REFUSED
         return PAUSED if self.held else ""
 
-    def take(self, chunk: Chunk) -> tuple[Chunk, AudioGap | None]:
-        """The chunk to pass on, and the gap of its channel that ended before it."""
-        reason = self.reason
-        before = self._silenced.get(chunk.channel)
-        gap = None
+    def take(self, chunk: Chunk) -> tuple[Chunk, tuple[AudioGap, ...]]:
+        """The chunk to pass on, and the gaps of its channel that ended before it."""
+        reason, channel = self.reason, chunk.channel
+        gaps: list[AudioGap] = []
+        before = self._silenced.get(channel)
         if before is not None and before.reason != reason:
-            gap = self._end(chunk.channel)
+            del self._silenced[channel]
+            if self.device and not reason:
+                self._over[channel] = before
+            else:
+                gaps.append(_gap(channel, before))
             before = None
         if not reason:
-            return chunk, gap
+            if chunk.level_db > SILENCE_DB and channel in self._over:
+                gaps.append(_gap(channel, self._over.pop(channel)))
+            return chunk, tuple(gaps)
         end = chunk.start_sample + chunk.samples
         if before is None:
-            self._silenced[chunk.channel] = _Silenced(chunk.start_sample, end, reason)
+            if channel in self._over:
+                gaps.append(_gap(channel, self._over.pop(channel)))
+            self._silenced[channel] = _Silenced(chunk.start_sample, end, reason)
         else:
             before.end = end
-        return Chunk(chunk.channel, chunk.start_sample, bytes(len(chunk.pcm)), SILENCE_DB), gap
+        return Chunk(channel, chunk.start_sample, bytes(len(chunk.pcm)), SILENCE_DB), tuple(gaps)
+
+    def lacking(self, gap: AudioGap) -> AudioGap | None:
+        """A gap that the source tells, as it is to be passed on; `None` where it is told later."""
+        if gap.reason != PAUSED:
+            return gap
+        end = gap.sample + gap.samples
+        now = self._silenced.get(gap.channel)
+        if now is not None:
+            now.start, now.end = min(now.start, gap.sample), max(now.end, end)
+            return None
+        over = self._over.pop(gap.channel, None)
+        if over is None:
+            return gap
+        over.start, over.end = min(over.start, gap.sample), max(over.end, end)
+        return _gap(gap.channel, over)
 
     def finish(self) -> Iterator[AudioGap]:
-        """The gaps that last to the end of the sound, by channel."""
-        for channel in sorted(self._silenced):
-            yield self._end(channel)
+        """The gaps that are not told yet at the end of the sound, by channel."""
+        for stretches in (self._over, self._silenced):
+            for channel in sorted(stretches):
+                yield _gap(channel, stretches[channel])
+            stretches.clear()
 
-    def _end(self, channel: int) -> AudioGap:
-        silenced = self._silenced.pop(channel)
-        return AudioGap(channel, silenced.start, silenced.end - silenced.start, silenced.reason)
+
+def _gap(channel: int, silenced: _Silenced) -> AudioGap:
+    return AudioGap(channel, silenced.start, silenced.end - silenced.start, silenced.reason)

@@ -87,6 +87,13 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "step": prompt.step,
                 "line": prompt.line,
             }
+        case events.ObjectionHeard():
+            return {
+                "type": "objection",
+                "call": call,
+                "objection": output.objection,
+                "talk_off": output.talk_off or None,
+            }
         case events.StatementChanged():
             return statement_record(output.statement, call)
         case events.LagChanged():

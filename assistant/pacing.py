@@ -101,3 +101,14 @@ class Pacer:
         if self._speed is not None:
             self._anchor_call_s += (now_s - self._anchor_wall_s) * self._speed
         self._anchor_wall_s = now_s
+
+
+class LivePacer(Pacer):
+    """The schedule of what happens now: nothing is early, everything is due when it comes."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(1.0, clock)
+
+    def wait(self, call_s: float) -> float | None:  # noqa: ARG002 - whatever it is, it is now
+        """The time now, or `None` once stopped; never blocks."""
+        return None if self._stopped else self._clock()

@@ -26,6 +26,7 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    DriftMeasured,
     Envelope,
     FinalRecognised,
     HoldChanged,
@@ -58,22 +59,34 @@ _DECIDES_WHO_LISTENS = frozenset(
 _IN_FLIGHT = 100
 # The call clock moves twice a second: calm to look at, exact enough for "stood for two seconds".
 _CHUNKS_PER_TICK = 5
+# Recognition of live sound this far behind gives finals only until it has caught up.
+_THIN_S = 1.0
 # Lag is told when it moved by this much, at most once a second of call time.
 _LAG_STEP_S = 0.2
 _CHUNKS_PER_LAG = 10
 
 
 class AudioSource(Protocol):
-    """Where sound comes from: a recording, later a device."""
+    """Where sound comes from: a recording or devices.
+
+    Beside chunks it may give what it knows of them: stretches that are missing, a clock that runs
+    apart.  A `live` source cannot be slowed: what is not recognised yet waits in memory.
+    """
+
+    @property
+    def live(self) -> bool: ...
 
     @property
     def channels(self) -> tuple[SourceChannel, ...]: ...
+
+    def stop(self) -> None:
+        """Give no more; safe from any thread."""
 
     @property
     def lost_samples(self) -> int:
         """Samples per channel that were promised and never came; known after iteration."""
 
-    def __iter__(self) -> Iterator[Chunk]: ...
+    def __iter__(self) -> Iterator[Chunk | AudioGap | DriftMeasured]: ...
 
 
 class CallKeeper(Protocol):
@@ -145,7 +158,7 @@ class CallRun:
         notice: Callable[[str], None] = lambda _line: None,
         loaded: Callable[[], None] = lambda: None,
         correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
-        microphone: Callable[[bool], None] = lambda _open: None,
+        microphone: Callable[[bool], None] | None = None,
     ) -> None:
         self._session = session
         self._call = call
@@ -159,12 +172,12 @@ class CallRun:
         self._notice = notice
         self._loaded = loaded
         self._correct = correct
-        self._microphone = microphone
-        self._hush = Hush()
+        self._microphone = microphone or (lambda _open: None)
+        self._hush = Hush(device=microphone is not None)
         self._connected = threading.Event()
-        self._inbox: queue.SimpleQueue[Heard | ChannelFailed | _Acted | AudioGap] = (
-            queue.SimpleQueue()
-        )
+        self._inbox: queue.SimpleQueue[
+            Heard | ChannelFailed | _Acted | AudioGap | DriftMeasured
+        ] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = _Writing(keeper, notice) if keeper is not None else None
         self._credits: list[threading.Semaphore] = []
@@ -240,6 +253,7 @@ class CallRun:
         self._stopping.set()
         self._connected.set()
         self._pacer.stop()
+        self._source.stop()
 
     # ---- the session thread ----------------------------------------------------------------
 
@@ -290,7 +304,7 @@ class CallRun:
                     )
                 self._receive(AgentActed(item.act, self._position, item.argument))
                 continue
-            if isinstance(item, AudioGap):
+            if isinstance(item, AudioGap | DriftMeasured):
                 self._receive(item)
                 continue
             merge.put(item)
@@ -422,9 +436,14 @@ class CallRun:
         sounds: list[queue.SimpleQueue[_Released | None]],
     ) -> None:
         try:
-            for released in self._source:
-                chunk, gap = self._hush.take(released)
-                if gap is not None:
+            for given in self._source:
+                if not isinstance(given, Chunk):
+                    told = self._hush.lacking(given) if isinstance(given, AudioGap) else given
+                    if told is not None:
+                        self._inbox.put(told)
+                    continue
+                chunk, gaps = self._hush.take(given)
+                for gap in gaps:
                     self._inbox.put(gap)
                 end_sample = chunk.start_sample + chunk.samples
                 due_s = self._pacer.wait(end_sample / channels[chunk.channel].rate_hz)
@@ -448,7 +467,12 @@ class CallRun:
                 sound.put(None)
 
     def _take_credit(self, channel: int) -> bool:
-        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping."""
+        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping.
+
+        Live sound goes on at once, since there is nobody to slow.
+        """
+        if self._source.live:
+            return channel not in self._dead
         while channel not in self._dead and not self._stopping.is_set():
             if self._credits[channel].acquire(timeout=0.2):
                 return True
@@ -465,7 +489,9 @@ class CallRun:
             end_sample = 0
             while (released := sounds.get()) is not None:
                 chunk = released.chunk
-                hypotheses = tuple(recogniser.accept(chunk.pcm))
+                # What falls behind saves itself the partials first; no sound is ever left out.
+                behind = self._source.live and self._clock() - released.due_s > _THIN_S
+                hypotheses = tuple(recogniser.accept(chunk.pcm, partials=not behind))
                 end_sample = chunk.start_sample + chunk.samples
                 lag_s = max(0.0, self._clock() - released.due_s)
                 self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from assistant.demo import synthesis
 from assistant.lawful_talk import talk_files, talk_in
 from assistant.rule_desk import COUNTRIES, REVIEWED, RuleDesk
+from assistant.speech.confusions import Confusion, confusions
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import MODEL_LANGUAGES, open_model, resolve_model
 from assistant.speech.on_the_telephone import heard
@@ -30,6 +32,7 @@ from compliance.rules import RuleSet
 from compliance.transcript import Speaker
 
 FAILED = 2
+_MOST_MISHEARD = 30
 
 
 # ---- test --------------------------------------------------------------------------------------
@@ -153,16 +156,22 @@ def rules_report(
         hours = [talk_hours(rules, path.name, talk_in(path)) for path in talk_files(talk)]
         by_examples = _of_examples(desk, rules, name, spoken, hours, unseen=unseen)
         cases = Measurer(rules)
+        misheard: tuple[Confusion, ...] = ()
         if spoken in desk.languages(name):
             lines = [*lines_of_cases(rules, desk.cases(name, spoken))]
             cases.add(lines)
             if voices:
-                cases.add_heard(on_sound(lines, spoken, voices, model, data_dir))
+                heard = cases.add_heard(on_sound(lines, spoken, voices, model, data_dir))
+                misheard = confusions((line.text, text, lost) for line, text, lost in heard)
         by_cases = cases.report()
         if as_json:
-            records.append(_report_record(by_examples, by_cases, unseen=unseen))
+            records.append(
+                _report_record(by_examples, by_cases, unseen=unseen)
+                | {"misheard": [asdict(each) for each in misheard if each.lost]}
+            )
         else:
             sys.stdout.write(_page(by_examples, by_cases, unseen=unseen))
+            sys.stdout.write(_misheard(misheard))
             sys.stdout.flush()
     if as_json:
         sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
@@ -278,6 +287,21 @@ def _page(report: Report, cases: Report, *, unseen: bool) -> str:
         parts += ["\nBy rule, on the cases beside the rules (written with them):\n\n"]
         parts.append(_table([*cases.overall, *cases.rules]))
     return "".join(parts)
+
+
+def _misheard(found: Iterable[Confusion]) -> str:
+    """What was misheard where breaches were lost, the costliest first."""
+    costly = [each for each in found if each.lost][:_MOST_MISHEARD]
+    if not costly:
+        return ""
+    rows = "".join(
+        f"| {each.said or '—'} | {each.heard or '—'} | {each.lost} | {each.sentences} |\n"
+        for each in costly
+    )
+    return (
+        "\nMisheard where a breach was lost:\n\n"
+        f"| said | heard | breaches lost with it | cases |\n|---|---|---|---|\n{rows}"
+    )
 
 
 def _table(rows: Iterable[Measured]) -> str:

@@ -38,6 +38,7 @@ from assistant.events import (
     LagMeasured,
     ListenerChanged,
     MomentMarked,
+    ObjectionHeard,
     Output,
     PartialRecognised,
     Progress,
@@ -301,6 +302,10 @@ class CallSession:
                 listener=context.listener,
                 routes=routes,
             )
+            if call.script.objection:
+                yield ObjectionHeard(
+                    call.script.objection, call.script.reply(call.script.objection), call.now_s
+                )
             yield from self._prompt(call)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:

@@ -115,7 +115,7 @@ _SIGNS = frozenset(("$", "£", "€", "¥"))
 _MONEY = frozenset(
     ("dollar", "dollars", "buck", "bucks", "usd", "pound", "pounds", "euro", "euros")
 )
-_CENTS = frozenset(("cent", "cents", "pence"))
+_CENTS = frozenset(("cent", "cents", "pence", "penny"))
 _PERCENT = frozenset(("%", "percent"))
 _EN_HEDGES = frozenset(
     (

@@ -155,10 +155,20 @@ class Measurer:
             misheard = _misheard(corrupt, share)
             self._corrupted.setdefault(share, []).extend(judge(rules, breaches, misheard))
 
-    def add_heard(self, heard: Iterable[tuple[Line, str]]) -> None:
-        """Judge lines as they were recognised when they were spoken: `line`, what was heard."""
+    def add_heard(self, heard: Iterable[tuple[Line, str]]) -> tuple[tuple[Line, str, bool], ...]:
+        """Judge lines as they were recognised when they were spoken: `line`, what was heard.
+
+        Returns:
+            The same, with whether a breach that was found in the line's text was lost on the way.
+        """
+        found = {id(each.line) for each in self._judged if each.line.breach and each.flagged()}
+        told = []
         for line, text in heard:
-            self._on_sound.extend(judge(self._rules, (line,), _heard_as(text)))
+            judged = judge(self._rules, (line,), _heard_as(text))
+            self._on_sound.extend(judged)
+            flagged = any(each.flagged() for each in judged)
+            told.append((line, text, id(line) in found and not flagged))
+        return tuple(told)
 
     def report(self, talk: Iterable[Hours] = ()) -> Report:
         """The figures of all that was added."""

@@ -17,6 +17,7 @@ from scripts.account import Account
 from scripts.fields import debt_fields, open_fields
 from scripts.flow import RETURN, Flow, Situation, Step
 from scripts.hearing import StepEar
+from scripts.objection_ear import load_objections
 from scripts.prompt import Prompt
 from scripts.route import Place, Route
 
@@ -42,6 +43,8 @@ class ScriptEngine:
         self._facts = dict(account.facts) if account else {}
         self._route = Route(flow)
         self._ear = StepEar(flow)
+        self._objections = load_objections(flow.language)
+        self._objection = ""
         self._verified = False
         self._listener = Listener.UNKNOWN
         self._spoken = False
@@ -69,6 +72,18 @@ class ScriptEngine:
     def fields(self) -> frozenset[str]:
         """The slots that may be filled as things stand."""
         return frozenset(self._situation().fields)
+
+    @property
+    def objection(self) -> str:
+        """The objection in what was heard last, by slug; empty where there is none."""
+        return self._objection
+
+    def reply(self, objection: str) -> str:
+        """The approved reply to an objection as things stand; empty where it may not be given."""
+        reply = self._flow.talk_offs.get(objection)
+        if reply is None or (reply.verified and not self._place.open):
+            return ""
+        return reply.step.say(self._situation(), self._call).line
 
     def replies(self) -> dict[str, str]:
         """The approved reply to each objection, as it would be said to the confirmed customer."""
@@ -103,19 +118,42 @@ class ScriptEngine:
         Partials move nothing.  Words of an unknown speaker can tick off steps, never open an exit.
         """
         place = self._stand(self._place, verified=verified, listener=listener)
+        self._objection = ""
         if utterance.final and utterance.text:
             if utterance.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
                 place = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
                 self._spoken = True
             else:
-                called = dict.fromkeys(
-                    (
-                        *self._ear.customer_said(utterance.text),
-                        *(slug for name in routes for slug in self._flow.routes.get(name, ())),
-                    )
-                )
-                place = self._route.customer_said(place, tuple(called))
+                place = self._customer_said(place, utterance, tuple(routes))
         return self._settle(place)
+
+    def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
+        if utterance.speaker is Speaker.CUSTOMER:
+            self._objection = self._objections.heard(utterance.text, routes)
+        # Who finds the fees unfair disputes them in a way, but is answered.
+        vague = self._objections.otherwise
+        led = [
+            slug
+            for name in routes
+            if name not in vague or self._objection in ("", vague[name])
+            for slug in self._flow.routes.get(name, ())
+        ]
+        called = dict.fromkeys(
+            (
+                *self._ear.customer_said(utterance.text),
+                *led,
+                *self._leads_to(self._objection),
+            )
+        )
+        return self._route.customer_said(place, tuple(called))
+
+    def _leads_to(self, objection: str) -> tuple[str, ...]:
+        """What an objection that was heard calls for: its reply, or the exit that deals with it."""
+        reply = self._flow.talk_offs.get(objection)
+        if reply is None:
+            return ()
+        to_exit = not reply.stages and reply.then in self._flow.exits
+        return (reply.then,) if to_exit else (objection,)
 
     def act(
         self,

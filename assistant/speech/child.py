@@ -169,7 +169,7 @@ class ChildRecogniser:
         """The process that recognises now."""
         return self._line.process_id
 
-    def accept(self, pcm: bytes) -> list[Hypothesis]:
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
         if len(pcm) % BYTES_PER_SAMPLE:
             raise ValueError("16-bit sound has an even number of bytes")
         if not pcm:
@@ -179,7 +179,9 @@ class ChildRecogniser:
         except Died:
             return self._recover()
         self._tries = 0
-        return heard
+        if partials:
+            return heard
+        return [each for each in heard if not isinstance(each, PartialHypothesis)]
 
     def finish(self) -> list[Hypothesis]:
         heard: list[Hypothesis] = []

@@ -29,7 +29,11 @@ class ClockSource:
     channels: tuple[SourceChannel, ...] = field(
         default=(SourceChannel(CLOCK, Speaker.UNKNOWN, CLOCK_HZ),)
     )
+    live: bool = False
     lost_samples: int = 0
+
+    def stop(self) -> None:
+        """Nothing to close; whoever takes the ticks leaves off."""
 
     def __iter__(self) -> Iterator[Chunk]:
         start = 0
@@ -45,7 +49,7 @@ class DeafRecogniser:
 
     rate_hz: int
 
-    def accept(self, pcm: bytes) -> list[Hypothesis]:  # noqa: ARG002 - the protocol's
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:  # noqa: ARG002
         return []
 
     def finish(self) -> list[Hypothesis]:

@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -25,6 +26,10 @@ SNR_DB = 15.0  # between speech and the noise of the line
 MARGIN_S = 0.4  # of silence (and noise) before and after
 CHUNK_BYTES = 1600  # 100 ms, as in a live call
 SHARD = 50
+# As written before the number; people say them after it, and hundredths by their own name.
+_MONEY = re.compile(r"([$£€])(\d[\d,]*)(?:\.(\d\d))?(?!\d)")
+_UNITS = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro", "cent")}
+_MANY = {"penny": "pence"}
 # Women and men, slow and fast; none of them speaks in the material of the demonstration models.
 VOICES = {
     "en": (
@@ -79,12 +84,33 @@ def heard(
     ]
     for start in range(0, len(said), SHARD):
         shard = said[start : start + SHARD]
-        lines = [synthesis.Line(text, voice) for _, text, voice in shard]
+        lines = [synthesis.Line(as_said(text), voice) for _, text, voice in shard]
         spoken = synthesis.synthesise_all(lines, base, RATE_HZ)
         for number, ((index, _, _), speech) in enumerate(zip(shard, spoken, strict=True), start):
             pcm = through_telephone(speech.pcm, seed=number)
             yield index, _recognised(model, pcm, corrector, base)
         progress(min(start + SHARD, len(said)), len(said))
+
+
+def as_said(text: str) -> str:
+    """A text with its money in the order in which it is said: `$6.50` is `6 dollars and 50 cents`.
+
+    The synthesiser reads numbers as they are read, but a sign where it stands: "dollar six".
+    """
+    return _MONEY.sub(_money, text)
+
+
+def _money(match: re.Match[str]) -> str:
+    whole, part = _UNITS[match[1]]
+    said = f"{match[2]} {_counted(whole, match[2])}"
+    hundredths = match[3]
+    if hundredths is None or hundredths == "00":
+        return said
+    return f"{said} and {int(hundredths)} {_counted(part, str(int(hundredths)))}"
+
+
+def _counted(unit: str, number: str) -> str:
+    return unit if number == "1" else _MANY.get(unit, f"{unit}s")
 
 
 def padded(pcm: Pcm) -> Pcm:

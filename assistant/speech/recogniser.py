@@ -67,10 +67,11 @@ class Recogniser(Protocol):
     def rate_hz(self) -> int:
         """Samples a second that `accept` expects; also the unit of all times it gives."""
 
-    def accept(self, pcm: bytes) -> list[Hypothesis]:
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
         """Take the next stretch of sound: signed 16-bit little-endian mono samples, any length.
 
-        Returns what changed by it, oldest first; often nothing.  Sound must follow on without
+        Returns what changed by it, oldest first; often nothing.  Without `partials` only what is
+        settled is told, which is less work.  Sound must follow on without
         holes, because word times count samples from the first one: whoever lost some sound feeds
         silence of the same length.
 

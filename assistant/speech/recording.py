@@ -113,6 +113,11 @@ class Recording:
         if not self._file.frames:
             raise _bad(self.path, "holds a header and no sound")
 
+    live = False
+
+    def stop(self) -> None:
+        """Nothing: whoever reads a recording stops by reading no more."""
+
     @property
     def channels(self) -> tuple[SourceChannel, ...]:
         """The mapped channels; a chunk's `channel` counts them from 0."""

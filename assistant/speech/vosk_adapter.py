@@ -153,7 +153,7 @@ class VoskRecogniser:
     def rate_hz(self) -> int:
         return self._rate_hz
 
-    def accept(self, pcm: bytes) -> list[Hypothesis]:
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
         if len(pcm) % BYTES_PER_SAMPLE:
             raise ValueError("16-bit sound has an even number of bytes")
         if not pcm:
@@ -161,6 +161,8 @@ class VoskRecogniser:
         self._reader.sample += len(pcm) // BYTES_PER_SAMPLE
         try:
             ended = self._native.AcceptWaveform(pcm)
+            if not (ended or partials):
+                return []
             answer = self._native.Result() if ended else self._native.PartialResult()
         except Exception as fault:  # Vosk raises the bare class
             raise _failed(self._model_name) from fault

@@ -34,8 +34,9 @@ _SPLIT_WITHIN_S = 1.5  # a pause this short may fall in the middle of a sentence
 _KEPT = 12  # tokens of the fragment before that an utterance is read with
 _LEANING = 0.6  # a share of breaches that backs what was heard by sound
 _VERY_CLOSE = 0.85  # how like a sound must be where little speaks for it, or much hangs on it
-# Mandarin rings by sound at lawful script lines still: too many syllables are alike.
-_BY_SOUND = frozenset(("en",))
+# How like a sound must be at all, by language.  Too many Mandarin syllables are alike: only
+# homophones (but for tones) and what differs in one initial of many ring at no lawful line.
+_BY_SOUND = {"en": 0.0, "zh": 0.94}
 _LIKENESS = -1  # the `phrase` of a match that no phrase made
 
 # These readings alone do not clear the worst: whose words they were is for a person to decide.
@@ -222,6 +223,8 @@ class WordsJudge:
         for found in self._rules.sounds.search(read.folded, known):
             if not found.match.end:
                 continue  # it was all said in the fragment before
+            if found.closeness < _BY_SOUND[self._rules.language]:
+                continue
             close = found.closeness >= _VERY_CLOSE
             if found.enough or (close and self._is_like_a_breach(found.reading, context)):
                 what = self._rules.phrases.phrases[found.match.phrase].text

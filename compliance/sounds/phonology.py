@@ -31,9 +31,10 @@ class Phonology(ABC):
     """One language's sounds.
 
     `longest_span` is how many tokens may together be heard for one word, `small` the words that
-    come and go.
+    come and go, `inflects` whether words have endings.
     """
 
+    inflects: bool
     longest_span: int
     small: frozenset[str]
 
@@ -86,6 +87,7 @@ class Phonology(ABC):
 class EnglishPhonology(Phonology):
     """Phones of English words."""
 
+    inflects = True
     longest_span = 2
     small = frozenset(
         "a an the to of in on at for and or but so is are am was were be been being do does did"  # noqa: SIM905 - a list of words reads best as a sentence
@@ -163,6 +165,7 @@ class EnglishPhonology(Phonology):
 class MandarinPhonology(Phonology):
     """Syllables of Han characters."""
 
+    inflects = False
     longest_span = 4
     small = frozenset(
         "的了是在就也都有我你他把给要会很吗呢吧啊那这个到去来着得地们不没还再才又被让跟和说一上下"

@@ -19,16 +19,18 @@ from rapidfuzz.distance import Levenshtein
 
 from compliance.phrase_search import Sweep
 from compliance.phrases import Match, PhraseSet
+from compliance.sounds.inflections import Inflections
 from compliance.sounds.outline import Clause, Outline, Reducer
 from compliance.sounds.phonology import Phonology, phonology
 from compliance.text import Folded, reworded
 
 _LEAST = 5.0  # evidence (log10) below which nothing is told
-_ENOUGH = {"en": 6.0, "zh": 7.0}  # evidence that needs no other
+_ENOUGH = {"en": 6.0, "zh": 6.0}  # evidence that needs no other
 _MOST_PLANES = 4
 _MOST_MEANT = 8  # words that one stretch may be heard for
 _LOST = 1.0  # evidence taken for a small word of the phrase that was not heard
 _LOOSE = 1.0  # and for words put in between
+_INFLECTED = 0.9  # how like a word is to itself with another ending
 _TORN = 1.5  # and for a word torn apart by a repair
 _ELEMENT = "="  # begins the label of a required statement's element
 _WORTH = 1.5  # evidence for a word that is worth a thought
@@ -156,7 +158,7 @@ class SoundSearch:
         reducer = Reducer(index, self._sounds)
         for program in index.programs:
             label = phrases[program.number].label
-            if not (label[:1].isalpha() or label[:1] == _ELEMENT):
+            if not _is_told(label):
                 continue
             outline = reducer.outline(program.steps)
             if outline.clauses and outline.bound >= self._least:
@@ -164,6 +166,9 @@ class SoundSearch:
                 self._outlines.append((program.number, outline, told))
         self._lay_planes()
         self._index_sounds(self._sounds)
+        self._inflections = (
+            Inflections(self._phrases, self._single) if self._sounds.inflects else None
+        )
         self._prepared = True
 
     # ---- what is made once ---------------------------------------------------------------------
@@ -206,6 +211,8 @@ class SoundSearch:
     def search(self, folded: Folded, known: frozenset[str] = frozenset()) -> tuple[SoundMatch, ...]:
         """The phrases heard by sound, at most one a label: the one for which most speaks.
 
+        What only another ending of one word keeps from being the phrase word for word comes first.
+
         Args:
             folded: what was heard.
             known: labels that were found by their words already; they are passed over.
@@ -215,15 +222,26 @@ class SoundSearch:
             return ()
         if not self._prepared:
             self.prepare()
+        inflected = {found.match.label: found for found in self._inflected(folded, known)}
+        first = tuple(inflected[label] for label in sorted(inflected))
         alike = [*self._alike(folded, self._sounds)]
         if not alike:
-            return ()
+            return first
         exact = [*self._stretches(tokens)]
         candidates = self._candidates(exact, alike)
         if not candidates:
-            return ()
+            return first
         at = _Places(folded, exact, alike, self._sounds)
-        return self._weighed(folded, candidates, at, known)
+        return first + self._weighed(folded, candidates, at, known | inflected.keys())
+
+    def _inflected(self, folded: Folded, known: frozenset[str]) -> Iterator[SoundMatch]:
+        """Phrases that stand but for the ending of one word: nothing more need speak for them."""
+        if self._inflections is None:
+            return
+        for at, form, reading, match in self._inflections.search(folded):
+            if _is_told(match.label) and match.label not in known:
+                repair = Repair(folded.starts[at], folded.ends[at], form)
+                yield SoundMatch(match, reading, _INFLECTED, _FULL, True, (repair,))
 
     def _stretches(self, tokens: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
         single, several = self._single, self._several
@@ -374,6 +392,11 @@ class SoundSearch:
                 for place in repairs
             ),
         )
+
+
+def _is_told(label: str) -> bool:
+    """Whether a label is of something to tell, not of a part of it."""
+    return label[:1].isalpha() or label[:1] == _ELEMENT
 
 
 def _chained(outline: Outline, at: _Places, least: float) -> _Chain:

@@ -219,6 +219,7 @@ def test_conduct_is_gentle(tmp_path: Path) -> None:
         ("en", "12 thousand dollars", ["12000"]),
         ("en", "one million two hundred thousand and five dollars", ["1200005"]),
         ("en", "twenty one dollars five cents", ["21.05"]),
+        ("en", "two pounds and one penny", ["2.01"]),
         ("en", "two of us, four times, ten percent", []),
         ("zh", "新臺幣 12,300 元", ["12300"]),
         ("zh", "三千五百元", ["3500"]),

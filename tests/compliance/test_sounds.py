@@ -15,6 +15,7 @@ from compliance.monitor import Heard, Monitor
 from compliance.packs import load_rules
 from compliance.phrases import Concepts, Phrase, PhraseSet
 from compliance.rules import RuleSet
+from compliance.sounds.inflections import Inflections
 from compliance.sounds.phonology import phonology
 from compliance.sounds.search import SoundMatch, SoundSearch
 from compliance.text import fold, reworded
@@ -94,6 +95,66 @@ def test_what_sounds_otherwise_is_not_heard(english: SoundSearch, said: str) -> 
 
 def test_another_form_of_the_same_word_is_not_misheard(english: SoundSearch) -> None:
     assert _labels(english.search(fold("we will inform your employees"))) == []
+
+
+@pytest.mark.parametrize(
+    ("heard", "label"),
+    [
+        ("we will inform your employers", "boss"),
+        ("we are informing your employer", ""),  # "will" is lost as well
+        ("garnish your wage", "legal"),
+        ("garnished your wages", "legal"),
+        ("two arrest warrants for you", ""),
+    ],
+)
+def test_a_word_may_have_lost_or_gained_an_ending(
+    english: SoundSearch, heard: str, label: str
+) -> None:
+    assert "".join(_labels(english.search(fold(heard)))) == label
+
+
+@pytest.mark.parametrize(
+    ("word", "others"),
+    [
+        ("stop", ("stopped", "stopping", "stops")),
+        ("settles", ("settle", "settled", "settling")),
+        ("sing", ()),
+        ("red", ()),
+        ("is", ()),
+        ("settle", ("settled", "settling")),
+    ],
+)
+def test_the_forms_of_a_word(word: str, others: tuple[str, ...]) -> None:
+    words = ("stop", "stops", "stopped", "stopping", "settle", "settled", "settling", "singe", "is")
+    phrases = PhraseSet.compile((), Concepts.none("en"))
+    assert Inflections(phrases, words).others(word) == others
+
+
+def test_an_ending_is_shown_as_a_repair(english: SoundSearch) -> None:
+    text = "So we garnished your wages."
+    (match,) = english.search(fold(text))
+    (repair,) = match.repairs
+    assert (text[repair.start : repair.end], repair.meant) == ("garnished", "garnish")
+    assert match.reading.original == text
+
+
+_MANDARIN_CALL = (
+    ("这么大人了，要死憋死在我电话里。", True),  # 别死
+    ("要死别死在我电话里。", True),
+    ("您别死记密码，写下来更安全。", False),
+    ("房贷可以分二十年三十年，具体看您的年龄。", False),
+)
+
+
+@pytest.mark.parametrize(("said", "breaks"), _MANDARIN_CALL)
+def test_mandarin_homophones_breach_and_what_is_only_like_them_does_not(
+    said: str, breaks: bool
+) -> None:
+    rules = load_rules("cn", "zh-CN")
+    header = CallHeader("cn", "zh-CN", collector=Collector.IN_HOUSE)
+    context = CallContext(header, verified=True, listener=Listener.CUSTOMER)
+    heard = Monitor(rules, header).hear(Utterance("u", 0, Speaker.AGENT, said), context)
+    assert any(f.verdict is Verdict.BREACH for f in heard.findings) is breaks
 
 
 def test_another_number_is_another_number() -> None:

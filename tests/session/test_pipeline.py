@@ -151,7 +151,7 @@ class Script:
     chunks: int = 0
     rate_hz: int = RATE_HZ
 
-    def accept(self, pcm: bytes) -> list[Hypothesis]:
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
         self.chunks += 1
         if self.chunks == self.fails_at:
             raise AssistantError("the recogniser failed", "Run the doctor.")
@@ -194,11 +194,15 @@ class Silence:
     chunks: int
     fails_at: int | None = None
     lost_samples: int = 0
+    live: bool = False
     on_chunk: Callable[[int], None] = lambda _number: None
     channels: tuple[SourceChannel, ...] = (
         SourceChannel("agent", Speaker.AGENT, RATE_HZ),
         SourceChannel("customer", Speaker.CUSTOMER, RATE_HZ),
     )
+
+    def stop(self) -> None:
+        """It ends by itself."""
 
     def __iter__(self) -> Iterator[Chunk]:
         for number in range(self.chunks):

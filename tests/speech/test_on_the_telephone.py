@@ -7,7 +7,13 @@ import pytest
 from assistant.demo import synthesis
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import demonstration_model, open_model
-from assistant.speech.on_the_telephone import RATE_HZ, VOICES, heard, through_telephone
+from assistant.speech.on_the_telephone import (
+    RATE_HZ,
+    VOICES,
+    as_said,
+    heard,
+    through_telephone,
+)
 from compliance.cases import load_cases
 from compliance.labelled import lines_of_cases
 from compliance.packs import load_rules
@@ -57,11 +63,30 @@ def test_sound_has_a_column_of_its_own() -> None:
     lines = [line for line in lines_of_cases(rules, load_cases("us")) if line.breach][:4]
     measurer = Measurer(rules)
     measurer.add(lines)
-    measurer.add_heard(
-        (line, line.text if number else "hello") for number, line in enumerate(lines)
-    )
+    lost = [
+        lost
+        for _, _, lost in measurer.add_heard(
+            (line, line.text if number else "hello") for number, line in enumerate(lines)
+        )
+    ]
+    assert lost == [True, False, False, False]
     overall = measurer.report().overall[0]
     assert overall.sound is not None
     assert overall.sound.of == 4
     assert overall.sound.count == overall.recall.count - 1
     assert overall.false_sound is None
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("The fee is $45.", "The fee is 45 dollars."),
+        ("It is $6,521.80 now.", "It is 6,521 dollars and 80 cents now."),
+        ("£1.01, then £0.50", "1 pound and 1 penny, then 0 pounds and 50 pence"),
+        ("€20.00 or 20 percent", "20 euros or 20 percent"),
+        ("US$ and 45 dollars", "US$ and 45 dollars"),
+        ("", ""),
+    ],
+)
+def test_money_is_said_after_its_number(written: str, said: str) -> None:
+    assert as_said(written) == said

@@ -1,0 +1,295 @@
+"""Live sound from devices, as a source that the pipeline takes like a recording.
+
+Owns the streams and the one timeline that they share: channel 0's clock, in blocks of 100 ms.  A
+callback copies and counts, nothing else.  What did not come in time is silence in the timeline and
+a gap that says why (`overrun`, `device_lost`, `paused`, `suspended`); a device that is gone is
+looked for while the call goes on.  A second device's clock is measured against the first and kept
+in step sample by sample.  It starts no thread but those of the sound library, recognises nothing
+and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.events import AudioGap, DriftMeasured
+from assistant.speech.devices import InputDevice
+from assistant.speech.line import BLOCK_S, Line
+from assistant.speech.recording import Chunk, SourceChannel
+from assistant.speech.tap import Tap
+from compliance.errors import AssistantError, MissingPart
+from compliance.transcript import Speaker
+
+_GRACE_S = 1.0  # how late sound may come before silence takes its place
+_FIRST_S = 3.0  # how long a device may take for its first sound
+_LOOK_S = 0.01  # how often the streams are looked at
+_AGAIN_S = 2.0  # between two attempts to open a device that is gone
+_ALIVE_S = 1.0  # between two looks whether a device is still itself
+_DRIFT_S = 10.0  # between two measurements of a clock against the other
+_SUSPENDED_S = 2.0  # a jump of the wall against the monotonic clock that only a suspend makes
+_LONGEST_SUSPEND_S = 3600.0
+_SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
+
+Item = Chunk | AudioGap | DriftMeasured
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A channel of a live call: whose it is, from which device, and which of its channels.
+
+    `side` counts the device's channels from 0; `None` mixes all of them.
+    """
+
+    name: str
+    speaker: Speaker
+    device: InputDevice
+    side: int | None = None
+
+
+def wanted_channels(
+    agent: InputDevice | None, customer: InputDevice | None, *, mixed: bool = False
+) -> tuple[Wanted, ...]:
+    """The channels of a desk: two devices, one with two channels, a microphone alone, a mixed line.
+
+    Raises:
+        MissingPart: there is no device at all.
+    """
+    if mixed and agent is not None:
+        return (Wanted("mixed", Speaker.UNKNOWN, agent),)
+    if agent is not None and customer is not None and agent.name == customer.name:
+        if agent.channels < 2:
+            raise MissingPart(
+                f"{agent.label} has one channel, so both sides cannot be told apart",
+                "Give the customer's side another device, or the line as a mixed one.",
+            )
+        return (
+            Wanted("agent", Speaker.AGENT, agent, 0),
+            Wanted("customer", Speaker.CUSTOMER, agent, 1),
+        )
+    wanted = []
+    if agent is not None:
+        wanted.append(Wanted("agent", Speaker.AGENT, agent))
+    if customer is not None:
+        wanted.append(Wanted("customer", Speaker.CUSTOMER, customer))
+    if not wanted:
+        raise MissingPart("no sound device was chosen", "See `assistant devices`.")
+    return tuple(wanted)
+
+
+class LiveSource:
+    """Devices as a source of sound; iterate once, in one thread, until `stop`.
+
+    Args:
+        wanted: the channels, channel 0 first: its clock is the call's.
+        rate_hz: samples a second of the chunks; the recogniser's rate.
+        clock: monotonic seconds.
+        notice: told one line when a device goes or comes back, or nothing is heard from one.
+        block_frames: frames a callback is given, 0 for what the device likes.
+        boottime: seconds that go on while the machine is suspended.
+
+    Raises:
+        MissingPart: a device cannot be opened.
+    """
+
+    live = True
+
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        *,
+        rate_hz: int,
+        clock: Callable[[], float] = time.monotonic,
+        notice: Callable[[str], None] = lambda _line: None,
+        block_frames: int = 0,
+        boottime: Callable[[], float] | None = None,
+    ) -> None:
+        self._wanted = tuple(wanted)
+        self.rate_hz = rate_hz
+        self._clock = clock
+        self._notice = notice
+        self._boottime = boottime or _boottime
+        devices = list(dict.fromkeys(one.device for one in wanted))
+        self._taps = {device.name: Tap(device, block_frames) for device in devices}
+        self._lines = [
+            Line(number, one.speaker, self._taps[one.device.name], one.side, rate_hz)
+            for number, one in enumerate(self._wanted)
+        ]
+        self._muted = False
+        self._stopped = False
+        self._told_silent = False
+        for tap in self._taps.values():
+            tap.open()  # what is wrong is told before the call begins
+            tap.close()
+
+    @property
+    def channels(self) -> tuple[SourceChannel, ...]:
+        """The channels; a chunk's `channel` counts them from 0."""
+        return tuple(SourceChannel(one.name, one.speaker, self.rate_hz) for one in self._wanted)
+
+    @property
+    def lost_samples(self) -> int:
+        """None: what a device did not give is told as gaps while the call runs."""
+        return 0
+
+    @property
+    def lost_by_reason(self) -> dict[str, int]:
+        """Samples that were not captured, all channels together, by why."""
+        lost: dict[str, int] = {}
+        for line in self._lines:
+            for reason, samples in line.lost.items():
+                lost[reason] = lost.get(reason, 0) + samples
+        return lost
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing is captured now."""
+        return self._muted
+
+    def mute(self) -> None:
+        """Close the devices; what is said is not captured, and marked as a pause."""
+        self._muted = True
+
+    def unmute(self) -> None:
+        """Listen again."""
+        self._muted = False
+
+    def stop(self) -> None:
+        """End the iteration after the block under way."""
+        self._stopped = True
+
+    def __iter__(self) -> Iterator[Item]:
+        try:
+            yield from self._captured()
+        finally:
+            for tap in self._taps.values():
+                tap.close()
+
+    def _captured(self) -> Iterator[Item]:
+        for tap in self._taps.values():
+            tap.open()
+        self._settle()
+        begun_s = self._clock()
+        slept_s = self._boottime() - self._clock()
+        looked_s = drift_s = begun_s
+        block = 0
+        muted = False
+        while not self._stopped:
+            now_s = self._clock()
+            if self._muted is not muted:
+                muted = self._muted
+                self._turned(muted=muted)
+            asleep_s = self._boottime() - now_s - slept_s
+            if asleep_s > _SUSPENDED_S:
+                slept_s += asleep_s
+                blocks = round(min(asleep_s, _LONGEST_SUSPEND_S) / BLOCK_S)
+                yield from self._silent(blocks, "suspended")
+                block += blocks
+                begun_s = self._clock() - block * BLOCK_S
+            if now_s - looked_s >= _ALIVE_S and not muted:
+                looked_s = now_s
+                self._look_after(now_s)
+            due_s = begun_s + (block + 1) * BLOCK_S
+            for line in self._lines:
+                line.take()
+            first = self._lines[0]
+            silent = muted or not first.tap.running
+            if silent:
+                ready = now_s >= due_s
+            else:
+                others = [line for line in self._lines[1:] if line.tap.running]
+                ready = first.has_block and (
+                    all(line.has_block for line in others) or now_s >= due_s + _GRACE_S
+                )
+                ready = ready or now_s >= due_s + _GRACE_S
+            if not ready:
+                time.sleep(_LOOK_S)
+                continue
+            for line in self._lines:
+                yield from line.block("overrun" if line.tap.running and not muted else line.why)
+            block += 1
+            if first.ahead_of(begun_s, block, self._clock()):
+                begun_s = self._clock() - block * BLOCK_S  # channel 0's clock is the call's
+            if now_s - drift_s >= _DRIFT_S and not muted:
+                drift_s = now_s
+                for line in self._lines[1:]:
+                    yield line.drift()
+            for line in self._lines[1:]:
+                line.keep_step(first)
+            self._tell_silence()
+        for line in self._lines:
+            yield from line.over()
+
+    def _settle(self) -> None:
+        """The call begins when every device gives sound; a stream takes a moment for its first."""
+        until_s = self._clock() + _FIRST_S
+        while self._clock() < until_s and not self._stopped:
+            for line in self._lines:
+                line.take()
+            if all(line.has_block for line in self._lines):
+                return
+            time.sleep(_LOOK_S)
+
+    def _turned(self, *, muted: bool) -> None:
+        """The devices are closed for a pause, or opened after it."""
+        for tap in self._taps.values():
+            if muted:
+                tap.close()
+                for line in self._lines:
+                    line.why = "paused"
+            else:
+                self._open_again(tap)
+        for line in self._lines:
+            line.forget()
+
+    def _silent(self, blocks: int, reason: str) -> Iterator[Item]:
+        for line in self._lines:
+            line.take()
+            line.forget()
+        for _ in range(blocks):
+            for line in self._lines:
+                yield from line.block(reason)
+        for line in self._lines:
+            yield from line.over()
+
+    def _look_after(self, now_s: float) -> None:
+        """See whether every device is still there and itself; look for those that are gone."""
+        for tap in self._taps.values():
+            if tap.opened and not tap.is_itself():
+                tap.close()
+                tap.tried_s = now_s
+                for line in self._lines:
+                    if line.tap is tap:
+                        line.why = "device_lost"
+                self._notice(f"{tap.device} is gone: the call goes on, that side is not heard.")
+            elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:
+                tap.tried_s = now_s
+                if self._open_again(tap):
+                    self._notice(f"{tap.device} is back.")
+                    for line in self._lines:
+                        if line.tap is tap:
+                            line.forget()
+
+    def _open_again(self, tap: Tap) -> bool:
+        try:
+            tap.open()
+        except AssistantError:
+            return False
+        return True
+
+    def _tell_silence(self) -> None:
+        for line in self._lines:
+            customer = line.speaker is Speaker.CUSTOMER
+            if customer and line.silent_s >= _SILENT_S and not self._told_silent:
+                self._told_silent = True
+                self._notice(
+                    f"Nothing at all has come from {line.tap.device} for"
+                    f" {_SILENT_S:.0f} s: is the headset's sound played there?"
+                )
+
+
+def _boottime() -> float:
+    """Seconds since the machine began, suspended or not; where unknown, as if never suspended."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)

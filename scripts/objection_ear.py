@@ -1,0 +1,138 @@
+"""What a customer objects to, by the slugs of the trade: `lost_job`, `spouse_decides`, ….
+
+Owns the loader of `objections/<language>.yaml` and the ear that names the objection in what a
+customer says.  One utterance has one objection at most: who lost their job and cannot pay objects
+that they lost their job, so the file's order, the telling ones first, decides.  It knows no flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from compliance.documents import Document, Schema, load_document
+from compliance.errors import BadInput, Fault, MissingPart
+from compliance.pack_cache import USERS
+from compliance.pack_routes import route_names
+from compliance.phrases import Phrase, PhraseSet, base_language, load_concepts
+from compliance.text import Folded
+from compliance.tongues import fold_in
+from scripts.prompt import OBJECTIONS
+
+FOLDER = Path(__file__).parent / "objections"
+_REACH = 3  # tokens before a phrase in which a denial takes it back
+_DENIALS = frozenset(("not", "never", "不", "没", "别", "非", "唔", "冇"))
+
+
+class ObjectionSchema(Schema):
+    phrases: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()  # routes that count where nothing else was heard
+    denied: bool = False  # its phrases hold even where the words before deny them
+
+
+class ObjectionFile(Schema):
+    language: str
+    objections: Annotated[dict[str, ObjectionSchema], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Objections:
+    """The objections of one language, the telling ones first.
+
+    `phrases` listen to the customer (label: the slug); `routes` says which objection a route of the
+    rules is, `otherwise` which it is where nothing else was heard; `denied` are those that a denial
+    before them does not take back.
+    """
+
+    language: str
+    slugs: tuple[str, ...]
+    phrases: PhraseSet
+    routes: dict[str, str]
+    otherwise: dict[str, str]
+    denied: frozenset[str]
+
+    def heard(self, text: str, routes: Iterable[str] = ()) -> str:
+        """The objection in what a customer said; empty where there is none.
+
+        `routes` are those that the rules found in the same words, by name.
+        """
+        folded = fold_in(self.language, text)
+        found = {
+            match.label
+            for match in self.phrases.search(folded)
+            if match.label in self.denied or not _denied(folded, match.first)
+        }
+        heard = tuple(routes)
+        found.update(self.routes[name] for name in heard if name in self.routes)
+        if not found:
+            found.update(self.otherwise[name] for name in heard if name in self.otherwise)
+        return next((slug for slug in self.slugs if slug in found), "")
+
+
+def _denied(folded: Folded, first: int) -> bool:
+    """Whether the words just before say that it is not so: `I did not lose my job`."""
+    for index in range(first - 1, max(first - 1 - _REACH, -1), -1):
+        if folded.breaks[index + 1]:
+            return False
+        if folded.tokens[index] in _DENIALS:
+            # 是不是, 有没有: a question, no denial.
+            return folded.tokens[index - 1 : index] != folded.tokens[index + 1 : index + 2]
+    return False
+
+
+@lru_cache(maxsize=8)
+def load_objections(language: str, folder: Path = FOLDER) -> Objections:
+    """The objections of a language, by its tag or its base (`zh-TW`, `zh`).
+
+    Raises:
+        MissingPart: there are none for the language.
+        BadInput: the file has faults; all are told.
+    """
+    base = base_language(language)
+    path = folder / f"{base}.yaml"
+    if not path.exists():
+        raise MissingPart(f"There are no objections for '{language}' yet")
+    document = load_document(path, ObjectionFile, USERS)
+    faults = [*_faults(document)]
+    if faults:
+        raise BadInput(f"{path} has faults", tuple(faults))
+    given = document.value.objections
+    phrases = [
+        Phrase(text, slug, *document.where("objections", slug, "phrases", index))
+        for slug, item in given.items()
+        for index, text in enumerate(item.phrases)
+    ]
+    return Objections(
+        base,
+        tuple(given),
+        PhraseSet.compile(phrases, load_concepts(base, cache=USERS)),
+        {name: slug for slug, item in given.items() for name in item.routes},
+        {name: slug for slug, item in given.items() for name in item.otherwise},
+        frozenset(slug for slug, item in given.items() if item.denied),
+    )
+
+
+def _faults(document: Document[ObjectionFile]) -> Iterable[Fault]:
+    routes = route_names()
+    for slug, item in document.value.objections.items():
+        if slug not in OBJECTIONS:
+            yield document.fault(
+                f"unknown objection {slug!r}; there are: {', '.join(OBJECTIONS)}",
+                "objections", slug,
+            )  # fmt: skip
+        for field, names in (("routes", item.routes), ("otherwise", item.otherwise)):
+            for index, name in enumerate(names):
+                if name not in routes:
+                    yield document.fault(
+                        f"unknown route {name!r}; there are: {', '.join(routes)}",
+                        "objections", slug, field, index,
+                    )  # fmt: skip
+    for slug in OBJECTIONS:
+        if slug not in document.value.objections:
+            yield document.fault(f"the objection {slug!r} is missing", "objections")
