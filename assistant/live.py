@@ -13,11 +13,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.composition import load_guidance, new_call_id
-from assistant.events import Keep
+from assistant.composition import LiveCall, load_guidance, new_call_id
 from assistant.interface_text import Interface
-from assistant.live_call import LiveCall, prepare_live_call
-from assistant.live_sound import BY_KEYS, DeskKind, LiveSound, OpenSound, desk_kind, no_capture
+from assistant.live_call import live_run
+from assistant.live_keeping import keeping_on_terms
+from assistant.live_sound import BY_KEYS, DeskKind, choose_sides, desk_kind
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
@@ -25,6 +25,7 @@ from assistant.running import JsonReporter, PlainReporter, run_to_end, zone_here
 from assistant.site_settings import load_site_settings, recording_terms
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import ModelChoice, resolve_model
+from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wording import Wording
 from compliance.context import Collector
 from compliance.errors import MissingPart
@@ -48,7 +49,6 @@ def live(
     theme: str,
     keep: bool,
     data_dir: Path | None,
-    open_sound: OpenSound = no_capture,
 ) -> int:
     """One live call; returns the exit status.
 
@@ -69,30 +69,24 @@ def live(
     terms, kept_notice = recording_terms(
         settings, jurisdiction, keep=keep, sound=kind is not DeskKind.NO_AUDIO
     )
-    choice: ModelChoice | None = None
-    sound: LiveSound | None = None
-    if kind is not DeskKind.NO_AUDIO:
-        choice = _model(model, language, locations)
-        sound = open_sound(
-            kind,
-            rate_hz=choice.folder.rate_hz,
-            agent_device=agent_device,
-            customer_device=customer_device,
-            notice=_tell,
-        )
+    choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
+    with native_output_kept_off_screen():
+        sides = choose_sides(kind, agent_device, customer_device)
     collects = collector or (loaded.collector if loaded is not None else None)
     call = LiveCall(
-        kind=kind,
         language=language,
         jurisdiction=jurisdiction,
-        terms=terms,
+        model=choice.folder if choice is not None else None,
+        channels=sides.channels,
         collector=Collector(collects) if collects else None,
         account=loaded,
-        model=choice.folder if choice is not None else None,
-        sound=sound,
+        # In a process of its own: should the recogniser die, the call goes on.
+        isolated=True,
+        terms=terms,
         corrector=corrector_for(load_files(locations.data_dir), language, loaded),
     )
-    notices = [line for line in (choice.notice if choice else "", kept_notice) if line]
+    told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
+    notices = [line for line in told if line]
     return run_live_call(
         call,
         form=form,
@@ -134,32 +128,17 @@ def run_live_call(
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     for line in notices:
         _tell(wording.text(line))
-    if call.terms.keep is Keep.NOTHING:
-        return run_to_end(
-            prepare_live_call(
-                call,
-                call_id=call_id,
-                guidance=guidance,
-                deliver=reporter,
-                notice=_tell,
-                zone=zone_here(),
-            ).run
-        )
-    from assistant.record.consent import ConsentingWriter  # noqa: PLC0415 - only where one is kept
-    from assistant.record.store import CallStore  # noqa: PLC0415 - as above
-
-    with CallStore(locations) as store:
-        writer = store.record(call_id, with_sound=call.terms.keep is Keep.AUDIO)
-        prepared = prepare_live_call(
+    with keeping_on_terms(call.terms, locations, call_id) as kept:
+        run = live_run(
             call,
             call_id=call_id,
             guidance=guidance,
             deliver=reporter,
             notice=_tell,
             zone=zone_here(),
-            keeper=ConsentingWriter(writer, call.terms.keep),
+            keeper=kept.writer if kept is not None else None,
         )
-        return run_to_end(prepared.run)
+        return run_to_end(run)
 
 
 def find_account(named: str) -> Account:

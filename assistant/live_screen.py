@@ -13,14 +13,11 @@ from datetime import UTC, datetime
 
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
-from assistant.composition import Guidance
-from assistant.events import Keep
-from assistant.live_call import LiveCall, prepare_live_call
-from assistant.live_sound import DeskKind
-from assistant.record.consent import ConsentingWriter
+from assistant.composition import Guidance, LiveCall
+from assistant.live_call import live_run
+from assistant.live_keeping import keeping_on_terms
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
-from assistant.record.store import CallStore
 from assistant.rule_texts import CollectorTexts
 from assistant.running import zone_here
 from assistant.screens.desk import Hearing
@@ -82,7 +79,7 @@ def show_live_call(
     Raises:
         AssistantError: the store cannot be used, or the screen failed.
     """
-    deaf = call.kind is DeskKind.NO_AUDIO
+    deaf = not call.channels
     desk = LiveDesk(call.account, call.language, Hearing.NO_SOUND if deaf else Hearing.LISTENING)
     setup = CallSetup(
         rules=CollectorTexts(guidance.rules, call.collector),
@@ -98,12 +95,8 @@ def show_live_call(
         today=now().astimezone().date(),
     )
     with ExitStack() as stack:
-        store, keeper = None, None
-        if call.terms.keep is not Keep.NOTHING:
-            store = stack.enter_context(CallStore(locations))
-            writer = store.record(call_id, with_sound=call.terms.keep is Keep.AUDIO)
-            keeper = ConsentingWriter(writer, call.terms.keep)
-        prepared = prepare_live_call(
+        kept = stack.enter_context(keeping_on_terms(call.terms, locations, call_id))
+        run = live_run(
             call,
             call_id=call_id,
             guidance=guidance,
@@ -111,21 +104,20 @@ def show_live_call(
             notice=desk.notice,
             loaded=desk.loaded,
             zone=zone_here(),
-            keeper=keeper,
-            now=now,
+            keeper=kept.writer if kept is not None else None,
         )
         app = CallApp(setup, desk)
-        desk.show(prepared.run, app)
+        desk.show(run, app)
         with native_output_kept_off_screen():
             try:
                 status = app.run_to_end()
             finally:
-                prepared.run.stop()
-                prepared.run.join(_LEAVE_WITHIN_S)
-        kept = keeper is not None and keeper.began
-        if store is not None and kept and desk.confirmed is not None:
-            store.add_wrap_up(_kept(call_id, desk.confirmed, now()))
-    return Shown(status, call_id, desk.confirmed, kept)
+                run.stop()
+                run.join(_LEAVE_WITHIN_S)
+        began = kept is not None and kept.writer.began
+        if kept is not None and began and desk.confirmed is not None:
+            kept.store.add_wrap_up(_kept(call_id, desk.confirmed, now()))
+    return Shown(status, call_id, desk.confirmed, began)
 
 
 def _kept(call_id: str, wrap_up: WrapUp, at: datetime) -> KeptWrapUp:

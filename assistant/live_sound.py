@@ -1,21 +1,20 @@
-"""The sound of a live call: whose voices are heard, and the door through which they come.
+"""The sound of a live call: whose voices are heard, and through which devices.
 
-Owns the kinds of desk and the form in which captured sound is handed over.  It opens no device
-itself but to say that there is none.
+Owns the kinds of desk and the choice of devices for each.  It opens none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from assistant.pipeline import AudioSource
-from assistant.speech.playback import import_sounddevice
-from compliance.errors import AssistantError, MissingPart
+from assistant.interface_text import N_
+from assistant.speech.capture import Wanted, wanted_channels
+from assistant.speech.devices import chosen, input_devices, proposed
+from compliance.errors import AssistantError
 
 BY_KEYS = "For a call without sound, led by keys: --no-audio"
+NOBODY_ELSE = N_("no device hears the customer: say by keys what they do")
 
 
 class DeskKind(StrEnum):
@@ -74,61 +73,29 @@ def desk_kind(
 
 
 @dataclass(frozen=True, slots=True)
-class LiveSound:
-    """Captured sound, ready to be released.
+class Sides:
+    """The channels of a desk, and one line to tell the agent, or none."""
 
-    `source` paces itself: it gives a chunk when the device has it.  `microphone` closes the device
-    (`False`) and opens it again; meanwhile the source goes on with silence.
-    """
-
-    source: AudioSource
-    microphone: Callable[[bool], None] = lambda _open: None
+    channels: tuple[Wanted, ...]
+    notice: str = ""
 
 
-class OpenSound(Protocol):
-    """Opens what a desk hears with."""
-
-    def __call__(
-        self,
-        kind: DeskKind,
-        *,
-        rate_hz: int,
-        agent_device: str | None,
-        customer_device: str | None,
-        notice: Callable[[str], None],
-    ) -> LiveSound:
-        """The sound of one call at `rate_hz`; `notice` is told one line when a device fails.
-
-        Raises:
-            MissingPart: a device is missing or may not be used.
-        """
-
-
-def no_capture(
-    kind: DeskKind,  # noqa: ARG001 - as `OpenSound`
-    *,
-    rate_hz: int,  # noqa: ARG001
-    agent_device: str | None,  # noqa: ARG001
-    customer_device: str | None,  # noqa: ARG001
-    notice: Callable[[str], None],  # noqa: ARG001
-) -> LiveSound:
-    """What there is where no sound can be captured: a reason, and the way without."""
-    check_devices()
-    raise MissingPart("Sound of a live call cannot be captured by this version", BY_KEYS)
-
-
-def check_devices() -> None:
-    """See that there is something to hear with.
+def choose_sides(kind: DeskKind, agent_device: str | None, customer_device: str | None) -> Sides:
+    """The devices of a desk: those named, else the pair that this computer most likely wants.
 
     Raises:
-        MissingPart: there is no PortAudio, or no device that takes sound in.
+        MissingPart: there is no PortAudio, no device, or none as named.
     """
-    sounddevice = import_sounddevice()
-    if sounddevice is None:
-        raise MissingPart("The sound library PortAudio is missing", BY_KEYS)
-    try:
-        devices = tuple(sounddevice.query_devices())
-    except sounddevice.PortAudioError:
-        devices = ()
-    if not any(device["max_input_channels"] > 0 for device in devices):
-        raise MissingPart("This computer has no sound device to listen with", BY_KEYS)
+    if kind is DeskKind.NO_AUDIO:
+        return Sides(())
+    found = input_devices()
+    pair = proposed(found)
+    agent = chosen(found, agent_device) if agent_device else pair.agent if pair else None
+    if kind is not DeskKind.BOTH_SIDES:
+        return Sides(wanted_channels(agent, None, mixed=kind is DeskKind.MIXED))
+    if customer_device:
+        return Sides(wanted_channels(agent, chosen(found, customer_device)))
+    customer = pair.customer if pair else None
+    if customer is None or (agent is not None and customer.name == agent.name):
+        return Sides(wanted_channels(agent, None), NOBODY_ELSE)
+    return Sides(wanted_channels(agent, customer))

@@ -16,7 +16,8 @@ from assistant.events import (
     UtteranceFinal,
     UtterancePartial,
 )
-from compliance.findings import Finding, Severity, Status, Verdict
+from assistant.flag_budget import cannot_wait
+from compliance.findings import Finding, Status, Verdict
 from compliance.transcript import Speaker, Word
 
 
@@ -195,12 +196,11 @@ class TranscriptRows:
 def may_be_marked(finding: Finding) -> bool:
     """Whether a finding is marked in the transcript.
 
-    Provisional ones only for a clear breach of a critical rule, as on the flag line.
+    Provisional ones only where they cannot wait, as on the flag line.
     """
     if finding.verdict is Verdict.NOT_ASSESSABLE:
         return False
-    clear = finding.severity is Severity.CRITICAL and finding.verdict is Verdict.BREACH
-    return finding.status is not Status.PROVISIONAL or clear
+    return finding.status is not Status.PROVISIONAL or cannot_wait(finding)
 
 
 def _where(finding: Finding, quote: str, text: str) -> tuple[int, int]:
