@@ -18,10 +18,9 @@ from assistant.events import (
     RecordingState,
     RecordingTerms,
 )
-from compliance.findings import Statement, StatementState
 
 NOTICE = "recording_notice"
-"""The required statement that tells of the recording, in every rule pack."""
+"""The statement that tells of the recording, in every rule pack, whether required or not."""
 
 REFUSALS = frozenset({"recording_refused", "refuse_recording"})
 """Keys, and exits of the script, that say that the customer refuses to be recorded."""
@@ -56,12 +55,8 @@ class RecordingWatch:
             self._state = RecordingState.WAITING if terms.notice_first else RecordingState.ON
         yield RecordingChanged(self._state, terms.keep, 0.0)
 
-    def stated(self, statements: Iterable[Statement], call_s: float) -> Iterator[RecordingChanged]:
-        """Required statements moved: the notice may have been heard."""
-        given = any(
-            statement.id == NOTICE and statement.state is StatementState.SAID
-            for statement in statements
-        )
+    def noticed(self, call_s: float, *, given: bool) -> Iterator[RecordingChanged]:
+        """The agent has spoken; `given` is whether the notice has been heard in full by now."""
         if given and self._state is RecordingState.WAITING:
             yield from self._turn(RecordingState.ON, call_s)
 

@@ -292,6 +292,9 @@ class CallSession:
         for finding in heard.findings:
             yield from self._found(call, _doubted(finding, end_s, cut=event.cut), settled.text)
         yield from self._statements(call, heard.statements)
+        if settled.speaker is Speaker.AGENT:
+            given = call.monitor.said(NOTICE)
+            yield from call.recording.noticed(call.now_s, given=given)
         routes = routes_of(heard.findings)
         yield from self._refused(call, call.recording.routed(routes, call.now_s))
         if call.script is not None:
@@ -342,11 +345,9 @@ class CallSession:
 
     def _statements(self, call: _Call, changed: Iterable[Statement]) -> Iterable[Output]:
         rule_of = {required.id: required.rule for required in call.monitor.rules.statements}
-        changed = tuple(changed)
         for statement in changed:
             if self._is_told(call, rule_of[statement.id]):
                 yield StatementChanged(statement, call.now_s)
-        yield from call.recording.stated(changed, call.now_s)
 
     @staticmethod
     def _refused(call: _Call, changes: Iterable[Output]) -> Iterable[Output]:

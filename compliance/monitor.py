@@ -218,6 +218,14 @@ class Monitor:
         self._past.said(moved)
         return moved
 
+    def past_within(self, context: CallContext) -> CallContext:
+        """A context with the marks that the call has made so far."""
+        return self._past.within(context, context.time_s)
+
+    def said(self, statement: str) -> bool:
+        """Whether a statement was said in full, due or not: others than judges may go by it."""
+        return self._statements.said(statement)
+
     def lost(self) -> None:
         """Some of the agent's sound was not heard: what seems unsaid may have been said."""
         self._past.unsure = True

@@ -225,8 +225,10 @@ def draw_status(
         left.append(Run(f"{held}  {since}", Tone.ALARM))
     else:
         left += live_words(view, wording)
-        left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
-        if view.started is not None and hearing is Hearing.LISTENING:
+        refused = view.recording is not None and view.recording.state is RecordingState.REFUSED
+        if not refused:
+            left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
+        if not refused and view.started is not None and hearing is Hearing.LISTENING:
             left.append(Run("  " + wording.model(view.started.start.model), Tone.MUTED))
     right: list[Run] = []
     if view.total_lost_s >= 0.1:
@@ -278,7 +280,7 @@ def draw_keys(
         if cells(line) <= width:
             break
         if live and leaving in _CUSTOMER:
-            line = _compact(shown, wording)
+            line = _compact(shown, wording, width)
             break
         if leaving in shown:
             shown.remove(Command(leaving))
@@ -286,12 +288,16 @@ def draw_keys(
     return [fit(line, width, Tone.BAR)]
 
 
-def _compact(shown: Sequence[Command], wording: Wording) -> Line:
+def _compact(shown: Sequence[Command], wording: Wording, width: int) -> Line:
     """The keys of a live call on a narrow screen: those about the customer as letters alone."""
     letters = " ".join(entry_of(command).cap for command in shown if command in _CUSTOMER)
-    rest = [c for c in shown if c in (Command.PAUSE, Command.ACTIONS, Command.HELP, Command.END)]
+    kept = [Command.PAUSE, Command.ACTIONS, Command.HELP, Command.END]
+    rest = _caps([command for command in shown if command in kept])
     said = _caps([Command.STEP_DONE])
-    return key_line([*said, (letters, N_("customer")), *_caps(rest)], wording)
+    without = [pair for pair in rest if pair[0] != entry_of(Command.PAUSE).cap]
+    forms = ((N_("customer"), rest), ("", rest), ("", without))
+    lines = [key_line([*said, (letters, label), *keys], wording) for label, keys in forms]
+    return next((line for line in lines if cells(line) <= width), lines[-1])
 
 
 def _caps(shown: Sequence[Command]) -> list[tuple[str, str]]:
