@@ -187,8 +187,8 @@ class CallView:
 
     @property
     def talk_ratio(self) -> float | None:
-        """The agent's share of all speech, 0 to 1; `None` where only one side is heard yet."""
-        if not self.customer_heard:
+        """The agent's share of all speech, 0 to 1; `None` where the sides are not heard apart."""
+        if not (self.customer_heard and self.speakers_known):
             return None
         agent = sum(c.talk_s for c in self.channels if c.speaker is Speaker.AGENT)
         everybody = sum(c.talk_s for c in self.channels)

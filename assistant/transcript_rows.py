@@ -74,6 +74,9 @@ class MomentRow:
     start_s: float
 
 
+_OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice"})
+"""Gaps made on purpose: each channel tells them, and they are one row."""
+
 Row = UtteranceRow | GapRow | DoingRow | MomentRow
 
 
@@ -125,7 +128,8 @@ class TranscriptRows:
 
     def lose(self, event: GapHeard) -> None:
         """Sound was lost."""
-        row_id = f"gap:{event.channel}:{event.start_s}"
+        both = event.reason in _OF_ALL_CHANNELS
+        row_id = f"gap:{event.reason if both else event.channel}:{event.start_s}"
         if row_id not in self._place:
             self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s, event.reason))
 
