@@ -82,7 +82,8 @@ class ContactJournal:
                 size = os.fstat(file.fileno()).st_size
                 if size > _MOST_BYTES:
                     raise AssistantError(
-                        f"{self._path} is too large", "Move it away; older contacts then count no more."
+                        f"{self._path} is too large",
+                        "Move it away; older contacts then count no more.",
                     )
                 if size < self._read:  # somebody put another file in its place
                     self._read, self.unread = 0, 0
@@ -143,10 +144,8 @@ class ContactJournal:
 
     def _take(self, line: bytes) -> None:
         try:
-            if len(line) > _LONGEST_LINE:
-                raise ValueError
-            entry = _Entry.model_validate_json(line)
-        except (ValidationError, ValueError):
+            entry = _Entry.model_validate_json(line[:_LONGEST_LINE])  # a longer one is none of ours
+        except ValidationError:
             self.unread += 1
             return
         if entry.at.tzinfo is None:

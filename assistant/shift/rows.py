@@ -16,6 +16,7 @@ from compliance.context import CallHeader, Collector, Contact, Listener
 from compliance.permission import Dialling
 from scripts.account import Account
 
+_BY_NUMBER = frozenset({"workplace_number", "number_elsewhere"})
 _ONE_CALL = timedelta(minutes=3)  # two records of one attempt differ by less
 
 
@@ -53,7 +54,8 @@ class WorkRow:
     """One account of the list; what is `None` or absent is unknown.
 
     `promises_due` are the days of promises not yet kept or broken.  `callback_at` is when the
-    customer asked to be called.  `contacts` are all earlier attempts that the source knows.
+    customer asked to be called.  With `facts_complete` a fact that `facts` does not name does not
+    hold.  `contacts` are all earlier attempts that the source knows.
     `account` is the whole account, where the source gives enough for one.  `line` is where the row
     begins in its file, from 1.
     """
@@ -70,6 +72,7 @@ class WorkRow:
     customer_timezone: str | None = None
     customer_state: str | None = None
     facts: Mapping[str, bool] = field(default_factory=dict)
+    facts_complete: bool = False
     contacts: tuple[Contact, ...] | None = None
     promises_due: tuple[date, ...] | None = None
     callback_at: datetime | None = None
@@ -77,11 +80,14 @@ class WorkRow:
     account: Account | None = None
     line: int = 0
 
-    def dialling(self, number: PhoneNumber | None, own: Iterable[Contact] = ()) -> Dialling:
+    def dialling(
+        self, number: PhoneNumber | None, asked: Iterable[str] = (), own: Iterable[Contact] = ()
+    ) -> Dialling:
         """What the law is asked about before this number is called.
 
         Args:
             number: one of the row's, or none.
+            asked: the facts that the rules of the place ask for.
             own: attempts that this program made, which the source may not know yet.
         """
         header = CallHeader(
@@ -96,12 +102,18 @@ class WorkRow:
                 if number is not None and number.kind is NumberKind.THIRD_PARTY
                 else Listener.UNKNOWN
             ),
-            facts={**self.facts, **_of_number(number)},
+            facts={**self._rest(asked), **self.facts, **_of_number(number)},
             contacts=None if self.contacts is None else together(self.contacts, own),
             account={"id": self.id},
             number=number.number if number is not None else None,
         )
         return Dialling(header, self.promises_due, self.callback_at)
+
+    def _rest(self, asked: Iterable[str]) -> dict[str, bool]:
+        """What a complete list leaves out does not hold; whose number it is, it says not."""
+        if not self.facts_complete:
+            return {}
+        return {name: False for name in asked if name not in _BY_NUMBER}
 
 
 def together(known: Iterable[Contact], own: Iterable[Contact]) -> tuple[Contact, ...]:
