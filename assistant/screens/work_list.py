@@ -77,11 +77,13 @@ class WorkListScreen(Screen[None]):
     Args:
         desk: of this shift.
         interface: the interface's words.
+        here: the id of the row to begin at; empty: the first.
     """
 
-    def __init__(self, desk: ShiftDesk, interface: Interface) -> None:
+    def __init__(self, desk: ShiftDesk, interface: Interface, here: str = "") -> None:
         super().__init__(id="work_list_screen")
         self._desk = desk
+        self._here = here
         self._interface = interface
         self._wording = Wording(KeptTexts(None), interface, "en-US")
         self._order: tuple[str, ...] = ()
@@ -107,7 +109,7 @@ class WorkListScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Sort, tell of changed rules, and look at the clock from then on."""
-        self._sort()
+        self._sort(self._here)
         self._tell_report()
         self.set_interval(_REFRESH_S, self.refresh_answers)
         changes = self._desk.changes()
@@ -231,8 +233,8 @@ class WorkListScreen(Screen[None]):
         pending = self._desk.pending
         if self._typing:
             told = self._wording.text("filter: {words}", words=self._words)
-            return (Run(f" {told}▏ ", Tone.ACCENT),
-                    Run(self._wording.text("Enter keeps it · Esc takes it away"), Tone.MUTED))  # fmt: skip
+            keys = self._wording.text("Enter keeps it · Esc takes it away")
+            return (Run(f" {told}▏ ", Tone.ACCENT), Run(keys, Tone.MUTED))
         if pending is not None:
             told = self._wording.text(
                 "{outcome}, {time}: Space writes it down and goes on · Backspace takes it back",

@@ -128,7 +128,12 @@ class ShiftDesk:
         self.pending = None
 
     def called(
-        self, account: str, outcome: str, number: str | None = None, call: str | None = None
+        self,
+        account: str,
+        outcome: str,
+        number: str | None = None,
+        call: str | None = None,
+        permitted: str | None = None,
     ) -> None:
         """A call that had its own screen has ended.
 
@@ -138,11 +143,12 @@ class ShiftDesk:
                 a rule counts every attempt, and leaves open those that ask what came of it.
             number: the number on the line.
             call: the id under which the call is kept.
+            permitted: what the list had answered.
 
         Raises:
             AssistantError: it cannot be written.
         """
-        self._add(Attempt(self.now(), account, outcome, number, call))
+        self._add(Attempt(self.now(), account, outcome, number, call, permitted))
 
     def changes(self) -> tuple[tuple[RuleSet, RuleChange], ...]:
         """What changed in the rules of the list's places since the last shift here.
