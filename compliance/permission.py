@@ -205,7 +205,13 @@ def _of_limit(standing: Standing, dialling: Dialling) -> Reason | None:
     if rule.trial:
         return None
     bound = limit.most if limit.least is None else limit.least
-    params = (("count", str(standing.count)), ("most", str(bound)), ("period", limit.period))
+    params: tuple[tuple[str, str], ...] = (
+        ("count", str(standing.count)),
+        ("most", str(bound)),
+        ("period", limit.period),
+    )
+    if limit.least is not None:
+        params = (*params, ("least", str(bound)))
     moving = {PROMISE_PENDING} if dialling.promises_due else set()
     if dialling.callback_at is not None:
         moving.add(CALLBACK_AGREED)

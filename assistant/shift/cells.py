@@ -36,23 +36,26 @@ class Cells:
     dates: str | None = None
     faults: list[tuple[str, str]] = field(default_factory=list)
 
-    def text(self, column: str) -> str:
+    def plain(self, column: str) -> str:
         """A cell's text without blanks around it; empty where it is empty or absent."""
         value = self.values.get(column, "").strip()
         if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in value):
-            self.faults.append((column, "holds control or invisible characters"))
+            fault = (column, "holds control or invisible characters")
+            if fault not in self.faults:
+                self.faults.append(fault)
             return ""
         return value
 
     def read(self, column: str, read: Callable[[str], _T], expected: str) -> _T | None:
         """A cell as a value; `None` where it is empty, or wrong, which is then a fault."""
-        text = self.text(column)
+        text = self.plain(column)
         if not text:
             return None
         try:
             return read(text)
         except (ValueError, InvalidOperation, OverflowError):
-            self.faults.append((column, expected))
+            if (column, expected) not in self.faults:
+                self.faults.append((column, expected))
             return None
 
     def amount(self, column: str) -> Decimal | None:

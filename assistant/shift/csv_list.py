@@ -179,34 +179,34 @@ def _row(
     cells: Cells, mapping: ListMapping, path: Path, line: int, written_at: datetime
 ) -> WorkRow:
     for name in REQUIRED:
-        if not cells.text(name):
+        if not cells.plain(name):
             cells.faults.append((name, "is empty"))
     jurisdiction = cells.read("jurisdiction", _one_of(JURISDICTIONS), _expected(JURISDICTIONS))
     language = cells.read("language", _one_of(LANGUAGES), _expected(LANGUAGES))
     kinds = tuple(kind.value for kind in Collector)
     collector = cells.read("collector", _one_of(kinds), _expected(kinds))
-    zone_name = cells.text("customer_timezone")
+    zone_name = cells.plain("customer_timezone")
     zone = zone_of(zone_name or _ONE_ZONE.get(jurisdiction or ""))
     if zone_name and zone is None:
         cells.faults.append(("customer_timezone", "is no IANA time zone (Asia/Taipei)"))
     flags = cells.flags("flags")
     facts = {**dict.fromkeys(mapping.no, False), **dict.fromkeys(flags or (), True)}
     contacts = cells.contacts("contacts", zone)
-    if contacts is None and mapping.journal_is_all and not cells.text("contacts"):
+    if contacts is None and mapping.journal_is_all and not cells.plain("contacts"):
         contacts = ()
     as_of = cells.moment("as_of", zone)
     return WorkRow(
-        id=cells.text("account"),
-        customer_name=cells.text("customer_name"),
+        id=cells.plain("account"),
+        customer_name=cells.plain("customer_name"),
         jurisdiction=jurisdiction or "",
         language=language or (language_of(jurisdiction) if jurisdiction else ""),
         collector=Collector(collector) if collector else None,
         days_past_due=cells.days("days_past_due"),
         overdue_amount=cells.amount("overdue_amount"),
-        currency=cells.text("currency").upper(),
+        currency=cells.plain("currency").upper(),
         numbers=tuple(cells.numbers()),
         customer_timezone=zone_name or None,
-        customer_state=cells.text("customer_state") or None,
+        customer_state=cells.plain("customer_state") or None,
         facts=facts,
         facts_complete=flags is not None,
         contacts=contacts,
@@ -239,12 +239,12 @@ def _account(cells: Cells, path: Path) -> Account | None:
     What is wrong with the file is a fault of the row; a row that says too little for an account is
     none.
     """
-    named = cells.text("account_file")
+    named = cells.plain("account_file")
     if named:
         return _account_of_file(cells, path.parent / named)
-    values: dict[str, object] = {"id": cells.text("account")}
+    values: dict[str, object] = {"id": cells.plain("account")}
     for column in (*_OF_ACCOUNT, *MORE):
-        text = cells.text(column)
+        text = cells.plain(column)
         if text:
             values[column] = text.replace(",", "") if column in _AMOUNTS else text
     for column in _WHOLE & values.keys():
@@ -270,7 +270,7 @@ def _account_of_file(cells: Cells, path: Path) -> Account | None:
         told = f"the file has faults ({places})" if places else "the file cannot be read"
         cells.faults.append(("account_file", told))
         return None
-    if account.id != cells.text("account"):
+    if account.id != cells.plain("account"):
         cells.faults.append(("account_file", "is another account's file"))
         return None
     return account

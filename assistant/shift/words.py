@@ -91,7 +91,7 @@ class Say(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reason in words: `title`, what was `counted`, the `law` with its `status`, what `lifts`."""
+    """A reason in words: `title` (of a yes, what sort of rule it is), what was `counted`, the `law` with its `status`, what `lifts`."""
 
     sign: str
     title: str
@@ -119,8 +119,8 @@ def missing(reason: Reason, say: Say) -> str:
 
 def told(reason: Reason, rules: RuleSet | None, locale: str, say: Say) -> Told:
     """A reason in the reader's language."""
-    title = ""
-    if rules is not None and reason.title is not None:
+    title = named(terms.FAMILIES, reason.family, say) if reason.family else ""
+    if reason.may is not May.YES and rules is not None and reason.title is not None:
         title = rules.message(reason.title.id, reason.title.params, locale)
     params = dict(reason.params)
     counted = ""
@@ -129,7 +129,7 @@ def told(reason: Reason, rules: RuleSet | None, locale: str, say: Say) -> Told:
         counted = say.text("not known: {what}", what=unknown) if reason.rule else unknown
     elif reason.kind is Kind.WINDOW:
         counted = params.get("hours", "")
-    elif params.get("most", "0") != "0" or not reason.standing:
+    elif params.get("most", "0") != "0":  # where none is allowed, the title says so
         counted = _count(params, say)
     status = ""
     if reason.verified_law is not None:
@@ -146,6 +146,8 @@ def _count(params: dict[str, str], say: Say) -> str:
     if not unit:
         return ""
     count, most = params["count"], params["most"]
+    if "least" in params:
+        return say.text("tried {count}, needed {most}", count=count, most=most)
     if unit == "days":
         return say.text(
             "with this call {count}, allowed {most} in {days} days",

@@ -33,8 +33,8 @@ RulesFor = Callable[[str, str], RuleSet | None]
 class Standing:
     """Whether one row may be called now.
 
-    `number` is the one that the answer is about: the first that may be called, else the row's
-    first.  `reasons` are all there are, those against it first; beyond the law's, a source that is
+    `number` is the one that the answer is about: the first that may be called, else the
+    one that may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source that is
     `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until` are as
     in `Permission`.  `sources` are where what is known comes from.
     `callback_due` is whether the customer waits for a call by now, `promise_passed` whether a
@@ -132,7 +132,7 @@ class WorkList:
             tried.append((number, told))
             if told.answer.may is May.YES:
                 break
-        number, told = min(tried, key=lambda pair: _RANK[pair[1].answer.may])
+        number, told = min(tried, key=lambda pair: _soonest(pair[1]))
         settled = min(told.settled_until for _, told in tried)
         stale, stale_at = self._staleness(row, now)
         may, reasons = told.answer.may, told.answer.reasons
@@ -171,6 +171,10 @@ class WorkList:
             else:
                 turns.append(source.as_of + self._stale_after + timedelta(microseconds=1))
         return tuple(stale), min(turns, default=None)
+
+
+def _soonest(told: Permission) -> tuple[int, bool, datetime]:
+    return _RANK[told.answer.may], told.next_at is None, told.next_at or told.at
 
 
 def _order(standing: Standing) -> tuple[int, bool, bool, int, Decimal, str]:
