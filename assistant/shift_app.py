@@ -128,12 +128,12 @@ def run_shift(desk: ShiftDesk, make_call: MakeCall, *, interface: str, theme: st
         if status or chosen is None:
             return status
         made = make_call(chosen)
-        here = chosen.row.id
+        here = chosen.row.id if made is None else ""
         if made is not None:
             outcome = made.outcome
             if chosen.inbound and outcome == CALLED:
                 outcome = "inbound"
             number = chosen.number.number if chosen.number is not None else None
-            desk.called(here, outcome, number, made.call, chosen.permitted.value)
+            desk.called(chosen.row.id, outcome, number, made.call, chosen.permitted.value)
             if made.leave:
                 return 0

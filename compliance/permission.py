@@ -222,7 +222,7 @@ def _of_limit(standing: Standing, dialling: Dialling) -> Reason | None:
         return _reason(
             May.NO, rule, dialling.header, params, limit.unless, limit.verdict, stays=stays
         )
-    if standing.why:
+    if standing.why and not standing.harmless:
         dated = standing.why == "contacts" and dialling.header.contacts is not None
         stays = not dated and standing.why.removeprefix("fact:") not in moving
         return _reason(

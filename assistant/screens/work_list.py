@@ -345,8 +345,7 @@ class WorkListScreen(Screen[None]):
             self._asked_again = chosen.row.id
             self._choose_shown()
             words = self._wording.text(
-                "{answer}: {reason} · Enter again calls all the same, and that is noted",
-                answer=self._wording.text(ANSWERS[chosen.may]),
+                "{reason} · Enter again calls all the same, and that is noted",
                 reason=short_reason(chosen, self._rules(chosen), self._locale, self._wording),
             )
             tone = Tone.ALARM if chosen.may is May.NO else Tone.CAUTION

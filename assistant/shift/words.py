@@ -91,7 +91,11 @@ class Say(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reason in words: `title` (of a yes, what sort of rule it is), what was `counted`, the `law` with its `status`, what `lifts`."""
+    """A reason in words.
+
+    `title` is the rule's, where it is broken, else what sort of rule it is; `counted` what was
+    counted or is not known, `law` the citation with its `status`, `lifts` what would lift the rule.
+    """
 
     sign: str
     title: str
@@ -120,7 +124,9 @@ def missing(reason: Reason, say: Say) -> str:
 def told(reason: Reason, rules: RuleSet | None, locale: str, say: Say) -> Told:
     """A reason in the reader's language."""
     title = named(terms.FAMILIES, reason.family, say) if reason.family else ""
-    if reason.may is not May.YES and rules is not None and reason.title is not None:
+    if reason.because.startswith("fact:"):
+        title = ""  # the title says that it is so, which nobody knows
+    elif reason.may is May.NO and rules is not None and reason.title is not None:
         title = rules.message(reason.title.id, reason.title.params, locale)
     params = dict(reason.params)
     counted = ""
@@ -167,7 +173,8 @@ def short_reason(standing: Standing, rules: RuleSet | None, locale: str, say: Sa
         return say.text("promise not kept") if standing.promise_passed else ""
     reason = standing.against[0]
     if reason.may is May.UNKNOWN:
-        return missing(reason, say)
+        unknown = missing(reason, say)
+        return say.text("not known: {what}", what=unknown) if reason.rule else unknown
     if rules is None or reason.title is None:
         return ""
     return rules.message(reason.title.id, reason.title.params, locale)

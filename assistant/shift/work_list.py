@@ -33,12 +33,11 @@ RulesFor = Callable[[str, str], RuleSet | None]
 class Standing:
     """Whether one row may be called now.
 
-    `number` is the one that the answer is about: the first that may be called, else the
-    one that may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source that is
-    `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until` are as
-    in `Permission`.  `sources` are where what is known comes from.
-    `callback_due` is whether the customer waits for a call by now, `promise_passed` whether a
-    promise's day has gone by.
+    `number` is the one that the answer is about: the first that may be called, else the one that
+    may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source
+    that is `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until`
+    are as in `Permission`.  `sources` are where what is known comes from.  `callback_due` is
+    whether the customer waits for a call by now, `promise_passed` whether a promise's day is past.
     """
 
     row: WorkRow

@@ -26,7 +26,8 @@ _CONVERSATION = "conversation"
 class Standing:
     """How one limit stands: `count` contacts, this call included where it counts.
 
-    `broken` is whether this call breaks it, `why` what keeps that from being known.
+    `broken` is whether this call breaks it, `why` what keeps that from being known.  `harmless` is
+    whether it is kept for certain even should it apply, which is what is not known.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Standing:
     count: int
     broken: bool = False
     why: str = ""
+    harmless: bool = False
 
 
 class LimitsJudge:
@@ -73,10 +75,15 @@ class LimitsJudge:
             ):
                 yield Standing(rule, limit, 1, broken=True)  # whatever came before this call
                 continue
-            if why:
+            if why and (applies or self._unknown()):
                 yield Standing(rule, limit, 0, why=why)
                 continue
             certain, possible = self._count(limit, context)
+            if why:
+                least = limit.least
+                kept = possible <= limit.most if least is None else certain >= least
+                yield Standing(rule, limit, certain, why=why, harmless=kept)
+                continue
             if limit.least is not None:
                 broken = possible < limit.least
                 open_ = not broken and certain < limit.least
