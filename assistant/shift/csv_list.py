@@ -213,7 +213,7 @@ def _row(
         promises_due=cells.due_days("promise_due_on"),
         callback_at=cells.moment("callback_at", zone),
         sources=(Source("list", as_of or written_at),),
-        account=_account(cells, path),
+        account=_account(cells, path, facts),
         line=line,
     )
 
@@ -233,7 +233,7 @@ def _expected(known: tuple[str, ...]) -> str:
     return f"is none of {', '.join(known)}"
 
 
-def _account(cells: Cells, path: Path) -> Account | None:
+def _account(cells: Cells, path: Path, facts: dict[str, bool]) -> Account | None:
     """The whole account: of its own file, or of the row where that says enough.
 
     What is wrong with the file is a fault of the row; a row that says too little for an account is
@@ -242,11 +242,13 @@ def _account(cells: Cells, path: Path) -> Account | None:
     named = cells.plain("account_file")
     if named:
         return _account_of_file(cells, path.parent / named)
-    values: dict[str, object] = {"id": cells.plain("account")}
+    values: dict[str, object] = {"id": cells.plain("account"), "facts": facts}
     for column in (*_OF_ACCOUNT, *MORE):
         text = cells.plain(column)
         if text:
             values[column] = text.replace(",", "") if column in _AMOUNTS else text
+    if "currency" in values:
+        values["currency"] = str(values["currency"]).upper()
     for column in _WHOLE & values.keys():
         values[column] = cells.days(column)
     if cells.faults or not values.keys() >= _NEEDED:

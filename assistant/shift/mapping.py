@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from compliance.documents import Schema, load_document
-from compliance.errors import BadInput, Fault
+from compliance.errors import BadInput, Fault, shown
 
 COLUMNS: Mapping[str, str] = {
     "account": "the account's id; no two rows have the same",
@@ -97,7 +97,7 @@ def load_mapping(path: Path) -> ListMapping:
     faults: list[Fault] = []
     for part in ("columns", "constants"):
         faults.extend(
-            document.fault("is none of our columns", part, name)
+            document.fault(f"{shown(name)} is none of our columns", part, name)
             for name in getattr(value, part)
             if name not in known
         )

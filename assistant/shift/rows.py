@@ -117,11 +117,19 @@ class WorkRow:
 
 
 def together(known: Iterable[Contact], own: Iterable[Contact]) -> tuple[Contact, ...]:
-    """Two records of attempts as one, in which nothing stands twice."""
+    """What a source knows of attempts with this program's own: none twice, and none lost.
+
+    Each of the source's stands for one own attempt at most: who redials within a minute has tried
+    twice.
+    """
     merged = list(known)
+    unpaired = list(merged)
     for contact in own:
-        if not any(_same(contact, other) for other in merged):
+        pair = next((other for other in unpaired if _same(contact, other)), None)
+        if pair is None:
             merged.append(contact)
+        else:
+            unpaired.remove(pair)
     return tuple(merged)
 
 
