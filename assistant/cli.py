@@ -18,6 +18,7 @@ from assistant.device_commands import devices
 from assistant.live_commands import live
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
+from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
 
@@ -336,6 +337,7 @@ commands.add_command(devices)
 commands.add_command(live)
 commands.add_command(rules)
 commands.add_command(scripts)
+commands.add_command(worklist)
 
 
 def main() -> None:
