@@ -29,37 +29,35 @@ PROMISE: dict[str, Value] = {
 
 
 def test_every_code_of_the_trade_is_there() -> None:
-    assert set(BY_ID) >= set(
-        [
-            "no_answer",
-            "busy",
-            "voicemail",
-            "disconnected",
-            "quick_hang_up",
-            "wrong_number",
-            "third_party",
-            "message_left",
-            "attorney",
-            "paid",
-            "promise",
-            "part_promise",
-            "plan",
-            "settlement",
-            "hardship",
-            "callback",
-            "refused",
-            "no_commitment",
-            "broken_promise",
-            "dispute",
-            "fraud",
-            "bankruptcy",
-            "deceased",
-            "cease_contact",
-            "complaint",
-            "vulnerable",
-            "language_barrier",
-        ]
-    )
+    assert set(BY_ID) >= {
+        "no_answer",
+        "busy",
+        "voicemail",
+        "disconnected",
+        "quick_hang_up",
+        "wrong_number",
+        "third_party",
+        "message_left",
+        "attorney",
+        "paid",
+        "promise",
+        "part_promise",
+        "plan",
+        "settlement",
+        "hardship",
+        "callback",
+        "refused",
+        "no_commitment",
+        "broken_promise",
+        "dispute",
+        "fraud",
+        "bankruptcy",
+        "deceased",
+        "cease_contact",
+        "complaint",
+        "vulnerable",
+        "language_barrier",
+    }
 
 
 @pytest.mark.parametrize("outcome", BY_ID.values(), ids=lambda outcome: outcome.id)
