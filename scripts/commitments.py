@@ -28,9 +28,9 @@ LONGEST_TEXT = 2000  # code points; an utterance is far shorter
 class Saying:
     """What an utterance is read against.
 
-    `now` is the moment it was said, with an offset; `zone` the customer's.  `language` is the call's
-    (`zh-TW`: years are 民國; `en-GB`: 12/5 is in May).  `overdue` and `minimum` are what a half, the
-    rest or the minimum is of; `None`: not known.
+    `now` is the moment it was said, with an offset; `zone` the customer's.  `language` is the
+    call's (`zh-TW`: years are 民國; `en-GB`: 12/5 is in May).  `overdue` and `minimum` are what a
+    half, the rest or the minimum is of; `None`: not known.
     """
 
     now: datetime
@@ -86,14 +86,26 @@ def proposals(text: str, saying: Saying) -> tuple[Proposal, ...]:
         return ()
     kept, unfinished = _corrected(_meant(parts))
     shared = _doubts_of_all(sorts, text)
-    doing = sorts & {Sort.PAY, Sort.METHOD}
-    if not doing and {"i", "我"} & set(folded.tokens):
-        shared += (Doubt.NOT_FIRM,)  # who speaks of themselves does something else: I will be 50
+    if not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+        shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
     if unfinished:
         shared += (Doubt.UNFINISHED_CORRECTION,)
     made = put_together(kept, saying.overdue, saying.minimum, minor_digits(saying.currency))
     method = next((part.word for part in kept if part.sort is Sort.METHOD), "")
     return tuple(_finished(item, shared, method, saying) for item in made)
+
+
+def _speaks_of_self(folded: Folded, kept: Sequence[Part]) -> bool:
+    """Whether `I` stands in a clause with a sum or a day that counts."""
+    for part in kept:
+        if part.sort in {Sort.AMOUNT, Sort.DAY}:
+            begin = part.first
+            while begin > 0 and not folded.breaks[begin]:
+                begin -= 1
+            before = folded.tokens[begin : part.first]
+            if {"i", "我"} & set(before) and "mean" not in before:
+                return True
+    return False
 
 
 def _as_heard(part: Part, folded: Folded) -> Part:

@@ -37,6 +37,7 @@ def put_together(
     said = [part for part in parts if part.sort in {Sort.AMOUNT, Sort.DAY, Sort.OR}]
     said = _alternatives(said, Sort.AMOUNT)
     said = [part for part in _alternatives(said, Sort.DAY) if part.sort is not Sort.OR]
+    said = _same_sum_once(said)
     counts = [part.count for part in parts if part.sort is Sort.PARTS]
     said = _same_day_once(said, counts[0] if counts else 0)
     amounts = [part for part in said if part.sort is Sort.AMOUNT]
@@ -45,11 +46,14 @@ def put_together(
         return ()
     if not amounts and not days:
         return ()
+    doing = any(part.sort in {Sort.PAY, Sort.METHOD} for part in parts)
+    if not amounts and not doing and all(part.doubt is Doubt.PAYDAY for part in days):
+        return ()
     sums = _sums(amounts, overdue, minimum, digits)
     each = any(part.sort is Sort.EVERY for part in parts)
     if counts and len(amounts) == 1 and not each:
         return _in_parts(sums[0], counts[0], days, digits)
-    if len(amounts) > 2 and sums[0].amount is not None:
+    if len(amounts) > 2 and len(days) < len(amounts) and sums[0].amount is not None:
         others = [item.amount for item in sums[1:]]
         if None not in others and sums[0].amount == sum(filter(None, others)):
             said = [part for part in said if part is not amounts[0]]
@@ -60,7 +64,7 @@ def put_together(
 def _alternatives(parts: list[Part], sort: Sort) -> list[Part]:
     """`200 or 300`, `between 200 and 300`: one amount that is not known, likewise for days."""
     joined: list[Part] = []
-    for index, part in enumerate(parts):
+    for part in parts:
         two_back = joined[-2:]
         if (
             part.sort is sort
@@ -84,8 +88,24 @@ def _alternatives(parts: list[Part], sort: Sort) -> list[Part]:
                 replace(part, amount=None, share=None, day=None, doubt=Doubt.ALTERNATIVES)
             ]
             continue
-        joined.append(parts[index])
+        joined.append(part)
     return joined
+
+
+def _same_sum_once(parts: list[Part]) -> list[Part]:
+    """兩千就兩千: a sum said again at once in the same clause is one."""
+    return [
+        part
+        for index, part in enumerate(parts)
+        if not (
+            index
+            and part.sort is Sort.AMOUNT
+            and parts[index - 1].sort is Sort.AMOUNT
+            and part.amount is not None
+            and part.amount == parts[index - 1].amount
+            and part.clause == parts[index - 1].clause
+        )
+    ]
 
 
 def _same_day_once(parts: list[Part], count: int) -> list[Part]:
@@ -140,7 +160,7 @@ def _in_parts(whole: Draft, count: int, days: Sequence[Part], digits: int) -> tu
     amounts: list[Decimal | None] = [None] * count
     if whole.amount is not None:
         each = (whole.amount / count).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        amounts = [each] * (count - 1) + [whole.amount - each * (count - 1)]
+        amounts = [*[each] * (count - 1), whole.amount - each * (count - 1)]
     fitting = len(days) == count
     return tuple(
         Draft(

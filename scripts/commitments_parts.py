@@ -6,6 +6,7 @@ days in relation to the day of the call, and whether one is meant beyond doubt. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -166,6 +167,16 @@ def last_of_month(today: date, months: int) -> date:
     """The last day of the month so many ahead."""
     year, month = month_ahead(today, months + 1)
     return date(year, month, 1) - timedelta(days=1)
+
+
+def token_at(tokens: Sequence[str], at: int) -> str:
+    """A token; empty beyond either end."""
+    return tokens[at] if 0 <= at < len(tokens) else ""
+
+
+def text_at(tokens: Sequence[str], at: int, length: int) -> str:
+    """So many tokens without anything between them, for languages written so."""
+    return "".join(tokens[at : at + length])
 
 
 def clause_end(folded: Folded, at: int) -> int:
