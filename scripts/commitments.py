@@ -85,14 +85,26 @@ def proposals(text: str, saying: Saying) -> tuple[Proposal, ...]:
     if Sort.QUESTION in sorts and Sort.ASK not in sorts:
         return ()
     kept, unfinished = _corrected(_meant(parts))
+    if Sort.SOMEBODY in sorts and _only_about_others(folded, parts, kept):
+        sorts.discard(Sort.SOMEBODY)
     shared = _doubts_of_all(sorts, text)
     if not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
         shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
     if unfinished:
         shared += (Doubt.UNFINISHED_CORRECTION,)
+    sums = any(part.sort is Sort.AMOUNT for part in kept)
+    if not sums and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+        return ()  # a day of theirs: I am in hospital until the ninth
     made = put_together(kept, saying.overdue, saying.minimum, minor_digits(saying.currency))
     method = next((part.word for part in kept if part.sort is Sort.METHOD), "")
     return tuple(_finished(item, shared, method, saying) for item in made)
+
+
+def _only_about_others(folded: Folded, parts: Sequence[Part], kept: Sequence[Part]) -> bool:
+    """公司十號發薪，我十一號繳: others stand in a clause whose sums and days do not count."""
+    counting = {part.clause for part in kept if part.sort in {Sort.AMOUNT, Sort.DAY}}
+    others = {part.clause for part in parts if part.sort is Sort.SOMEBODY}
+    return not counting & others and _speaks_of_self(folded, kept)
 
 
 def _speaks_of_self(folded: Folded, kept: Sequence[Part]) -> bool:
@@ -103,7 +115,7 @@ def _speaks_of_self(folded: Folded, kept: Sequence[Part]) -> bool:
             while begin > 0 and not folded.breaks[begin]:
                 begin -= 1
             before = folded.tokens[begin : part.first]
-            if {"i", "我"} & set(before) and "mean" not in before:
+            if {"i", "我"} & set(before) and not {"mean", "meant"} & set(before):
                 return True
     return False
 

@@ -17,6 +17,8 @@ from scripts.commitments_parts import Doubt, Part, Sort, clause_end, token_at
 from scripts.commitments_words import Words, load_words, longest
 
 _BIG = {"thousand": 1000, "grand": 1000, "k": 1000, "hundred": 100}
+_I_WILL = {("i", "will"), ("i", "can"), ("i", "could"), ("i", "would")}
+_MOST_COUNTED = 120  # instalments, days, months
 _COUNTED = frozenset(
     (
         "day", "days", "week", "weeks", "month", "months", "year", "years", "time", "times",
@@ -38,9 +40,15 @@ def scan(folded: Folded, today: date, *, day_first: bool) -> Iterator[Part]:
     words = load_words("en")
     tokens = folded.tokens
     at = 0
+    condition = -1
     while at < len(tokens):
         if at and folded.breaks[at]:
             yield Part(Sort.CLAUSE, at, at)
+            condition = -1
+        elif 0 <= condition < at - 1 and tokens[at : at + 2] in _I_WILL:
+            # if they do not cut my hours I will pay …: what is denied is the condition.
+            yield Part(Sort.CLAUSE, at, at)
+            condition = -1
         # Nothing is read on beyond a pause.
         here = tokens[: clause_end(folded, at)]
         found = (
@@ -56,6 +64,8 @@ def scan(folded: Folded, today: date, *, day_first: bool) -> Iterator[Part]:
             at += 1
             continue
         yield found
+        if found.sort is Sort.IF:
+            condition = found.last
         at = found.last + 1
 
 
@@ -99,7 +109,11 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         return Part(Sort.AMOUNT, begin, at + 2, doubt=Doubt.APPROXIMATE)
     if said == "some" and after in {"money", "cash"}:
         return Part(Sort.AMOUNT, begin, at + 1, doubt=Doubt.NO_AMOUNT)
-    if said in {"a", "one"} and after in {"thousand", "grand"}:
+    if said == "a" and after in {"thousand", "grand"}:
+        more = number_at(tokens, at + 2 + (token_at(tokens, at + 2) == "and"), "en")
+        if more is not None:  # a thousand two hundred
+            doubt = None if more.exact and more.value < 1000 else Doubt.AMOUNT_TWO_WAYS
+            return _ended(tokens, begin, more.beyond, 1000 + more.value, doubt)
         return _ended(tokens, begin, at + 2, Decimal(1000), None)
     if said == "half" and after == "a" and token_at(tokens, at + 2) in {"grand", "thousand"}:
         return _ended(tokens, begin, at + 3, Decimal(500), Doubt.APPROXIMATE)
@@ -123,13 +137,14 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         return Part(Sort.SKIP, begin, beyond - 1)
     if (
         ":" in tokens[begin]
-        or token_at(tokens, beyond) in _COUNTED
+        or (token_at(tokens, beyond) in _COUNTED and value <= _MOST_COUNTED)
         or token_at(tokens, beyond) in ENDINGS
     ):
         return Part(Sort.SKIP, begin, beyond)
     if (
         not signed
         and token_at(tokens, begin - 1) in _NOT_MONEY_BEFORE
+        and not (token_at(tokens, begin - 1) == "card" and value < 1000)
         and (token_at(tokens, begin - 2) != "at" and token_at(tokens, beyond) not in MONEY)
     ):
         return Part(Sort.SKIP, begin, beyond - 1)

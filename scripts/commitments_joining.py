@@ -51,6 +51,12 @@ def put_together(
         return ()
     sums = _sums(amounts, overdue, minimum, digits)
     each = any(part.sort is Sort.EVERY for part in parts)
+    if len(amounts) == 2 and sums[0].amount == sums[1].amount is not None:
+        told = [part for part in amounts if part.share is None]
+        if len(told) == 1:  # six hundred and forty, that is all of it
+            said = [part for part in said if part.sort is not Sort.AMOUNT or part in told]
+            sums = [sums[amounts.index(told[0])]]
+            amounts = told
     if counts and len(amounts) == 1 and not each:
         return _in_parts(sums[0], counts[0], days, digits)
     if len(amounts) > 2 and len(days) < len(amounts) and sums[0].amount is not None:

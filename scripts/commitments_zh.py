@@ -15,8 +15,10 @@ from compliance.quantities import number_at
 from compliance.text import Folded
 from scripts.commitments_parts import Doubt, Part, Sort, clause_end, text_at, token_at
 from scripts.commitments_words import Words, load_words, longest
-from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, written_day
+from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, mixed, written_day
 
+_OF_A_WEEK = frozenset("一二三四五六日天末")
+_MOST_COUNTED = 120  # instalments, days, months
 _COUNTED = frozenset("个次期笔天月年点分岁张人趟遍位折成周楼秒季")
 
 
@@ -99,16 +101,11 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         return Part(Sort.AMOUNT, begin, beyond, doubt=Doubt.AMOUNT_TWO_WAYS)
     if after == "分" and _parts(tokens, beyond) is not None:
         after = ""  # 六千分两次
-    if (
-        ":" in said
-        or after in _COUNTED
-        or after in {"号", "日", "%"}
-        or text_at(tokens, beyond, 2) in {"礼拜", "星期", "小时", "分钟"}
-    ):
-        return Part(Sort.SKIP, begin, beyond - 1 + (after in _COUNTED))
+    if ":" in said or _counts(tokens, beyond, value) or after in {"号", "日", "%"}:
+        return Part(Sort.SKIP, begin, beyond - 1 + _counts(tokens, beyond, value))
     if token_at(tokens, begin - 1) in {"第", "周", "拜", "期"} and not UNITS & set(said):
         return Part(Sort.SKIP, begin, beyond - 1)
-    doubt = None if number.exact else Doubt.AMOUNT_TWO_WAYS
+    doubt = None if number.exact and not mixed(said) else Doubt.AMOUNT_TWO_WAYS
     if "点" in said and not UNITS & set(said):
         return Part(Sort.SKIP, begin, beyond - 1)
     beside = said.isdigit() and (
@@ -146,6 +143,16 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         last = more.beyond - 1 + (token_at(tokens, more.beyond) in MONEY)
         return Part(Sort.AMOUNT, begin, last, doubt=Doubt.ALTERNATIVES)
     return Part(Sort.AMOUNT, begin, beyond - 1, amount=value, doubt=doubt)
+
+
+def _counts(tokens: Sequence[str], beyond: int, value: Decimal) -> bool:
+    """Whether what follows a number is what it counts: 三期, 两周, but not 五千周五 or 三千月底."""
+    if value > _MOST_COUNTED:
+        return False
+    after = token_at(tokens, beyond)
+    if text_at(tokens, beyond, 2) in {"礼拜", "星期", "小时", "分钟"}:
+        return token_at(tokens, beyond + 2) not in _OF_A_WEEK
+    return after in _COUNTED and not (after == "周" and token_at(tokens, beyond + 1) in _OF_A_WEEK)
 
 
 def _tenths(tokens: Sequence[str], at: int, value: Decimal) -> tuple[int, Decimal]:

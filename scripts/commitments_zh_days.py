@@ -144,7 +144,16 @@ def _day_number(
         return None  # 1万2五号: the figures before belong to a sum
     if not number.exact:
         return _made(begin, number.beyond, (None, Doubt.ALTERNATIVES))  # 五六号
+    if mixed(text_at(tokens, at, number.beyond - at)):
+        return _made(begin, number.beyond, (None, Doubt.DAY_TWO_WAYS))
     return _made(begin, number.beyond, day_of_month(today, int(number.value), months))
+
+
+def mixed(said: str) -> bool:
+    """Whether a number is written in figures and in characters: `2 十一號` may be a sum and a day."""
+    return any(sign in "0123456789" for sign in said) and any(
+        sign in {*DIGITS, "十"} for sign in said
+    )
 
 
 def _month_and_day(tokens: Sequence[str], at: int, today: date) -> Part | None:

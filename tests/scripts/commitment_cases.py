@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from compliance.documents import Schema, load_document
 from scripts.commitments import Proposal, Saying
 
+GROUPS = ("developed", "kept_aside", "kept_aside_again", "kept_aside_later", "kept_aside_last")
 FOLDER = Path(__file__).parents[2] / "scripts"
 
 
@@ -29,6 +30,8 @@ class _File(Schema):
     developed: tuple[_Case, ...]
     kept_aside: tuple[_Case, ...]
     kept_aside_again: tuple[_Case, ...] = ()
+    kept_aside_later: tuple[_Case, ...]
+    kept_aside_last: tuple[_Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def load_cases(language: str) -> Cases:
     )
     groups = {
         name: tuple((case.say, _plain(case.want)) for case in getattr(read, name))
-        for name in ("developed", "kept_aside", "kept_aside_again")
+        for name in GROUPS
     }
     return Cases(saying, groups)
 

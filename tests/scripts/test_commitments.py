@@ -69,6 +69,7 @@ def test_nothing_wrong_is_shown_as_certain(language: str, pauses: bool) -> None:
         ("50 a month from the fifth", Doubt.RECURRING),
         ("100.999 on Friday", Doubt.AMOUNT_TWO_WAYS),
         ("五號繳三千二十號再繳四千", Doubt.AMOUNT_TWO_WAYS),
+        ("他們說五號會扣三千", Doubt.SOMEBODY_ELSE),
         ("發薪日繳三千", Doubt.PAYDAY),
         ("民國2026年12月5日繳三千", Doubt.NO_SUCH_DAY),
         ("五六號繳三千", Doubt.ALTERNATIVES),
@@ -119,10 +120,13 @@ def test_odd_input_is_no_promise(text: str) -> None:
 
 _WORDS = st.sampled_from(
     (
-        "I'll pay can't no 300 three fifty hundred on the fifth Friday next and or half if , ? 5 "
-        "12/5 december 31 2026 a k $ 我 不 三千 五 號 下 個 月 禮拜 分 兩 次 繳 一 萬 二 半 民國 年 日 底"
-    ).split()
-)
+        "I'll", "pay", "can't", "no", "300", "three", "fifty", "hundred",
+        "on", "the", "fifth", "Friday", "next", "and", "or", "half", "if",
+        ",", "?", "5", "12/5", "december", "31", "2026", "a", "k", "$", "我",
+        "不", "三千", "五", "號", "下", "個", "月", "禮拜", "分", "兩", "次", "繳", "一",
+        "萬", "二", "半", "民國", "年", "日", "底",
+    )
+)  # fmt: skip
 
 
 @given(st.lists(_WORDS, max_size=14), st.sampled_from(LANGUAGES))
@@ -134,6 +138,11 @@ def test_whatever_is_certain_has_a_sum_and_a_day_to_come(words: list[str], langu
             assert item.amount > 0
             assert item.day is not None
             assert saying.today <= item.day <= saying.today + timedelta(days=366)
+
+
+def test_what_comes_before_a_weekday_is_no_count_of_weeks() -> None:
+    assert heard("週二繳三千週五再繳五千", ZH) == "3000@2026-12-01;5000@2026-12-04"
+    assert heard("三千月底給", ZH) == "3000@2026-11-30~"
 
 
 # ---- the calendar --------------------------------------------------------------------------------

@@ -116,9 +116,9 @@ def test_the_telling_words_ship(language: str) -> None:
         ("  pay:\n", "  play:\n", "is none"),
         ("  atm: [", "  gift_card: [", "is none"),
         ("  half: [", "  third: [", "is none"),
-        ("[owe, rent", "[owe, Owe, rent", "lower case"),
-        ("[owe, rent", "[owe, owe, rent", "twice"),
-        ("[owe, rent", "[one two three four five six seven, rent", "too long"),
+        ("[owe, only got", "[owe, Owe, only got", "lower case"),
+        ("[owe, only got", "[owe, owe, only got", "twice"),
+        ("[owe, only got", "[one two three four five six seven, only got", "too long"),
     ],
 )
 def test_broken_words_are_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
