@@ -15,7 +15,7 @@ from compliance.quantities import number_at
 from compliance.text import Folded
 from scripts.commitments_parts import Doubt, Part, Sort, clause_end, text_at, token_at
 from scripts.commitments_words import Words, load_words, longest
-from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, mixed, written_day
+from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, run_together, written_day
 
 _OF_A_WEEK = frozenset("一二三四五六日天末")
 _MOST_COUNTED = 120  # instalments, days, months
@@ -105,7 +105,7 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         return Part(Sort.SKIP, begin, beyond - 1 + _counts(tokens, beyond, value))
     if token_at(tokens, begin - 1) in {"第", "周", "拜", "期"} and not UNITS & set(said):
         return Part(Sort.SKIP, begin, beyond - 1)
-    doubt = None if number.exact and not mixed(said) else Doubt.AMOUNT_TWO_WAYS
+    doubt = None if number.exact and not run_together(said) else Doubt.AMOUNT_TWO_WAYS
     if "点" in said and not UNITS & set(said):
         return Part(Sort.SKIP, begin, beyond - 1)
     beside = said.isdigit() and (

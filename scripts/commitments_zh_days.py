@@ -144,16 +144,21 @@ def _day_number(
         return None  # 1万2五号: the figures before belong to a sum
     if not number.exact:
         return _made(begin, number.beyond, (None, Doubt.ALTERNATIVES))  # 五六号
-    if mixed(text_at(tokens, at, number.beyond - at)):
+    if run_together(text_at(tokens, at, number.beyond - at)):
         return _made(begin, number.beyond, (None, Doubt.DAY_TWO_WAYS))
     return _made(begin, number.beyond, day_of_month(today, int(number.value), months))
 
 
-def mixed(said: str) -> bool:
-    """Whether a number is written in figures and in characters: `2 十一號` may be a sum and a day."""
-    return any(sign in "0123456789" for sign in said) and any(
-        sign in {*DIGITS, "十"} for sign in said
-    )
+def run_together(said: str) -> bool:
+    """Whether a number may be two, a sum and a day: `2 十一號`, 十 十二號."""
+    figures = any(sign in "0123456789" for sign in said)
+    if figures and not {*DIGITS, "十"}.isdisjoint(said):
+        return True
+    for part in said.split("万"):
+        sizes = ["十百千".index(sign) for sign in part if sign in "十百千"]
+        if sizes != sorted(set(sizes), reverse=True):
+            return True
+    return False
 
 
 def _month_and_day(tokens: Sequence[str], at: int, today: date) -> Part | None:

@@ -42,9 +42,7 @@ def run(rounds: int) -> None:
                 )
         text = max((text for text, _ in cases.groups["developed"]), key=len)
         saying = cases.saying
-        click.echo(
-            f"promises {language}: {_told(lambda t=text, s=saying: proposals(t, s), rounds)}"
-        )
+        click.echo(f"promises {language}: {_told(partial(proposals, text, saying), rounds)}")
 
 
 def _options_of(jurisdiction: str) -> Callable[[], object]:

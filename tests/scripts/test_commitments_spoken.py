@@ -51,7 +51,7 @@ def _english_day(day: date, chance: random.Random) -> str:
 
 
 def _mandarin_sum(value: int, chance: random.Random) -> str:
-    words = cn2an.an2cn(value)
+    words = str(cn2an.an2cn(value))
     forms = [f"{words}元", words, f"{words}塊錢", f"{value}元", f"{value:,}"]
     tail = f"{value:d}".rstrip("0")
     # 一萬二, 三千五: the last unit is left out where one figure follows the next unit.
