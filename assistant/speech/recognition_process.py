@@ -66,12 +66,18 @@ def _serve(vosk: Any, model: Any, reader: BinaryIO, writer: BinaryIO) -> None:
             # As in `vosk_adapter`: times of words in finals only.
             recogniser.SetWords(True)
             _send(writer, b"H", str(os.getpid()))
-        elif letter == b"A":
+        elif letter in (b"A", b"N"):
             ended = recogniser.AcceptWaveform(content)
-            answer = recogniser.Result() if ended else recogniser.PartialResult()
+            growing = recogniser.PartialResult if letter == b"A" else _nothing
+            answer = recogniser.Result() if ended else growing()
             _send(writer, b"F" if ended else b"P", answer)
         else:
             _send(writer, b"F", recogniser.FinalResult())
+
+
+def _nothing() -> str:
+    """What is told of an utterance that grows where nobody asks for it."""
+    return ""
 
 
 def _receive(reader: BinaryIO) -> tuple[bytes, bytes] | None:

@@ -83,6 +83,7 @@ class Tap:
         self._sources = sources
         self._stream: Any = None
         self._given = False
+        self._known: frozenset[str] = frozenset()  # sources that were there when it was opened
 
     @property
     def running(self) -> bool:
@@ -101,7 +102,7 @@ class Tap:
         return made
 
     def open(self) -> None:
-        """Open the stream; a source that was renamed is known by its label.
+        """Open the stream; a source of the same label that is new is taken for it, renamed.
 
         Raises:
             MissingPart: there is no PortAudio, the device is gone, or somebody else has it.
@@ -109,7 +110,9 @@ class Tap:
         self.close()
         sounddevice = portaudio()
         if self.device.pulse:
-            self.device = _still_there(self.device, self._sources())
+            sources = self._sources()
+            self.device = _still_there(self.device, sources, self._known)
+            self._known |= {source.name for source in sources}
         with native_output_kept_off_screen(), _source(self.device):
             where = _PULSE if self.device.pulse else self.device.index
             if where == _PULSE and not _reaches_server(sounddevice):
@@ -154,11 +157,14 @@ class Tap:
             reader.put(captured, self._most_bytes, lost=bool(status.input_overflow))
 
 
-def _still_there(device: InputDevice, sources: Sequence[InputDevice]) -> InputDevice:
+def _still_there(
+    device: InputDevice, sources: Sequence[InputDevice], known: frozenset[str]
+) -> InputDevice:
+    """The device by its name, else by its label where that says who it is: never another's."""
     if any(one.name == device.name for one in sources):
         return device
     alike = [one for one in sources if one.label == device.label]
-    if len(alike) == 1:
+    if known and len(alike) == 1 and alike[0].name not in known:
         return replace(device, name=alike[0].name)
     raise _not_open(device)
 
