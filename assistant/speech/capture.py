@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 from assistant.events import AudioGap, DriftMeasured
+from assistant.speech.desk import Wanted
 from assistant.speech.devices import InputDevice
-from assistant.speech.line import BLOCK_S, Line
+from assistant.speech.line import BLOCK_S, Feed, Line
 from assistant.speech.recording import Chunk, SourceChannel
 from assistant.speech.tap import Tap
-from compliance.errors import AssistantError, MissingPart
+from compliance.errors import AssistantError
 from compliance.transcript import Speaker
 
 _GRACE_S = 1.5  # how late sound may come before silence takes its place
@@ -37,47 +38,21 @@ _SILENT_S = 20.0  # a customer's channel without any sound for so long is told o
 Item = Chunk | AudioGap | DriftMeasured
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A channel of a live call: whose it is, from which device, and which of its channels.
+class Device(Feed, Protocol):
+    """What a source needs of a device beside its sound; `Tap` is the real one."""
 
-    `side` counts the device's channels from 0; `None` mixes all of them.
-    """
-
-    name: str
-    speaker: Speaker
     device: InputDevice
-    side: int | None = None
+    tried_s: float
+    gone: bool
 
+    @property
+    def opened(self) -> bool: ...
 
-def wanted_channels(
-    agent: InputDevice | None, customer: InputDevice | None, *, mixed: bool = False
-) -> tuple[Wanted, ...]:
-    """The channels of a desk: two devices, one with two channels, a microphone alone, a mixed line.
+    def open(self) -> None: ...
 
-    Raises:
-        MissingPart: there is no device at all.
-    """
-    if mixed and agent is not None:
-        return (Wanted("mixed", Speaker.UNKNOWN, agent),)
-    if agent is not None and customer is not None and agent.name == customer.name:
-        if agent.channels < 2:
-            raise MissingPart(
-                f"{agent.label} has one channel, so both sides cannot be told apart",
-                "Give the customer's side another device, or the line as a mixed one.",
-            )
-        return (
-            Wanted("agent", Speaker.AGENT, agent, 0),
-            Wanted("customer", Speaker.CUSTOMER, agent, 1),
-        )
-    wanted = []
-    if agent is not None:
-        wanted.append(Wanted("agent", Speaker.AGENT, agent))
-    if customer is not None:
-        wanted.append(Wanted("customer", Speaker.CUSTOMER, customer))
-    if not wanted:
-        raise MissingPart("no sound device was chosen", "See `assistant devices`.")
-    return tuple(wanted)
+    def close(self) -> None: ...
+
+    def is_itself(self) -> bool: ...
 
 
 class LiveSource:
@@ -112,7 +87,7 @@ class LiveSource:
         block_frames: int = 0,
         boottime: Callable[[], float] | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        tap: Callable[[InputDevice, int], Tap] = Tap,
+        tap: Callable[[InputDevice, int], Device] = Tap,
     ) -> None:
         self._wanted = tuple(wanted)
         self.rate_hz = rate_hz
@@ -293,19 +268,19 @@ class LiveSource:
                 tap.tried_s = now_s
                 self._opened_again(tap)
 
-    def _lose(self, tap: Tap, what: str) -> None:
+    def _lose(self, tap: Device, what: str) -> None:
         tap.close()
         self._because(tap, "device_lost")
         if not tap.gone:
             tap.gone = True
             self._notice(f"{tap.device} {what}: the call goes on, that side is not heard.")
 
-    def _because(self, tap: Tap, reason: str) -> None:
+    def _because(self, tap: Device, reason: str) -> None:
         for line in self._lines:
             if line.tap is tap:
                 line.why = reason
 
-    def _opened_again(self, tap: Tap) -> bool:
+    def _opened_again(self, tap: Device) -> bool:
         for line in self._lines:
             if line.tap is tap:
                 line.stalled_s = 0.0
@@ -325,25 +300,6 @@ class LiveSource:
                     f" check that the headset's sound is played on"
                     f" {self._wanted[line.number].device}."
                 )
-
-
-def open_live(
-    agent: InputDevice | None,
-    customer: InputDevice | None,
-    *,
-    rate_hz: int,
-    mixed: bool = False,
-    clock: Callable[[], float] = time.monotonic,
-    notice: Callable[[str], None] = lambda _line: None,
-) -> LiveSource:
-    """The sound of a desk, its devices open.
-
-    Raises:
-        MissingPart: there is no device, no PortAudio, or a device cannot be opened.
-    """
-    return LiveSource(
-        wanted_channels(agent, customer, mixed=mixed), rate_hz=rate_hz, clock=clock, notice=notice
-    )
 
 
 def _boottime() -> float:

@@ -32,6 +32,8 @@ _FASTEST = 8  # samples a block that it is corrected by, at most: 500 ppm at 16 
 _TELL_S = 2.0  # a gap is told when it is this long, and its rest at its end
 _JUDGED_S = 30.0  # over less than this a clock's rate is not told
 
+_NOTHING_DB = -84.0  # no sound at all, but for what rounding leaves; any room is louder
+
 _Pcm = npt.NDArray[np.int16]
 
 
@@ -170,7 +172,7 @@ class Line:
         pcm = np.concatenate([samples for samples, _ in parts])
         level_db = _level(pcm)
         if not all(why for _, why in parts):
-            self.silent_s = self.silent_s + BLOCK_S if level_db <= SILENCE_DB else 0.0
+            self.silent_s = self.silent_s + BLOCK_S if level_db <= _NOTHING_DB else 0.0
         yield Chunk(self.number, start, pcm.tobytes(), level_db)
 
     def over(self) -> Iterator[AudioGap]:
@@ -200,7 +202,8 @@ class Line:
         if len(self._lows) == _WINDOW:
             self._need = _WINDOW
         if late > hole_s * self._rate_hz:
-            self._put_in(round(late))
+            # The oldest tenths of a second may be of the hole's beginning: the newest know it all.
+            self._put_in(round(min(list(self._lows)[-_QUICK:]) - self._usual))
             return None
         if late < -_HOLE_S * self._rate_hz:
             # It came after all: drop what stood for it.  Otherwise only the way became shorter.
@@ -214,12 +217,12 @@ class Line:
 
     def keep_step(self, late_s: float) -> None:
         """Take samples away or add some where this clock has run away from channel 0's."""
-        if abs(late_s) < _STEP_S or self._waiting < self._size:
-            return
         samples = min(_FASTEST, max(1, round(abs(late_s) * self._rate_hz / 100)))
+        if abs(late_s) < _STEP_S or not self._pending or len(self._pending[0][0]) <= 2 * samples:
+            return
         head, reason = self._pending.popleft()
         if late_s < 0:
-            samples = -min(samples, len(head) - 1)
+            samples = -samples
         places = np.linspace(0, len(head) - 1, len(head) + samples)
         stretched = np.interp(places, np.arange(len(head)), head).astype(np.int16)
         self._pending.appendleft((stretched, reason))
@@ -274,10 +277,9 @@ class Line:
     def _put_in(self, samples: int) -> None:
         self._pending.appendleft((np.zeros(samples, np.int16), "overrun"))
         self._waiting += samples
-        self._guessed += samples
-        self._since = None
-        self._corrected = 0
-        self._shift(samples)
+        guessed = self._guessed + samples
+        self._again()
+        self._guessed = guessed
 
     def _shift(self, fewer: float) -> None:
         """The channel is less late by so many samples, and so are the measurements of it."""

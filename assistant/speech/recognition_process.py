@@ -66,18 +66,15 @@ def _serve(vosk: Any, model: Any, reader: BinaryIO, writer: BinaryIO) -> None:
             # As in `vosk_adapter`: times of words in finals only.
             recogniser.SetWords(True)
             _send(writer, b"H", str(os.getpid()))
-        elif letter in (b"A", b"N"):
+        elif letter == b"A":
             ended = recogniser.AcceptWaveform(content)
-            growing = recogniser.PartialResult if letter == b"A" else _nothing
-            answer = recogniser.Result() if ended else growing()
+            answer = recogniser.Result() if ended else recogniser.PartialResult()
             _send(writer, b"F" if ended else b"P", answer)
+        elif letter == b"N":  # nobody asks for what grows
+            ended = recogniser.AcceptWaveform(content)
+            _send(writer, b"F" if ended else b"P", recogniser.Result() if ended else "")
         else:
             _send(writer, b"F", recogniser.FinalResult())
-
-
-def _nothing() -> str:
-    """What is told of an utterance that grows where nobody asks for it."""
-    return ""
 
 
 def _receive(reader: BinaryIO) -> tuple[bytes, bytes] | None:
