@@ -243,7 +243,9 @@ class Line:
 
     @property
     def _reason(self) -> str:
-        return "stalled" if self.tap.running else self.why
+        if not self.tap.running:
+            return self.why
+        return self._gap.reason if self._gap else "stalled"
 
     @property
     def _tell(self) -> float:
@@ -270,7 +272,7 @@ class Line:
         self.stalled_s = 0.0
         self._again()
         if ahead > 0:
-            self._append(np.zeros(ahead, np.int16), self._gap.reason if self._gap else self._reason)
+            self._append(np.zeros(ahead, np.int16), self._reason)
             return made
         return made[-ahead:]
 
