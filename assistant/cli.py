@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from assistant import __version__
+from assistant.device_commands import devices
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
 from compliance.errors import AssistantError, place_of
@@ -330,6 +331,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
     recognition_report.report(audio, reference, **options)
 
 
+commands.add_command(devices)
 commands.add_command(rules)
 commands.add_command(scripts)
 

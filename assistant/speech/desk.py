@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.speech.devices import InputDevice, chosen, proposed
+from assistant.speech.devices import InputDevice, chosen, proposed, proposed_customer
 from compliance.errors import MissingPart
 from compliance.transcript import Speaker
 
@@ -81,7 +81,9 @@ def desk_channels(
     first = chosen(devices, agent) if agent else (pair.agent if pair else None)
     if alone or mixed:
         return wanted_channels(first, None, mixed=mixed)
-    second = chosen(devices, customer) if customer else (pair.customer if pair else None)
+    second = chosen(devices, customer) if customer else None
+    if second is None and first is not None:
+        second = proposed_customer(devices, first)
     if second is None:
         raise MissingPart(
             "there is no device that hears what the headset plays, so the customer is not heard",
