@@ -20,9 +20,10 @@ from assistant.pacing import LivePacer, Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.rules_in_force import RulesInForce
 from assistant.session import CallSession
-from assistant.speech.capture import LiveSource, Wanted
+from assistant.speech.capture import LiveSource
 from assistant.speech.child import Restart
 from assistant.speech.corrections import Corrector
+from assistant.speech.desk import Wanted
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector

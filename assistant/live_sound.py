@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.interface_text import N_
-from assistant.speech.capture import Wanted, wanted_channels
+from assistant.speech.desk import Wanted, wanted_channels
 from assistant.speech.devices import chosen, input_devices, proposed
 from compliance.errors import AssistantError
 

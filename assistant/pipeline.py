@@ -3,8 +3,9 @@
 A run has a source thread that releases chunks at a pace, a recogniser thread per channel, a session
 thread that merges what they heard by audio position and then channel, and, where something is kept,
 a writer thread.  The session itself is pure and lives in the session thread alone.  At most
-`_IN_FLIGHT` chunks of a channel are under way at once, so every queue is bounded and a slow part
-slows the source, never loses sound.
+`_IN_FLIGHT` chunks of a recording's channel are under way at once, so every queue is bounded and a
+slow part slows the source, never loses sound.  Live sound cannot be slowed: what recognition has
+not taken yet waits in memory, and partials are left out until it has caught up.
 """
 
 from __future__ import annotations
@@ -179,7 +180,9 @@ class CallRun:
             Heard | ChannelFailed | _Acted | AudioGap | DriftMeasured
         ] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._writing = _Writing(keeper, notice) if keeper is not None else None
+        self._writing = (
+            _Writing(keeper, notice, may_wait=not source.live) if keeper is not None else None
+        )
         self._credits: list[threading.Semaphore] = []
         self._dead: dict[int, int] = {}  # deaf channels, and the position since when
         self._source_failure: AssistantError | None = None
@@ -517,23 +520,49 @@ class _Writing:
 
     # About a minute of a call; a disk slower than that slows the source, it loses nothing.
     _DEPTH = 2000
+    # About twenty minutes, 20 MB an 8 kHz channel: for sound that nobody can slow.
+    _LIVE_DEPTH = 40_000
 
-    def __init__(self, keeper: CallKeeper, notice: Callable[[str], None]) -> None:
+    def __init__(
+        self, keeper: CallKeeper, notice: Callable[[str], None], *, may_wait: bool
+    ) -> None:
         self._keeper = keeper
         self._notice = notice
-        self._queue: queue.Queue[Envelope | Chunk | None] = queue.Queue(self._DEPTH)
+        self._may_wait = may_wait
+        self._given_up = False
+        self._queue: queue.Queue[Envelope | Chunk | None] = queue.Queue(
+            self._DEPTH if may_wait else self._LIVE_DEPTH
+        )
         self._thread = threading.Thread(target=self._body, name="writer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def put(self, item: Envelope | Chunk) -> None:
-        self._queue.put(item)
+        """Keep; where it may not wait, a disk that has stood still for too long is given up."""
+        if self._may_wait:
+            self._queue.put(item)
+            return
+        if self._given_up:
+            return
+        try:
+            self._queue.put_nowait(item)
+        except queue.Full:
+            self._given_up = True
+            self._notice(
+                "The disk has stood still for minutes. The call goes on and is not kept from here."
+            )
 
     def finish(self) -> None:
-        if self._thread.is_alive():
-            self._queue.put(None)
-            self._thread.join()
+        """Wait until all is kept; not for a disk that was given up."""
+        if not self._thread.is_alive():
+            return
+        if self._given_up:
+            with suppress(queue.Full):  # should it move again, what it has is finished
+                self._queue.put_nowait(None)
+            return
+        self._queue.put(None)
+        self._thread.join()
 
     def _body(self) -> None:
         failed = False

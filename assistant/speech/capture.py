@@ -1,85 +1,65 @@
 """Live sound from devices, as a source that the pipeline takes like a recording.
 
 Owns the streams and the one timeline that they share: channel 0's clock, in blocks of 100 ms.  A
-callback copies and counts, nothing else.  What did not come in time is silence in the timeline and
-a gap that says why (`overrun`, `device_lost`, `paused`, `suspended`); a device that is gone is
-looked for while the call goes on.  A second device's clock is measured against the first and kept
-in step sample by sample.  It starts no thread but those of the sound library, recognises nothing
-and keeps nothing.
+callback copies and counts, nothing else.  What did not come is silence in the timeline and a gap
+that says why: `overrun` (lost on the way), `stalled` (the device runs and gives nothing),
+`device_lost`, `paused`, `suspended`.  A device that is gone is looked for while the call goes on.
+A second device's clock is measured against the first and kept in step sample by sample.  It starts
+no thread but those of the sound library, recognises nothing and keeps nothing.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 from assistant.events import AudioGap, DriftMeasured
+from assistant.speech.desk import Wanted
 from assistant.speech.devices import InputDevice
-from assistant.speech.line import BLOCK_S, Line
+from assistant.speech.line import BLOCK_S, Feed, Line
 from assistant.speech.recording import Chunk, SourceChannel
 from assistant.speech.tap import Tap
-from compliance.errors import AssistantError, MissingPart
+from compliance.errors import AssistantError
 from compliance.transcript import Speaker
 
-_GRACE_S = 1.0  # how late sound may come before silence takes its place
+_GRACE_S = 1.5  # how late sound may come before silence takes its place
 _FIRST_S = 3.0  # how long a device may take for its first sound
 _LOOK_S = 0.01  # how often the streams are looked at
 _AGAIN_S = 2.0  # between two attempts to open a device that is gone
 _ALIVE_S = 1.0  # between two looks whether a device is still itself
-_DRIFT_S = 10.0  # between two measurements of a clock against the other
-_SUSPENDED_S = 2.0  # a jump of the wall against the monotonic clock that only a suspend makes
+_DRIFT_S = 30.0  # between two tellings of a clock against the other
+_STEER_S = 0.0001  # that the call's clock follows channel 0's by, a block at most: 1,000 ppm
+_STALLED_S = 5.0  # after which a device that gives nothing is opened anew
+_SUSPENDED_S = 2.0  # a jump of the clock that goes on while suspended against the one that stops
 _LONGEST_SUSPEND_S = 3600.0
 _SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
 
 Item = Chunk | AudioGap | DriftMeasured
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A channel of a live call: whose it is, from which device, and which of its channels.
+class Device(Feed, Protocol):
+    """What a source needs of a device beside its sound; `Tap` is the real one."""
 
-    `side` counts the device's channels from 0; `None` mixes all of them.
-    """
-
-    name: str
-    speaker: Speaker
     device: InputDevice
-    side: int | None = None
+    tried_s: float
+    gone: bool
 
+    @property
+    def opened(self) -> bool: ...
 
-def wanted_channels(
-    agent: InputDevice | None, customer: InputDevice | None, *, mixed: bool = False
-) -> tuple[Wanted, ...]:
-    """The channels of a desk: two devices, one with two channels, a microphone alone, a mixed line.
+    def open(self) -> None: ...
 
-    Raises:
-        MissingPart: there is no device at all.
-    """
-    if mixed and agent is not None:
-        return (Wanted("mixed", Speaker.UNKNOWN, agent),)
-    if agent is not None and customer is not None and agent.name == customer.name:
-        if agent.channels < 2:
-            raise MissingPart(
-                f"{agent.label} has one channel, so both sides cannot be told apart",
-                "Give the customer's side another device, or the line as a mixed one.",
-            )
-        return (
-            Wanted("agent", Speaker.AGENT, agent, 0),
-            Wanted("customer", Speaker.CUSTOMER, agent, 1),
-        )
-    wanted = []
-    if agent is not None:
-        wanted.append(Wanted("agent", Speaker.AGENT, agent))
-    if customer is not None:
-        wanted.append(Wanted("customer", Speaker.CUSTOMER, customer))
-    if not wanted:
-        raise MissingPart("no sound device was chosen", "See `assistant devices`.")
-    return tuple(wanted)
+    def close(self) -> None: ...
+
+    def is_itself(self) -> bool: ...
 
 
 class LiveSource:
     """Devices as a source of sound; iterate once, in one thread, until `stop`.
+
+    The devices are open from here on, so that a call's first word is not lost to their opening;
+    what comes before the iteration is dropped.  `close` one that is never iterated.
 
     Args:
         wanted: the channels, channel 0 first: its clock is the call's.
@@ -88,6 +68,8 @@ class LiveSource:
         notice: told one line when a device goes or comes back, or nothing is heard from one.
         block_frames: frames a callback is given, 0 for what the device likes.
         boottime: seconds that go on while the machine is suspended.
+        sleep: waits for so many seconds.
+        tap: makes what captures from a device.
 
     Raises:
         MissingPart: a device cannot be opened.
@@ -104,14 +86,17 @@ class LiveSource:
         notice: Callable[[str], None] = lambda _line: None,
         block_frames: int = 0,
         boottime: Callable[[], float] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        tap: Callable[[InputDevice, int], Device] = Tap,
     ) -> None:
         self._wanted = tuple(wanted)
         self.rate_hz = rate_hz
         self._clock = clock
         self._notice = notice
         self._boottime = boottime or _boottime
+        self._sleep = sleep
         devices = list(dict.fromkeys(one.device for one in wanted))
-        self._taps = {device.name: Tap(device, block_frames) for device in devices}
+        self._taps = {device.name: tap(device, block_frames) for device in devices}
         self._lines = [
             Line(number, one.speaker, self._taps[one.device.name], one.side, rate_hz)
             for number, one in enumerate(self._wanted)
@@ -119,9 +104,12 @@ class LiveSource:
         self._muted = False
         self._stopped = False
         self._told_silent = False
-        for tap in self._taps.values():
-            tap.open()  # what is wrong is told before the call begins
-            tap.close()
+        try:
+            for each in self._taps.values():
+                each.open()  # what is wrong is told before the call begins
+        except AssistantError:
+            self.close()
+            raise
 
     @property
     def channels(self) -> tuple[SourceChannel, ...]:
@@ -159,20 +147,21 @@ class LiveSource:
         """End the iteration after the block under way."""
         self._stopped = True
 
+    def close(self) -> None:
+        """Close the devices; an iteration does so at its end."""
+        for tap in self._taps.values():
+            tap.close()
+
     def __iter__(self) -> Iterator[Item]:
         try:
             yield from self._captured()
         finally:
-            for tap in self._taps.values():
-                tap.close()
+            self.close()
 
     def _captured(self) -> Iterator[Item]:
-        for tap in self._taps.values():
-            tap.open()
-        self._settle()
-        begun_s = self._clock()
+        begun_s = self._settled()
         slept_s = self._boottime() - self._clock()
-        looked_s = drift_s = begun_s
+        looked_s = told_s = begun_s
         block = 0
         muted = False
         while not self._stopped:
@@ -184,94 +173,117 @@ class LiveSource:
             if asleep_s > _SUSPENDED_S:
                 slept_s += asleep_s
                 blocks = round(min(asleep_s, _LONGEST_SUSPEND_S) / BLOCK_S)
-                yield from self._silent(blocks, "suspended")
+                yield from self._slept(blocks)
                 block += blocks
-                begun_s = self._clock() - block * BLOCK_S
+                begun_s -= blocks * BLOCK_S
             if now_s - looked_s >= _ALIVE_S and not muted:
                 looked_s = now_s
                 self._look_after(now_s)
-            due_s = begun_s + (block + 1) * BLOCK_S
             for line in self._lines:
-                line.take()
-            first = self._lines[0]
-            silent = muted or not first.tap.running
-            if silent:
-                ready = now_s >= due_s
-            else:
-                others = [line for line in self._lines[1:] if line.tap.running]
-                ready = first.has_block and (
-                    all(line.has_block for line in others) or now_s >= due_s + _GRACE_S
-                )
-                ready = ready or now_s >= due_s + _GRACE_S
-            if not ready:
-                time.sleep(_LOOK_S)
+                line.look(self._clock() - begun_s)
+            if not self._ready(self._clock() - begun_s - (block + 1) * BLOCK_S):
+                self._sleep(_LOOK_S)
                 continue
             for line in self._lines:
-                yield from line.block("overrun" if line.tap.running and not muted else line.why)
+                yield from line.block()
             block += 1
-            if first.ahead_of(begun_s, block, self._clock()):
-                begun_s = self._clock() - block * BLOCK_S  # channel 0's clock is the call's
-            if now_s - drift_s >= _DRIFT_S and not muted:
-                drift_s = now_s
-                for line in self._lines[1:]:
-                    yield line.drift()
-            for line in self._lines[1:]:
-                line.keep_step(first)
+            late = [line.mend() for line in self._lines]
+            if late[0] is not None:  # channel 0's clock is the call's
+                begun_s += max(-_STEER_S, min(_STEER_S, late[0]))
+            tell = now_s - told_s >= _DRIFT_S
+            told_s = now_s if tell else told_s
+            for line, late_s in zip(self._lines[1:], late[1:], strict=True):
+                if late_s is None or line.tap is self._lines[0].tap:
+                    continue
+                line.keep_step(late_s)
+                drift = line.drift(late_s) if tell else None
+                if drift is not None:
+                    yield drift
             self._tell_silence()
         for line in self._lines:
             yield from line.over()
 
-    def _settle(self) -> None:
-        """The call begins when every device gives sound; a stream takes a moment for its first."""
+    def _ready(self, over_s: float) -> bool:
+        """Whether a block is given that was due `over_s` seconds ago: all have it, or never will.
+
+        Where no device runs the clock alone leads.
+        """
+        awaited = [line for line in self._lines if line.awaited]
+        if over_s >= _GRACE_S or not awaited:
+            return over_s >= 0
+        return all(line.has_block for line in awaited)
+
+    def _settled(self) -> float:
+        """When the call begins: when every device gives sound, which takes some a moment."""
+        for line in self._lines:
+            line.forget()
         until_s = self._clock() + _FIRST_S
-        while self._clock() < until_s and not self._stopped:
+        while not self._stopped:
             for line in self._lines:
-                line.take()
-            if all(line.has_block for line in self._lines):
-                return
-            time.sleep(_LOOK_S)
+                line.gather()
+            if self._clock() >= until_s or all(line.has_block for line in self._lines):
+                break
+            self._sleep(_LOOK_S)
+        came = [line.waiting for line in self._lines if line.waiting]
+        silent = len(came) < len(self._lines)  # then nothing of the others is left out
+        samples = (max(came) if silent else min(came)) if came else 0
+        for line in self._lines:
+            line.begin(samples)
+        return self._clock() - samples / self.rate_hz
 
     def _turned(self, *, muted: bool) -> None:
         """The devices are closed for a pause, or opened after it."""
         for tap in self._taps.values():
             if muted:
                 tap.close()
-                for line in self._lines:
-                    line.why = "paused"
-            else:
-                self._open_again(tap)
+                self._because(tap, "paused")
+            elif not self._opened_again(tap):
+                self._lose(tap, "cannot be opened again")
         for line in self._lines:
             line.forget()
 
-    def _silent(self, blocks: int, reason: str) -> Iterator[Item]:
+    def _slept(self, blocks: int) -> Iterator[Item]:
         for line in self._lines:
-            line.take()
             line.forget()
         for _ in range(blocks):
+            if self._stopped:
+                break
             for line in self._lines:
-                yield from line.block(reason)
-        for line in self._lines:
-            yield from line.over()
+                yield from line.block("suspended")
 
     def _look_after(self, now_s: float) -> None:
         """See whether every device is still there and itself; look for those that are gone."""
         for tap in self._taps.values():
-            if tap.opened and not tap.is_itself():
-                tap.close()
+            lines = [line for line in self._lines if line.tap is tap]
+            if tap.gone and tap.running and tap.is_itself():
+                tap.gone = False
+                self._notice(f"{tap.device} is back.")
+            elif tap.opened and not tap.is_itself():
                 tap.tried_s = now_s
-                for line in self._lines:
-                    if line.tap is tap:
-                        line.why = "device_lost"
-                self._notice(f"{tap.device} is gone: the call goes on, that side is not heard.")
+                self._lose(tap, "is gone")
+            elif tap.opened and lines[0].stalled_s >= _STALLED_S:
+                tap.tried_s = now_s
+                self._lose(tap, "gives no sound")
             elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:
                 tap.tried_s = now_s
-                if self._open_again(tap):
-                    self._notice(f"{tap.device} is back.")
-                    for line in self._lines:
-                        if line.tap is tap:
-                            line.forget()
+                self._opened_again(tap)
 
-    def _open_again(self, tap: Tap) -> bool:
+    def _lose(self, tap: Device, what: str) -> None:
+        tap.close()
+        self._because(tap, "device_lost")
+        if not tap.gone:
+            tap.gone = True
+            self._notice(f"{tap.device} {what}: the call goes on, that side is not heard.")
+
+    def _because(self, tap: Device, reason: str) -> None:
+        for line in self._lines:
+            if line.tap is tap:
+                line.why = reason
+
+    def _opened_again(self, tap: Device) -> bool:
+        for line in self._lines:
+            if line.tap is tap:
+                line.stalled_s = 0.0
         try:
             tap.open()
         except AssistantError:
@@ -284,8 +296,9 @@ class LiveSource:
             if customer and line.silent_s >= _SILENT_S and not self._told_silent:
                 self._told_silent = True
                 self._notice(
-                    f"Nothing at all has come from {line.tap.device} for"
-                    f" {_SILENT_S:.0f} s: is the headset's sound played there?"
+                    f"Nothing has been heard from the customer's channel for {_SILENT_S:.0f} s:"
+                    f" check that the headset's sound is played on"
+                    f" {self._wanted[line.number].device}."
                 )
 
 

@@ -175,13 +175,11 @@ class ChildRecogniser:
         if not pcm:
             return []
         try:
-            heard = self._hear(pcm)
+            heard = self._hear(pcm, partials=partials)
         except Died:
             return self._recover()
         self._tries = 0
-        if partials:
-            return heard
-        return [each for each in heard if not isinstance(each, PartialHypothesis)]
+        return heard
 
     def finish(self) -> list[Hypothesis]:
         heard: list[Hypothesis] = []
@@ -194,13 +192,13 @@ class ChildRecogniser:
                 self._line.close()
                 return heard
 
-    def _hear(self, pcm: bytes) -> list[Hypothesis]:
+    def _hear(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
         """One stretch of sound through the process; kept before it is sent."""
         self._kept.append(pcm)
         self._reader.sample += len(pcm) // BYTES_PER_SAMPLE
-        ended, answer = self._line.accept(pcm)
+        ended, answer = self._line.accept(pcm, partials=partials)
         if not ended:
-            return self._reader.grow(answer)
+            return self._reader.grow(answer) if partials else []
         finals = self._reader.settle(answer)
         spoken_until = max((word.end for final in finals for word in final.words), default=0)
         # Words of this final must not be heard twice, nor the beginning of the next one never.

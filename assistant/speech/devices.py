@@ -95,11 +95,13 @@ def proposed(devices: Sequence[InputDevice]) -> Pair | None:
     if not agents:
         return None
     agent = agents[0]
-    customers = sorted(
-        (device for device in monitors if device.name != agent.name),
-        key=lambda device: not device.usual,
-    )
-    return Pair(agent, customers[0] if customers else None)
+    return Pair(agent, proposed_customer(devices, agent))
+
+
+def proposed_customer(devices: Sequence[InputDevice], agent: InputDevice) -> InputDevice | None:
+    """What hears the headset of somebody who speaks into `agent`; `None` where nothing does."""
+    monitors = [device for device in devices if device.monitor and device.name != agent.name]
+    return min(monitors, key=lambda device: not device.usual, default=None)
 
 
 def chosen(devices: Sequence[InputDevice], wanted: str) -> InputDevice:

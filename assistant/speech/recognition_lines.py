@@ -141,9 +141,12 @@ class Line:
         _, told = self._exchange(b"R", str(rate_hz).encode())
         self.process_id = int(told)
 
-    def accept(self, pcm: bytes) -> tuple[bool, str]:
-        """Whether an utterance ended, and Vosk's answer; raises Died."""
-        letter, answer = self._exchange(b"A", pcm)
+    def accept(self, pcm: bytes, *, partials: bool = True) -> tuple[bool, str]:
+        """Whether an utterance ended, and Vosk's answer; raises Died.
+
+        Without `partials` there is an answer only where an utterance ended.
+        """
+        letter, answer = self._exchange(b"A" if partials else b"N", pcm)
         return letter == b"F", answer
 
     def finish(self) -> str:

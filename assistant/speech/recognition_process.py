@@ -70,6 +70,9 @@ def _serve(vosk: Any, model: Any, reader: BinaryIO, writer: BinaryIO) -> None:
             ended = recogniser.AcceptWaveform(content)
             answer = recogniser.Result() if ended else recogniser.PartialResult()
             _send(writer, b"F" if ended else b"P", answer)
+        elif letter == b"N":  # nobody asks for what grows
+            ended = recogniser.AcceptWaveform(content)
+            _send(writer, b"F" if ended else b"P", recogniser.Result() if ended else "")
         else:
             _send(writer, b"F", recogniser.FinalResult())
 

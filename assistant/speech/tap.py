@@ -1,15 +1,17 @@
 """One open input device: a stream whose callback copies and counts.
 
 Owns the stream and which device it really hears.  A sound server moves streams of a device that is
-gone to another one without a word; `is_itself` notices.  It converts nothing.
+gone to another one without a word; `is_itself` notices.  What nobody takes is kept for a minute at
+most.  It converts nothing, waits for nothing and decides nothing about the call.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from assistant.speech.devices import InputDevice, portaudio, pulse_sources
@@ -19,25 +21,69 @@ from compliance.errors import MissingPart
 _PULSE = "pulse"  # PortAudio's name for the sound server
 _SOURCE = "PULSE_SOURCE"  # which of its sources a stream is opened on
 _LATENCY_S = 0.05
+_MOST_S = 60.0  # that nobody took, per reader; more than any stall that a call survives
+
+NO_PLUGIN = "the sound server is there and PortAudio cannot reach it"
+NO_PLUGIN_REMEDY = (
+    "Install ALSA's plug-in for it (Debian: apt install libasound2-plugins; with PipeWire:"
+    " pipewire-alsa pipewire-pulse)."
+)
+
+
+class Reader:
+    """What one channel has not taken yet of a tap; filled by the callback, bounded.
+
+    `overflows` counts how often sound was lost before it came here, as far as that was told.
+    """
+
+    def __init__(self) -> None:
+        self.overflows = 0
+        self._blocks: deque[bytes] = deque()
+        self._bytes_in = 0
+        self._bytes_out = 0
+
+    def put(self, captured: bytes, most_bytes: int, *, lost: bool) -> None:
+        """Keep, or count as lost what there is no room for; never waits."""
+        if lost:
+            self.overflows += 1
+        if self._bytes_in - self._bytes_out + len(captured) > most_bytes:
+            self.overflows += 1
+            return
+        self._bytes_in += len(captured)
+        self._blocks.append(captured)
+
+    def take(self) -> bytes:
+        """All that has come."""
+        taken = b"".join(self._blocks.popleft() for _ in range(len(self._blocks)))
+        self._bytes_out += len(taken)
+        return taken
 
 
 class Tap:
     """A device that can be opened, closed and opened again.
 
-    `rate_hz` and `channels` are those of the stream once it is open; `overruns` counts callbacks
-    that were told that sound had been lost before them.  `tried_s` is whoever's who looks for it.
+    `channels` is that of the stream; `reopened` counts openings, so that what came before one can
+    be told from what came after; `tried_s` and `gone` are whoever's who looks for it.
     """
 
-    def __init__(self, device: InputDevice, block_frames: int = 0) -> None:
+    def __init__(
+        self,
+        device: InputDevice,
+        block_frames: int = 0,
+        sources: Callable[[], Sequence[InputDevice]] = pulse_sources,
+    ) -> None:
         self.device = device
         self.rate_hz = device.rate_hz
         self.channels = max(1, min(device.channels, 2))
-        self.overruns = 0
         self.tried_s = 0.0
-        self.readers: list[deque[bytes]] = []
+        self.gone = False
+        self._readers: list[Reader] = []
+        self._most_bytes = round(_MOST_S * self.rate_hz) * self.channels * 2
         self._block_frames = block_frames
+        self._sources = sources
         self._stream: Any = None
         self._given = False
+        self._known: frozenset[str] = frozenset()  # sources that were there when it was opened
 
     @property
     def running(self) -> bool:
@@ -49,29 +95,34 @@ class Tap:
         """Whether the stream is open; its first sound takes a moment."""
         return self._stream is not None and bool(self._stream.active)
 
-    def reader(self) -> deque[bytes]:
-        """Where what is captured from here on is put, as 16-bit frames."""
-        captured: deque[bytes] = deque()
-        self.readers.append(captured)
-        return captured
+    def reader(self) -> Reader:
+        """Where what is captured from here on is put, as interleaved 16-bit frames."""
+        made = Reader()
+        self._readers.append(made)
+        return made
 
     def open(self) -> None:
-        """Open the stream.
+        """Open the stream; a source of the same label that is new is taken for it, renamed.
 
         Raises:
             MissingPart: there is no PortAudio, the device is gone, or somebody else has it.
         """
         self.close()
         sounddevice = portaudio()
-        if self.device.pulse and self.device.name not in {one.name for one in pulse_sources()}:
-            raise _not_open(self.device)
+        if self.device.pulse:
+            sources = self._sources()
+            self.device = _still_there(self.device, sources, self._known)
+            self._known |= {source.name for source in sources}
         with native_output_kept_off_screen(), _source(self.device):
+            where = _PULSE if self.device.pulse else self.device.index
+            if where == _PULSE and not _reaches_server(sounddevice):
+                raise MissingPart(NO_PLUGIN, NO_PLUGIN_REMEDY)
             try:
                 stream = sounddevice.RawInputStream(
                     samplerate=self.rate_hz,
                     channels=self.channels,
                     dtype="int16",
-                    device=_PULSE if self.device.pulse else self.device.index,
+                    device=where,
                     blocksize=self._block_frames,
                     latency=_LATENCY_S,
                     callback=self._copy,
@@ -97,15 +148,31 @@ class Tap:
             return False
         if not self.device.pulse:
             return True
-        return self.device.name in {one.name for one in pulse_sources()}
+        return self.device.name in {one.name for one in self._sources()}
 
     def _copy(self, data: Any, _frames: int, _times: object, status: Any) -> None:
-        if status.input_overflow:
-            self.overruns += 1
         captured = bytes(data)
         self._given = True
-        for reader in self.readers:
-            reader.append(captured)
+        for reader in self._readers:
+            reader.put(captured, self._most_bytes, lost=bool(status.input_overflow))
+
+
+def _still_there(
+    device: InputDevice, sources: Sequence[InputDevice], known: frozenset[str]
+) -> InputDevice:
+    """The device by its name, else by its label where that says who it is: never another's."""
+    if any(one.name == device.name for one in sources):
+        return device
+    alike = [one for one in sources if one.label == device.label]
+    if known and len(alike) == 1 and alike[0].name not in known:
+        return replace(device, name=alike[0].name)
+    raise _not_open(device)
+
+
+def _reaches_server(sounddevice: Any) -> bool:
+    with suppress(sounddevice.PortAudioError, ValueError):
+        return bool(sounddevice.query_devices(_PULSE))
+    return False
 
 
 def _not_open(device: InputDevice) -> MissingPart:
