@@ -1,6 +1,7 @@
 """Run the benchmarks.
 
     python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
+    python -m tests.benchmarks capture [options]            needs a PulseAudio server
     python -m tests.benchmarks rules [options]              what the rule packs cost
     python -m tests.benchmarks promises                     options and promises: time, exactness
     python -m tests.benchmarks word-rates                   count anew how often words are said
@@ -17,6 +18,7 @@ from pathlib import Path
 import click
 
 from tests.benchmarks import (
+    capture,
     latency,
     measuring,
     memory,
@@ -58,6 +60,14 @@ def _promises(rounds: int) -> None:
 @click.option("--seed", default=1, show_default=True)
 def _latency(language: str, breaches: int, seed: int) -> None:
     latency.run(language, breaches, seed)
+
+
+@benchmarks.command("capture")
+@_language
+@click.option("--breaches", default=30, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def _capture(language: str, breaches: int, seed: int) -> None:
+    capture.run(language, breaches, seed)
 
 
 @benchmarks.command("repaint")
