@@ -229,7 +229,7 @@ def _record(standing: Standing, desk: ShiftDesk, now: datetime, locale: str) -> 
         "may_call": standing.may.value,
         "next_at": _iso(standing.next_at, now),
         "until": _iso(standing.until, now),
-        "local_times": dict(standing.clocks),
+        "local_times": dict(standing.clocks(now)),
         "callback_due": standing.callback_due,
         "promise_passed": standing.promise_passed,
         "days_past_due": row.days_past_due,

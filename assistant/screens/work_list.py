@@ -43,6 +43,7 @@ from compliance.permission import May
 from compliance.rules import RuleSet
 
 _REFRESH_S = 5.0  # a window that closes is seen by then
+_AT_ONCE = 20  # rows whose windows close together, about 80 ms
 _OUTCOMES = {
     ListCommand.NO_ANSWER: "no_answer",
     ListCommand.BUSY: "busy",
@@ -96,6 +97,7 @@ class WorkListScreen(Screen[None]):
         self._first = 0
         self._told: Run | None = None
         self._asked_again: str | None = None
+        self._waiting: list[str] = []
 
     def compose(self) -> ComposeResult:
         """How many, the list, the answer for the chosen row, the keys."""
@@ -135,9 +137,27 @@ class WorkListScreen(Screen[None]):
         self.redraw()
 
     def refresh_answers(self) -> None:
-        """Ask for every row's answer as it is by now; the order stays."""
-        self._all = {standing.row.id: standing for standing in self._desk.standings()}
+        """Ask for every row's answer as it is by now, those in sight first; the order stays."""
+        in_sight = [s.row.id for s in self._shown[self._first : self._first + self._rows]]
+        rest = [row_id for row_id in self._order if row_id not in set(in_sight)]
+        self._waiting = [*reversed(rest)]
+        for row_id in in_sight:
+            self._ask(row_id)
         self._choose_shown()
+        self._ask_some()
+
+    def _ask_some(self) -> None:
+        """A few more rows, and the others once the keys have had their turn."""
+        if not self._waiting:
+            self._choose_shown()
+            return
+        for row_id in self._waiting[: -_AT_ONCE - 1 : -1]:
+            self._ask(row_id)
+        del self._waiting[-_AT_ONCE:]
+        self.call_later(self._ask_some)
+
+    def _ask(self, row_id: str) -> None:
+        self._all[row_id] = self._desk.standing(self._all[row_id].row)
 
     # ---- what is shown -----------------------------------------------------------------------
 
@@ -161,6 +181,7 @@ class WorkListScreen(Screen[None]):
         """The order anew; the row `here` is chosen, the first without one."""
         standings = self._desk.standings()
         self._order = tuple(standing.row.id for standing in standings)
+        self._waiting.clear()
         self._all = {standing.row.id: standing for standing in standings}
         self._choose_shown(here if here is not None else "")
 

@@ -165,7 +165,7 @@ def _head(standing: Standing, now: datetime, wording: Wording) -> Iterator[Line]
         Run("   " + plain_text(row.id), Tone.MUTED),
     )
     clocks = " · ".join(f"{zone.rpartition('/')[2].replace('_', ' ')} {clock}"
-                        for zone, clock in standing.clocks)  # fmt: skip
+                        for zone, clock in standing.clocks(now))  # fmt: skip
     callback = ""
     if row.callback_at is not None:
         callback = wording.text("callback {time}", time=at_desk(row.callback_at, now))

@@ -37,21 +37,26 @@ class Standing:
     `number` is the one that the answer is about: the first that may be called, else the one that
     may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source
     that is `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until`
-    are as in `Permission`.  `sources` are where what is known comes from.  `callback_due` is
-    whether the customer waits for a call by now, `promise_passed` whether a promise's day is past.
+    are as in `Permission`, `zones` those in which the customer may be, `sources` where what is
+    known comes from.  `callback_due` is whether the customer waits for a call by now,
+    `promise_passed` whether a promise's day is past.
     """
 
     row: WorkRow
     number: PhoneNumber | None
     may: May
     reasons: tuple[Reason, ...]
-    clocks: tuple[tuple[str, str], ...]
+    zones: tuple[str, ...]
     next_at: datetime | None
     until: datetime | None
     sources: tuple[Source, ...]
     settled_until: datetime
     callback_due: bool = False
     promise_passed: bool = False
+
+    def clocks(self, now: datetime) -> tuple[tuple[str, str], ...]:
+        """The local time wherever the customer may be, by zone."""
+        return tuple((zone, f"{now.astimezone(zone_of(zone)):%H:%M}") for zone in self.zones)
 
     @property
     def against(self) -> tuple[Reason, ...]:
@@ -99,9 +104,6 @@ class WorkList:
             ValueError: `now` has no offset.
         """
         now = now.astimezone(UTC)
-        if self._at is not None and now < self._at:
-            self._known.clear()  # the clock was set back
-        self._at = now
         found = [self._standing(row, now) for row in self.rows]
         return tuple(sorted(found, key=_order))
 
@@ -110,6 +112,9 @@ class WorkList:
         return self._standing(row, now.astimezone(UTC))
 
     def _standing(self, row: WorkRow, now: datetime) -> Standing:
+        if self._at is not None and now < self._at:
+            self._known.clear()  # the clock was set back
+        self._at = now
         known = self._known.get(row.id)
         if known is None or now >= known.settled_until:
             known = self._ask(row, now)
@@ -153,7 +158,7 @@ class WorkList:
             number,
             may,
             reasons,
-            told.answer.clocks,
+            tuple(name for name, _ in told.answer.clocks),
             told.next_at,
             told.until,
             row.sources,

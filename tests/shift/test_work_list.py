@@ -60,6 +60,9 @@ def test_answers_follow_the_clock_even_backwards(tmp_path: Path) -> None:
     assert order(work, late) == [("A1", May.YES)]
     assert order(work, late + timedelta(seconds=1)) == [("A1", May.NO)]
     assert order(work, NOON) == [("A1", May.YES)]  # the clock was set back
+    (standing,) = work.standings(NOON)
+    assert standing.clocks(NOON) == (("America/New_York", "12:00"),)
+    assert standing.clocks(NOON + timedelta(minutes=3)) == (("America/New_York", "12:03"),)
 
 
 def test_the_number_that_may_be_called_is_chosen(tmp_path: Path) -> None:
