@@ -47,6 +47,7 @@ from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import Palette, Sheet
 from assistant.screens.small import SMALLEST
 from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
+from assistant.screens.wrap_up import WrapUpSheet
 from assistant.wording import Wording
 
 INTERRUPTED = 130
@@ -209,7 +210,7 @@ class CallApp(QuietApp):
 
     def _redraw(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, BriefScreen | CallScreen | Sheet):
+            if isinstance(screen, BriefScreen | CallScreen | Sheet | WrapUpSheet):
                 screen.redraw()
             screen.refresh()
 
@@ -230,7 +231,10 @@ class CallApp(QuietApp):
             for entry in KEY_TABLE:
                 if not entry.label or entry.command in (Command.LANGUAGE, Command.THEME):
                     continue
-                if entry.command is Command.PAUSE and not isinstance(self.desk, Playback):
+                may_pause = isinstance(self.desk, Playback) or screen.view.may_pause
+                if entry.command is Command.PAUSE and not may_pause:
+                    continue
+                if entry.live and not screen.view.live:
                     continue
                 yield SystemCommand(
                     text(entry.label),

@@ -1,7 +1,7 @@
 """A run on the call screen: keys go to the run, events to the screen.
 
-Owns `RunDesk`, the driver between `assistant.screens` and `assistant.pipeline`, and the start and
-end of the screen around a run.
+Owns `CallDesk` and `RunDesk`, the drivers between `assistant.screens` and `assistant.pipeline`,
+and the start and end of the screen around a run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from assistant.app import CallApp
 from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
 from assistant.events import Act
-from assistant.pipeline import Delivery
+from assistant.pipeline import CallRun, Delivery
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
 from assistant.running import keeping, zone_here
@@ -26,20 +26,29 @@ from scripts.account import Account, matches
 _LEAVE_WITHIN_S = 5.0
 
 
-class RunDesk:
-    """What the keys of the screen do to a run."""
+class CallDesk:
+    """What the keys of the screen do to any run of a call.
 
-    def __init__(self, account: Account | None, language: str) -> None:
+    Args:
+        account: whose identifiers are compared; `None` where nothing is known.
+        language: of the call.
+        hearing: what the screen says once the call can begin.
+    """
+
+    def __init__(
+        self, account: Account | None, language: str, hearing: Hearing = Hearing.LISTENING
+    ) -> None:
         self._identifiers = {
             identifier.kind: identifier for identifier in (account.identifiers if account else ())
         }
         self._language = language
-        self._prepared: PreparedRun | None = None
+        self._hearing = hearing
+        self._driven: CallRun | None = None
         self._app: CallApp | None = None
 
-    def attach(self, prepared: PreparedRun, app: CallApp) -> None:
+    def show(self, run: CallRun, app: CallApp) -> None:
         """Say what is driven and where it is shown; before the screen runs."""
-        self._prepared = prepared
+        self._driven = run
         self._app = app
 
     # ---- from the run's threads --------------------------------------------------------------
@@ -54,7 +63,7 @@ class RunDesk:
 
     def loaded(self) -> None:
         if self._app is not None:
-            self._app.post_message(HearingChanged(Hearing.LISTENING))
+            self._app.post_message(HearingChanged(self._hearing))
 
     def ended(self, error: AssistantError | None) -> None:
         if error is not None and self._app is not None:
@@ -64,19 +73,19 @@ class RunDesk:
     # ---- from the screen ---------------------------------------------------------------------
 
     @property
-    def _run(self) -> PreparedRun:
-        if self._prepared is None:
+    def _run(self) -> CallRun:
+        if self._driven is None:
             raise RuntimeError("the desk drives nothing yet")
-        return self._prepared
+        return self._driven
 
     def ready(self) -> None:
-        self._run.run.start(self.ended)
+        self._run.start(self.ended)
 
     def connect(self) -> None:
-        self._run.run.connect()
+        self._run.connect()
 
     def act(self, act: Act, argument: str = "") -> None:
-        self._run.run.act(act, argument)
+        self._run.act(act, argument)
 
     def identifier_said(self, identifier: str, said: str) -> None:
         expected = self._identifiers.get(identifier)
@@ -87,16 +96,25 @@ class RunDesk:
         self.act(act, identifier)
 
     def end(self) -> None:
-        self._run.run.stop("hung_up")
+        self._run.stop("hung_up")
+
+
+class RunDesk(CallDesk):
+    """What they do to a recording: it can be paused and sped up besides."""
+
+    def attach(self, prepared: PreparedRun, app: CallApp) -> None:
+        """Say what is driven and where it is shown; before the screen runs."""
+        self.show(prepared.run, app)
+        self._pacer = prepared.pacer
 
     def pause(self) -> None:
-        self._run.pacer.pause()
+        self._pacer.pause()
 
     def resume(self) -> None:
-        self._run.pacer.resume()
+        self._pacer.resume()
 
     def set_speed(self, speed: float) -> None:
-        self._run.pacer.change_speed(speed)
+        self._pacer.change_speed(speed)
 
 
 def show_call(

@@ -16,12 +16,14 @@ from enum import auto
 from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     ChannelProgress,
+    CustomerDid,
     Ended,
     Envelope,
     FindingChanged,
     FindingStanding,
     FlagAcknowledged,
     GapHeard,
+    HoldChanged,
     IdentifierChanged,
     IdentifierState,
     Input,
@@ -32,6 +34,8 @@ from assistant.events import (
     Output,
     Progress,
     PromptChanged,
+    RecordingChanged,
+    RecordingState,
     Started,
     StatementChanged,
     UtteranceDropped,
@@ -57,7 +61,7 @@ class Part(Bits):
     FLAG = auto()
     TRANSCRIPT = auto()
     STATEMENTS = auto()
-    CONDITION = auto()  # lag, losses, end of the call
+    CONDITION = auto()  # lag, losses, recording, hold, end of the call
     EVERYTHING = CLOCK | VERIFICATION | PROMPT | FLAG | TRANSCRIPT | STATEMENTS | CONDITION
 
 
@@ -83,6 +87,9 @@ class CallView:
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
+        self.recording: RecordingChanged | None = None
+        self.kept = False  # whether any of it is, as far as the terms tell
+        self.held_since_s: float | None = None
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -102,6 +109,9 @@ class CallView:
             GapHeard: self._gap,
             LagChanged: self._lag,
             MomentMarked: self._moment,
+            RecordingChanged: self._recording,
+            HoldChanged: self._hold,
+            CustomerDid: self._customer,
             ObjectionHeard: self._objected,
             Ended: self._ended,
         }
@@ -136,6 +146,32 @@ class CallView:
         return self._budget.flag(finding_id)
 
     @property
+    def live(self) -> bool:
+        """Whether the call happens now, and is listened to and kept on terms."""
+        return self.started is not None and self.started.start.recording is not None
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether the microphone may be closed by a key."""
+        terms = self.started.start.recording if self.started is not None else None
+        return terms is not None and terms.may_pause
+
+    @property
+    def listens(self) -> bool:
+        """Whether any model hears the call; without one the keys lead."""
+        return self.started is not None and bool(self.started.start.model)
+
+    @property
+    def customer_heard(self) -> bool:
+        """Whether a channel carries the customer's voice, maybe among others."""
+        return any(channel.speaker is not Speaker.AGENT for channel in self.channels)
+
+    @property
+    def speakers_known(self) -> bool:
+        """Whether each channel is somebody's own."""
+        return all(channel.speaker is not Speaker.UNKNOWN for channel in self.channels)
+
+    @property
     def for_wrap_up(self) -> tuple[Flag, ...]:
         """What to look at once the call is over, the heaviest first."""
         order = list(Severity)
@@ -151,7 +187,9 @@ class CallView:
 
     @property
     def talk_ratio(self) -> float | None:
-        """The agent's share of all speech, 0 to 1; `None` before anybody has spoken."""
+        """The agent's share of all speech, 0 to 1; `None` where the sides are not heard apart."""
+        if not (self.customer_heard and self.speakers_known):
+            return None
         agent = sum(c.talk_s for c in self.channels if c.speaker is Speaker.AGENT)
         everybody = sum(c.talk_s for c in self.channels)
         return agent / everybody if everybody > 0 else None
@@ -286,8 +324,22 @@ class CallView:
         self._transcript.remember(event.call_s)
         return Part.TRANSCRIPT | self._tick(event.call_s)
 
+    def _recording(self, event: RecordingChanged) -> Part:
+        self.recording = event
+        self.kept = self.kept or event.state is RecordingState.ON
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _hold(self, event: HoldChanged) -> Part:
+        self.held_since_s = event.call_s if event.held else None
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _customer(self, event: CustomerDid) -> Part:
+        self._transcript.do(event)
+        return Part.TRANSCRIPT | self._tick(event.call_s)
+
     def _ended(self, event: Ended) -> Part:
         self.ended = event
+        self.held_since_s = None
         self._tick(event.duration_s)
         self._budget.close()
         return Part.EVERYTHING

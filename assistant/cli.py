@@ -15,8 +15,10 @@ import click
 
 from assistant import __version__
 from assistant.device_commands import devices
+from assistant.live_commands import live
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
+from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
 
@@ -332,8 +334,10 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
 
 
 commands.add_command(devices)
+commands.add_command(live)
 commands.add_command(rules)
 commands.add_command(scripts)
+commands.add_command(worklist)
 
 
 def main() -> None:

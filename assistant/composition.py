@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant import __version__
 from assistant.demo.calls import DeskAct
-from assistant.events import AgentActed, CallStarted, VerificationPolicy
+from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
 from assistant.pacing import LivePacer, Pacer
 from assistant.pipeline import CallKeeper, CallRun, Delivery
 from assistant.rules_in_force import RulesInForce
@@ -27,6 +27,7 @@ from assistant.speech.desk import Wanted
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
+from compliance.errors import MissingPart
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
@@ -209,18 +210,21 @@ def prepare(
 class LiveCall:
     """A call that takes place now; `account` may be unknown and linked later.
 
-    `collector` is who collects, `number` the number that was called, where known.
+    `collector` is who collects, `number` the number that was called, where known; `terms` are those
+    on which the call is listened to and kept.  A call that is led by keys alone has neither model
+    nor channels.
     """
 
     language: str
     jurisdiction: str
-    model: ModelFolder
+    model: ModelFolder | None
     channels: tuple[Wanted, ...]
     collector: Collector | None = None
     account: Account | None = None
     number: str | None = None
     isolated: bool = False
     corrector: Corrector = field(default_factory=Corrector)
+    terms: RecordingTerms | None = None
 
 
 @dataclass(slots=True)
@@ -249,46 +253,19 @@ def prepare_live(
     Raises:
         MissingPart: there is no PortAudio, or a device cannot be opened.
     """
-    source = LiveSource(
-        call.channels, rate_hz=call.model.rate_hz, clock=time.monotonic, notice=notice
-    )
+    model = call.model
+    if model is None:
+        raise MissingPart("no speech model was chosen", "Name one, or lead the call by keys.")
+    source = LiveSource(call.channels, rate_hz=model.rate_hz, clock=time.monotonic, notice=notice)
     pacer = LivePacer(time.monotonic)
-
-    def begin() -> CallStarted:
-        now = datetime.now(UTC)
-        account = call.account
-        return CallStarted(
-            header=CallHeader(
-                jurisdiction=call.jurisdiction,
-                language=call.language,
-                collector=call.collector,
-                started_at=now,
-                customer_timezone=(account.customer_timezone or None) if account else None,
-                customer_state=(account.customer_state or None) if account else None,
-                verified=False,
-                facts=dict(account.facts) if account else {},
-                account=ledger(account) if account else None,
-                number=call.number,
-            ),
-            policy=VerificationPolicy.AGENT,
-            version=__version__,
-            started_at_utc=now.isoformat(timespec="milliseconds"),
-            zone=zone,
-            rules_hash=guidance.rules.content_hash,
-            scripts_hash=guidance.scripts_hash,
-            model=call.model.name,
-            model_hash=call.model.content_hash(),
-            account_hash=content_hash(account) if account is not None else "",
-            account=account,
-        )
 
     run = CallRun(
         session=guidance.session(),
         call=call_id,
-        begin=begin,
+        begin=lambda: live_start(call, guidance, zone, datetime.now(UTC)),
         source=source,
         load=lambda: open_model(
-            call.model,
+            model,
             isolated=call.isolated,
             restarted=lambda restart: notice(restart_line(restart)),
         ),
@@ -299,8 +276,39 @@ def prepare_live(
         notice=notice,
         loaded=loaded,
         correct=call.corrector.correct,
+        microphone=lambda opened: source.unmute() if opened else source.mute(),
     )
     return PreparedLive(run, pacer, source, call_id)
+
+
+def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> CallStarted:
+    """The first event of a call that begins `now`, a time with an offset."""
+    account = call.account
+    return CallStarted(
+        header=CallHeader(
+            jurisdiction=call.jurisdiction,
+            language=call.language,
+            collector=call.collector,
+            started_at=now,
+            customer_timezone=(account.customer_timezone or None) if account else None,
+            customer_state=(account.customer_state or None) if account else None,
+            verified=False,
+            facts=dict(account.facts) if account else {},
+            account=ledger(account) if account else None,
+            number=call.number,
+        ),
+        policy=VerificationPolicy.AGENT,
+        version=__version__,
+        started_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        zone=zone,
+        rules_hash=guidance.rules.content_hash,
+        scripts_hash=guidance.scripts_hash,
+        model=call.model.name if call.model is not None else "",
+        model_hash=call.model.content_hash() if call.model is not None else "",
+        account_hash=content_hash(account) if account is not None else "",
+        account=account,
+        recording=call.terms,
+    )
 
 
 def restart_line(restart: Restart) -> str:

@@ -48,6 +48,37 @@ class Act(StrEnum):
     OBJECTION = "objection"  # argument: objection slug
     FLAG_ACKNOWLEDGED = "flag_acknowledged"  # argument: finding id
     MOMENT_MARKED = "moment_marked"
+    NOTICE_GIVEN = "notice_given"  # that the call is recorded has been said, unheard by us
+    HELD = "held"  # the microphone is closed; see also `AudioGap`
+    RESUMED = "resumed"
+
+
+class Keep(StrEnum):
+    """How much of a call is kept, from all of it to nothing."""
+
+    AUDIO = "audio"  # sound, words, findings
+    TRANSCRIPT = "transcript"  # words, findings
+    FINDINGS = "findings"  # what was found and pressed, without anybody's words
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingTerms:
+    """On what terms a live call is listened to and kept, as the site decided.
+
+    `notice_first`: nothing is kept before the recording notice was heard or marked.
+    `stops_when_refused`: who refuses recording is neither recorded nor recognised from there on.
+    `may_pause`: whether the microphone may be closed during the call.
+    """
+
+    keep: Keep
+    notice_first: bool
+    stops_when_refused: bool
+    may_pause: bool
+
+
+CLOCK = "clock"
+"""The name of a channel that carries no sound: it only moves the call clock."""
 
 
 # ---- inputs ------------------------------------------------------------------------------------
@@ -59,7 +90,8 @@ class CallStarted:
 
     `started_at_utc` is ISO 8601 with offset +00:00 and `zone` an IANA name: the wall clock and zone
     of the desk at sample 0.  The four hashes are sha256 hex digests of what judged and guided the
-    call.  `account` is the snapshot as shown.
+    call.  `account` is the snapshot as shown.  `recording` are the terms of a live call; a
+    call that others recorded has none.
     """
 
     header: CallHeader
@@ -73,6 +105,7 @@ class CallStarted:
     model_hash: str
     account_hash: str
     account: Account | None = None
+    recording: RecordingTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +129,11 @@ class AudioAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class AudioGap:
-    """`samples` from `sample` on were not heard; `reason` is a slug (`truncated`, `overrun`, …)."""
+    """`samples` from `sample` on were not heard.
+
+    `reason` is a slug: `truncated`, `overrun`, `recogniser_failed`, `paused` (the microphone was
+    closed), `refused` (the customer refused recording), `before_notice` (not kept).
+    """
 
     channel: int
     sample: int
@@ -373,6 +410,44 @@ class FlagAcknowledged:
     call_s: float
 
 
+class RecordingState(StrEnum):
+    """Whether a live call is kept at this moment."""
+
+    OFF = "off"  # nothing of this call is kept
+    WAITING = "waiting"  # for the recording notice; nothing is kept before it
+    ON = "on"
+    REFUSED = "refused"  # the customer refused: neither recorded nor recognised any more
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """What happens to this call's sound and words changed; `keep` is how much is kept while on."""
+
+    state: RecordingState
+    keep: Keep
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """The microphone was closed by a key, or opened again."""
+
+    held: bool
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDid:
+    """Where the customer is not heard: what the agent's key said of them.
+
+    `doing` is `verified`, `verification_withdrawn`, `third_party`, `customer_back`, or the slug of
+    an exit, a stage or an objection.
+    """
+
+    doing: str
+    call_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The last output.  `not_assessable` names rules that could not be judged on this call."""
@@ -400,6 +475,9 @@ Output = (
     | LagChanged
     | MomentMarked
     | FlagAcknowledged
+    | RecordingChanged
+    | HoldChanged
+    | CustomerDid
     | Ended
 )
 

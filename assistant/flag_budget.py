@@ -46,18 +46,27 @@ class FlagOnLine:
     fading: bool
 
 
+def cannot_wait(finding: Finding) -> bool:
+    """Whether it is shown before the sentence is over, at the risk of being withdrawn.
+
+    A clear breach of a critical rule, and what a caller says that is a critical route in the pack:
+    somebody who speaks of dying is answered at once.
+    """
+    return finding.severity is Severity.CRITICAL and (
+        finding.verdict is Verdict.BREACH or finding.kind is Kind.ROUTE
+    )
+
+
 def may_take_the_line(finding: Finding) -> bool:
     """Whether this finding, in this state, may interrupt an agent who is speaking.
 
-    Only what has something to do now; a provisional one only for a clear breach of a critical rule;
-    doubtful facts only where they weigh enough to act on before the call is over.  What a caller
-    said that routes the call is always worth a glance.
+    Only what has something to do now; a provisional one only where it `cannot_wait`; doubtful
+    facts only where they weigh enough to act on before the call is over.  What a caller said that
+    routes the call is always worth a glance.
     """
     if finding.do_now is None or finding.status is Status.WITHDRAWN:
         return False
-    if finding.status is Status.PROVISIONAL and not (
-        finding.severity is Severity.CRITICAL and finding.verdict is Verdict.BREACH
-    ):
+    if finding.status is Status.PROVISIONAL and not cannot_wait(finding):
         return False
     if finding.verdict is Verdict.BREACH or finding.kind is Kind.ROUTE:
         return finding.severity is not Severity.HINT

@@ -123,6 +123,23 @@ def output_record(output: events.Output, call: str, wording: Wording) -> Record 
                 "duration_s": output.duration_s,
                 "reason": output.reason,
             }
+        case events.RecordingChanged():
+            return {
+                "type": "recording",
+                "call": call,
+                "state": output.state.value,
+                "keep": output.keep.value,
+                "call_s": output.call_s,
+            }
+        case events.HoldChanged():
+            return {"type": "hold", "call": call, "held": output.held, "call_s": output.call_s}
+        case events.CustomerDid():
+            return {
+                "type": "customer",
+                "call": call,
+                "doing": output.doing,
+                "call_s": output.call_s,
+            }
         case events.Ended():
             return {
                 "type": "ended",

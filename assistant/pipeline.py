@@ -30,11 +30,15 @@ from assistant.events import (
     DriftMeasured,
     Envelope,
     FinalRecognised,
+    HoldChanged,
     Input,
     LagMeasured,
     Output,
     PartialRecognised,
+    RecordingChanged,
+    RecordingState,
 )
+from assistant.hushing import Hush
 from assistant.merging import ChannelFailed, ChannelMerge, Heard
 from assistant.pacing import Pacer
 from assistant.session import CallSession
@@ -135,6 +139,8 @@ class CallRun:
         notice: told one line the user should see (recording stopped being kept, a channel failed).
         loaded: told when the model is open.
         correct: mends what is known to be misheard; pure, called in the session thread.
+        microphone: told to close (`False`) and to open again, in the session thread; what still
+            comes from the source meanwhile is neither kept nor recognised.
     """
 
     def __init__(
@@ -153,6 +159,7 @@ class CallRun:
         notice: Callable[[str], None] = lambda _line: None,
         loaded: Callable[[], None] = lambda: None,
         correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
+        microphone: Callable[[bool], None] | None = None,
     ) -> None:
         self._session = session
         self._call = call
@@ -166,6 +173,8 @@ class CallRun:
         self._notice = notice
         self._loaded = loaded
         self._correct = correct
+        self._microphone = microphone or (lambda _open: None)
+        self._hush = Hush(device=microphone is not None)
         self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[
             Heard | ChannelFailed | _Acted | AudioGap | DriftMeasured
@@ -395,11 +404,26 @@ class CallRun:
     def _receive(self, event: Input) -> None:
         taken = self._envelope(event)
         envelopes = tuple(self._envelope(output) for output in self._session.receive(event))
+        for envelope in envelopes:
+            self._listen(envelope.event)
         if self._writing is not None:
             for envelope in (taken, *envelopes):
                 self._writing.put(envelope)
         if envelopes:
             self._deliver(Delivery(self._clock() - self._zero_s, envelopes))
+
+    def _listen(self, output: Input | Output) -> None:
+        """Close the microphone where the session says so, or open it again."""
+        before = self._hush.reason
+        match output:
+            case HoldChanged(held=held):
+                self._hush.held = held
+            case RecordingChanged(state=state):
+                self._hush.refused = state is RecordingState.REFUSED
+            case _:
+                return
+        if bool(before) is not bool(self._hush.reason):
+            self._microphone(not self._hush.reason)
 
     def _envelope(self, event: Input | Output) -> Envelope:
         """Inputs and outputs share one sequence: the order in which things happened."""
@@ -415,10 +439,15 @@ class CallRun:
         sounds: list[queue.SimpleQueue[_Released | None]],
     ) -> None:
         try:
-            for chunk in self._source:
-                if not isinstance(chunk, Chunk):
-                    self._inbox.put(chunk)
+            for given in self._source:
+                if not isinstance(given, Chunk):
+                    told = self._hush.lacking(given) if isinstance(given, AudioGap) else given
+                    if told is not None:
+                        self._inbox.put(told)
                     continue
+                chunk, gaps = self._hush.take(given)
+                for gap in gaps:
+                    self._inbox.put(gap)
                 end_sample = chunk.start_sample + chunk.samples
                 due_s = self._pacer.wait(end_sample / channels[chunk.channel].rate_hz)
                 if due_s is None or self._stopping.is_set():
@@ -435,6 +464,8 @@ class CallRun:
                 "What was heard until then is there.",
             )
         finally:
+            for gap in self._hush.finish():
+                self._inbox.put(gap)
             for sound in sounds:
                 sound.put(None)
 

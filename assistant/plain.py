@@ -13,10 +13,13 @@ from assistant.flag_budget import may_take_the_line
 from assistant.interface_text import N_
 from assistant.wording import Wording
 from compliance.findings import Finding, Kind, StatementState, Status, Verdict
+from compliance.transcript import Speaker
 
 VERIFIED = N_("identity confirmed")
 COVERED = N_("identity not confirmed: the account is covered")
 UNHEARD = N_("{seconds} s of the {channel} channel were not heard")
+HELD = N_("the microphone is closed")
+GOES_ON = N_("the microphone is open again")
 WITHDRAWN = N_("withdrawn: {subject}")
 MISSED = N_("not said: {statement}")
 ENDED = N_("end of the call: {reason}")
@@ -55,6 +58,18 @@ class PlainCall:
                 yield f"{clock(output.call_s)}  {'✔' if output.verified else '■'} {text}"
             case events.FindingChanged():
                 yield from self._finding(output.finding, output.call_s)
+            case events.CustomerDid():
+                speaker = wording.term(terms.SPEAKERS, Speaker.CUSTOMER)
+                yield f"{clock(output.call_s)}  {speaker}: ● {wording.doing(output.doing)}"
+            case events.HoldChanged():
+                yield f"{clock(output.call_s)}  ‖ {wording.text(HELD if output.held else GOES_ON)}"
+            case events.RecordingChanged():
+                on = output.state is events.RecordingState.ON
+                table, slug = (terms.KEPT, output.keep) if on else (terms.RECORDING, output.state)
+                yield f"{clock(output.call_s)}  ○ {wording.term(table, slug)}"
+            case events.GapHeard() if output.reason in terms.GAPS:
+                told = wording.text(terms.GAPS[output.reason], seconds=f"{output.duration_s:.1f}")
+                yield f"{clock(output.start_s)}  ‖ {told}"
             case events.GapHeard():
                 text = wording.text(
                     UNHEARD, seconds=f"{output.duration_s:.1f}", channel=output.channel

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from assistant.events import (
+    CLOCK,
     Act,
     AgentActed,
     AudioAdvanced,
@@ -22,6 +23,7 @@ from assistant.events import (
     CallStarted,
     ChannelOpened,
     ChannelProgress,
+    CustomerDid,
     DriftMeasured,
     Ended,
     FinalRecognised,
@@ -50,12 +52,14 @@ from assistant.events import (
     VerificationPolicy,
 )
 from assistant.joining import ChannelJoiner
+from assistant.recording_watch import NOTICE, RecordingWatch
 from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Statement, Status, Verdict
 from compliance.local_time import day_of_call, zone_of
 from compliance.monitor import Monitor
 from compliance.rules import RuleSet
+from compliance.told import STANDS_FOR_WORDS
 from compliance.tracker import Change, Policy, Tracked, Tracker
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Identifier, matches
@@ -69,6 +73,17 @@ STANDING_S = 2.0
 CUT_S = 0.5
 # Unheard sound of the agent that may have held any words.
 UNHEARD_S = 1.0
+# What these keys say, the customer did.
+_OF_THE_CUSTOMER = frozenset(
+    (
+        Act.VERIFIED,
+        Act.VERIFICATION_WITHDRAWN,
+        Act.THIRD_PARTY,
+        Act.CUSTOMER_BACK,
+        Act.EXIT,
+        Act.OBJECTION,
+    )
+)
 # Two identifiers make the right party: the trade's rule (and the regulators' notes).
 IDENTIFIERS_NEEDED = 2
 
@@ -98,6 +113,7 @@ class _Call:
     monitor: Monitor
     tracker: Tracker
     script: ScriptEngine | None
+    recording: RecordingWatch
     channels: dict[int, _Channel] = field(default_factory=dict)
     finals: int = 0
     now_s: float = 0.0
@@ -109,6 +125,15 @@ class _Call:
     agent_unheard_s: float = 0.0
     switches: list[tuple[float, CallContext]] = field(default_factory=list)
     ended: bool = False
+
+    @property
+    def customer_heard(self) -> bool:
+        """Whether anything that the customer says can reach us but by the agent's keys."""
+        others = (Speaker.CUSTOMER, Speaker.THIRD_PARTY, Speaker.UNKNOWN)
+        return any(
+            channel.joiner.speaker in others and channel.joiner.name != CLOCK
+            for channel in self.channels.values()
+        )
 
 
 class CallSession:
@@ -182,10 +207,12 @@ class CallSession:
         tracker = Tracker(
             event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
         )
-        call = _Call(event, monitor, tracker, self._make_script(event))
+        recording = RecordingWatch(event.recording)
+        call = _Call(event, monitor, tracker, self._make_script(event), recording)
         self._call = call
         context = tracker.context
         yield Started(event)
+        yield from recording.started()
         yield ListenerChanged(context.listener, 0.0)
         yield VerificationChanged(
             bool(context.verified), proposed=False, reason="start", call_s=0.0
@@ -206,6 +233,7 @@ class CallSession:
             call.tracker.context,
             agent_gaps=call.agent_unheard_s > 0,
             agent_unheard=call.agent_unheard_s > UNHEARD_S,
+            others_unheard=bool(call.channels) and not call.customer_heard,
         )
         for finding in closing.findings:
             yield from self._found(call, finding, "")
@@ -264,13 +292,18 @@ class CallSession:
         for finding in heard.findings:
             yield from self._found(call, _doubted(finding, end_s, cut=event.cut), settled.text)
         yield from self._statements(call, heard.statements)
+        if settled.speaker is Speaker.AGENT:
+            given = call.monitor.said(NOTICE)
+            yield from call.recording.noticed(call.now_s, given=given)
+        routes = routes_of(heard.findings)
+        yield from self._refused(call, call.recording.routed(routes, call.now_s))
         if call.script is not None:
             context = call.tracker.context
             call.script.hear(
                 settled,
                 verified=bool(context.verified),
                 listener=context.listener,
-                routes=routes_of(heard.findings),
+                routes=routes,
             )
             if call.script.objection:
                 yield ObjectionHeard(
@@ -316,6 +349,14 @@ class CallSession:
             if self._is_told(call, rule_of[statement.id]):
                 yield StatementChanged(statement, call.now_s)
 
+    @staticmethod
+    def _refused(call: _Call, changes: Iterable[Output]) -> Iterable[Output]:
+        """Pass changes of the recording on; what is heard no more, nobody may count as unsaid."""
+        for change in changes:
+            if call.recording.held or call.recording.refused:
+                call.monitor.lost()
+            yield change
+
     def _found(self, call: _Call, finding: Finding, text: str) -> Iterable[Output]:
         if finding.trial and not self._trials:
             return
@@ -349,15 +390,16 @@ class CallSession:
                 flag.standing = True
                 yield FindingStanding(flag.finding.id, call.now_s)
         if event.channel == max(call.channels):
+            heard = [each for each in call.channels.values() if each.joiner.name != CLOCK]
             yield Progress(
                 call.now_s,
                 tuple(
                     ChannelProgress(
                         channel.joiner.speaker, channel.level_db, round(channel.joiner.talk_s, 3)
                     )
-                    for channel in call.channels.values()
+                    for channel in heard
                 ),
-                round(max(0.0, call.now_s - call.spoken_until_s), 3),
+                round(max(0.0, call.now_s - call.spoken_until_s), 3) if heard else 0.0,
             )
 
     def _gap(self, call: _Call, event: AudioGap) -> Iterable[Output]:
@@ -383,6 +425,14 @@ class CallSession:
             case Act.MOMENT_MARKED:
                 yield MomentMarked(call.now_s)
                 return
+            case Act.HELD | Act.RESUMED:
+                changes = call.recording.acted(event.act, "", call.now_s)
+                yield from self._refused(call, changes)
+                return
+            case Act.NOTICE_GIVEN:
+                yield from self._statements(call, call.monitor.stated(NOTICE))
+                yield from call.recording.acted(event.act, "", call.now_s)
+                return
             case Act.IDENTIFIER_MATCHED:
                 if event.argument in call.identifiers:
                     yield self._identifier(call, event.argument, IdentifierState.MATCHED)
@@ -401,6 +451,7 @@ class CallSession:
             case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
                 pass
         _switch(call, before, call.now_s)
+        yield from self._of_the_customer(call, event)
         if call.script is not None:
             context = call.tracker.context
             call.script.act(
@@ -410,6 +461,18 @@ class CallSession:
                 listener=context.listener,
             )
             yield from self._prompt(call)
+
+    def _of_the_customer(self, call: _Call, event: AgentActed) -> Iterable[Output]:
+        """What a key says of the customer, for the rules and, where they are not heard, the eye."""
+        doing = event.argument if event.act in (Act.EXIT, Act.OBJECTION) else event.act.value
+        if event.act not in _OF_THE_CUSTOMER:
+            return
+        if not call.customer_heard:
+            yield CustomerDid(doing, call.now_s)
+        if doing not in STANDS_FOR_WORDS or not call.customer_heard:
+            call.monitor.told(doing)
+        changes = call.recording.acted(event.act, event.argument, call.now_s)
+        yield from self._refused(call, changes)
 
     # ---- what is told --------------------------------------------------------------------------
 

@@ -208,3 +208,32 @@ STATEMENT_STATES: Terms = {
     "missed": N_("missed"),
     "cannot_tell": N_("cannot tell"),
 }
+
+DOINGS: Terms = {
+    "verified": N_("is the right person"),
+    "verification_withdrawn": N_("is not confirmed any more"),
+    "third_party": N_("somebody else is on the line"),
+    "customer_back": N_("the customer is back"),
+    "commitment": N_("promises to pay"),
+}
+"""What a key says that the customer did; exits and objections have their own terms."""
+
+GAPS: Terms = {
+    "paused": N_("microphone closed for {seconds} s"),
+    "refused": N_("not listened to for {seconds} s: recording refused"),
+    "before_notice": N_("{seconds} s before the recording notice are not kept"),
+}
+"""Sound that was not heard on purpose; any other gap was lost."""
+
+RECORDING: Terms = {
+    "off": N_("nothing is kept"),
+    "waiting": N_("kept from the recording notice on: n"),
+    "refused": N_("recording refused: not listening"),
+}
+
+KEPT: Terms = {
+    "audio": N_("sound and words are kept"),
+    "transcript": N_("words are kept, no sound"),
+    "findings": N_("findings are kept, no words"),
+    "nothing": N_("nothing is kept"),
+}

@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assistant.events import FindingChanged, GapHeard, UtteranceFinal, UtterancePartial
-from compliance.findings import Finding, Severity, Status, Verdict
+from assistant.events import (
+    CustomerDid,
+    FindingChanged,
+    GapHeard,
+    UtteranceFinal,
+    UtterancePartial,
+)
+from assistant.flag_budget import cannot_wait
+from compliance.findings import Finding, Status, Verdict
 from compliance.transcript import Speaker, Word
 
 
@@ -47,6 +54,16 @@ class GapRow:
     channel: str
     start_s: float
     duration_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoingRow:
+    """What the customer did, told by a key; `doing` as in `CustomerDid`."""
+
+    id: str
+    doing: str
+    start_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,10 @@ class MomentRow:
     start_s: float
 
 
-Row = UtteranceRow | GapRow | MomentRow
+_OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice"})
+"""Gaps made on purpose: each channel tells them, and they are one row."""
+
+Row = UtteranceRow | GapRow | DoingRow | MomentRow
 
 
 class TranscriptRows:
@@ -108,9 +128,16 @@ class TranscriptRows:
 
     def lose(self, event: GapHeard) -> None:
         """Sound was lost."""
-        row_id = f"gap:{event.channel}:{event.start_s}"
+        both = event.reason in _OF_ALL_CHANNELS
+        row_id = f"gap:{event.reason if both else event.channel}:{event.start_s}"
         if row_id not in self._place:
-            self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s))
+            self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s, event.reason))
+
+    def do(self, event: CustomerDid) -> None:
+        """The customer did something that only a key tells."""
+        row_id = f"doing:{event.doing}:{event.call_s}"
+        if row_id not in self._place:
+            self._add(DoingRow(row_id, event.doing, event.call_s))
 
     def remember(self, call_s: float) -> None:
         """The agent marked a moment."""
@@ -173,12 +200,11 @@ class TranscriptRows:
 def may_be_marked(finding: Finding) -> bool:
     """Whether a finding is marked in the transcript.
 
-    Provisional ones only for a clear breach of a critical rule, as on the flag line.
+    Provisional ones only where they cannot wait, as on the flag line.
     """
     if finding.verdict is Verdict.NOT_ASSESSABLE:
         return False
-    clear = finding.severity is Severity.CRITICAL and finding.verdict is Verdict.BREACH
-    return finding.status is not Status.PROVISIONAL or clear
+    return finding.status is not Status.PROVISIONAL or cannot_wait(finding)
 
 
 def _where(finding: Finding, quote: str, text: str) -> tuple[int, int]:

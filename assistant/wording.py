@@ -99,10 +99,22 @@ class Wording:
         """The interface's words for an English message id."""
         return self._interface.text(msgid, **params)
 
+    @property
+    def interface_code(self) -> str:
+        """The interface's language, as texts in data name it: `en`, `zh-Hant`, `zh-Hans`."""
+        return self._interface.catalogue.language.code
+
     def term(self, table: terms.Terms, slug: str) -> str:
         """The word for a slug of the field; an unknown slug is shown as it is."""
         msgid = table.get(slug)
         return self.text(msgid) if msgid is not None else slug.replace("_", " ")
+
+    def doing(self, slug: str) -> str:
+        """What a key says that the customer did."""
+        for table in (terms.DOINGS, terms.OBJECTIONS):
+            if slug in table:
+                return self.term(table, slug)
+        return self.term(terms.STAGES, slug).lower()
 
     def model(self, name: str) -> str:
         """The speech model's name; the demonstration model is called that in every language."""

@@ -1,4 +1,4 @@
-"""Reads YAML and JSON documents strictly, and knows where every value stood.
+"""Reads YAML, JSON and TOML documents strictly, and knows where every value stood.
 
 Owns the door through which files written by people come in: rule packs, flows, accounts, personas.
 A document is checked against a pydantic schema, and every fault is told at once with line and
@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -25,11 +25,13 @@ from ruamel.yaml.reader import ReaderError
 from compliance.errors import BadInput, Fault, shown
 from compliance.kept_documents import kept, unkept
 from compliance.pack_cache import PackCache
+from compliance.toml_places import KEY, NotToml, read_toml
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 40
 
-Format = Literal["yaml", "json"]
+Format = Literal["yaml", "json", "toml"]
+_FORMATS: Mapping[str, Format] = {".json": "json", ".toml": "toml"}
 Location = tuple[str | int, ...]
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
@@ -106,7 +108,7 @@ class Patched(Document[M]):
 
 
 def load_document(path: Path, schema: type[M], cache: PackCache | None = None) -> Document[M]:
-    """Read and check one file; `.json` is read as JSON, anything else as YAML.
+    """Read and check one file; `.json` is read as JSON, `.toml` as TOML, anything else as YAML.
 
     With a `cache` the file's values and places are kept there: for rules, never for customers.
 
@@ -124,7 +126,7 @@ def load_document(path: Path, schema: type[M], cache: PackCache | None = None) -
         raise _one(
             path, f"cannot read the file: {reason}", "Check the path and its rights."
         ) from None
-    format_: Format = "json" if path.suffix.lower() == ".json" else "yaml"
+    format_ = _FORMATS.get(path.suffix.lower(), "yaml")
     if cache is None:
         return parse_document(content, schema, path=path, format=format_)
     key = cache.key("document", (format_.encode(), content))
@@ -170,6 +172,8 @@ def _read(
             if faults:
                 raise BadInput(f"{path} was not read", tuple(faults))
         _places_of(node, (), places)
+    elif format_ == "toml":
+        plain = _read_toml(text, path, places)
     else:
         plain = _read_yaml(text, path, places)
     return plain, places
@@ -219,6 +223,20 @@ def _read_json(text: str, path: Path | str) -> Plain:
     except RecursionError:
         raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
     return value
+
+
+def _read_toml(
+    text: str, path: Path | str, places: dict[Location, tuple[int, int]]
+) -> dict[str, Plain]:
+    try:
+        values, found = read_toml(text)
+    except NotToml as error:
+        message = _QUOTED.sub("(not shown)", str(error))
+        raise _at(path, error.line, error.column, f"this is not TOML: {message}") from None
+    except RecursionError:
+        raise _one(path, f"the document is nested deeper than {MAX_DEPTH} levels") from None
+    places.update(found)
+    return cast("dict[str, Plain]", values)
 
 
 def _compose(text: str, path: Path | str) -> Node | None:
@@ -320,7 +338,7 @@ def _places_of(
             _places_of(child, inner, places)
 
 
-_KEY = "\0key"  # the place of a key itself, for keys that a schema does not know
+_KEY = KEY  # the place of a key itself, for keys that a schema does not know
 
 
 def _construct(node: Node) -> Plain:

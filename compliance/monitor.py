@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance.context import CallContext, CallHeader
-from compliance.findings import Finding, Severity, Statement, Status, Verdict
+from compliance.findings import Finding, Kind, Severity, Statement, Status, Verdict
 from compliance.judges.conduct import ConductJudge, Noticed
 from compliance.judges.hits import Hit, placed
 from compliance.judges.ledger import LedgerJudge
@@ -26,6 +26,7 @@ from compliance.local_time import day_of_call
 from compliance.past import Past, events_in
 from compliance.rules import RuleSet
 from compliance.telling import Restraint, finding_in, finding_of_call
+from compliance.told import MARKS
 from compliance.transcript import Speaker, Utterance
 
 # What is told before its utterance has ended.  A screen may be stricter; other programs decide.
@@ -206,6 +207,25 @@ class Monitor:
             self._past.unsure = True
         return Heard()
 
+    def told(self, doing: str) -> None:
+        """A key says what the customer did; see `compliance.told`."""
+        for mark in MARKS.get(doing, ()):
+            self._past.make(mark)
+
+    def stated(self, statement: str) -> tuple[Statement, ...]:
+        """A key says that a required statement was made, unheard; tells what changed by it."""
+        moved = self._statements.stated(statement).statements
+        self._past.said(moved)
+        return moved
+
+    def past_within(self, context: CallContext) -> CallContext:
+        """A context with the marks that the call has made so far."""
+        return self._past.within(context, context.time_s)
+
+    def said(self, statement: str) -> bool:
+        """Whether a statement was said in full, due or not: others than judges may go by it."""
+        return self._statements.said(statement)
+
     def lost(self) -> None:
         """Some of the agent's sound was not heard: what seems unsaid may have been said."""
         self._past.unsure = True
@@ -217,7 +237,12 @@ class Monitor:
         return tuple(replace(finding, status=Status.WITHDRAWN) for finding in found.values())
 
     def close(
-        self, context: CallContext, *, agent_gaps: bool = False, agent_unheard: bool = False
+        self,
+        context: CallContext,
+        *,
+        agent_gaps: bool = False,
+        agent_unheard: bool = False,
+        others_unheard: bool = False,
     ) -> Closing:
         """The end of the call.
 
@@ -228,6 +253,8 @@ class Monitor:
             agent_unheard: so much was not heard that it may have held any words (more than a
                 second in sum, say), so that no rule on the agent's words is kept for certain.
                 A call in which nobody but the other side was heard counts as such.
+            others_unheard: nobody but the agent was listened to, so that what the customer said
+                took no route.
         """
         unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
         cannot_tell = agent_gaps or unheard or self._unknown_speaker
@@ -245,6 +272,8 @@ class Monitor:
             self._open_because((rule_id, "times") for rule_id in self._conduct.rules)
         for rule in self.rules.rules:
             if rule.detectors and unheard and rule.id not in self._breached:
+                self._open_because(((rule.id, "unheard"),))
+            if others_unheard and rule.kind is Kind.ROUTE:
                 self._open_because(((rule.id, "unheard"),))
             if rule.unjudged(self._header):
                 self._open_because(((rule.id, "beyond_words"),))

@@ -43,8 +43,11 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """A number from token `first` up to but without `beyond`."""
+class SpokenNumber:
+    """A number from token `first` up to but without `beyond`.
+
+    `exact` is whether it can be read in one way only: `six fifty` may be 650 or 6.50.
+    """
 
     value: Decimal
     first: int
@@ -56,6 +59,13 @@ def quantities(folded: Folded, language: str) -> tuple[Quantity, ...]:
     """Every amount, rate and date in an utterance, by position; `language` is `en` or `zh`."""
     reader = _READERS.get(beneath(language))
     return tuple(reader(folded.tokens)) if reader is not None else ()
+
+
+def number_at(tokens: Sequence[str], at: int, language: str) -> SpokenNumber | None:
+    """The longest number that begins at a token, whatever it counts; `language` is `en` or `zh`."""
+    if not 0 <= at < len(tokens):
+        return None
+    return _mandarin_number(tokens, at) if language == "zh" else _english_number(tokens, at)
 
 
 def _digits(token: str) -> Decimal | None:
@@ -144,7 +154,7 @@ def _english(tokens: Sequence[str]) -> Iterator[Quantity]:
         at = max(number.beyond, found.last + 1 if found is not None else 0)
 
 
-def _english_quantity(tokens: Sequence[str], number: _Number) -> Quantity | None:
+def _english_quantity(tokens: Sequence[str], number: SpokenNumber) -> Quantity | None:
     after = _token(tokens, number.beyond)
     hedged = _token(tokens, number.first - 1) in _EN_HEDGES
     if after in _PERCENT or (after == "per" and _token(tokens, number.beyond + 1) == "cent"):
@@ -172,12 +182,12 @@ def _english_quantity(tokens: Sequence[str], number: _Number) -> Quantity | None
     return Quantity(Sort.AMOUNT, number.first, last, value, exact=number.exact, hedged=hedged)
 
 
-def _english_number(tokens: Sequence[str], at: int) -> _Number | None:
+def _english_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     """The longest number that begins at a word, in digits or words."""
     written = _digits(_token(tokens, at))
     if written is not None:
         big = _BIG.get(_token(tokens, at + 1))
-        return _Number(written * big, at, at + 2) if big else _Number(written, at, at + 1)
+        return SpokenNumber(written * big, at, at + 2) if big else SpokenNumber(written, at, at + 1)
     total = Decimal(0)
     group: Decimal | None = None
     exact = True
@@ -206,7 +216,7 @@ def _english_number(tokens: Sequence[str], at: int) -> _Number | None:
         else:
             break
         at += 1
-    return None if group is None else _Number(total + group, begin, at, exact)
+    return None if group is None else SpokenNumber(total + group, begin, at, exact)
 
 
 def _follows(group: Decimal, small: Decimal) -> bool:
@@ -224,15 +234,15 @@ def _continues(tokens: Sequence[str], at: int) -> bool:
 
 def _with_decimals(
     tokens: Sequence[str], at: int, whole: Decimal, begin: int, *, exact: bool
-) -> _Number:
+) -> SpokenNumber:
     digits = ""
     at += 1
     while at < len(tokens) and (_ONES.get(tokens[at], 10) < 10 or tokens[at] == "oh"):
         digits += str(_ONES.get(tokens[at], 0))
         at += 1
     if not digits:
-        return _Number(whole, begin, at - 1, exact)
-    return _Number(whole + Decimal(f"0.{digits}"), begin, at, exact)
+        return SpokenNumber(whole, begin, at - 1, exact)
+    return SpokenNumber(whole + Decimal(f"0.{digits}"), begin, at, exact)
 
 
 def _english_date(tokens: Sequence[str], at: int) -> Quantity | None:
@@ -257,21 +267,21 @@ def _english_date(tokens: Sequence[str], at: int) -> Quantity | None:
     return Quantity(Sort.DATE, at, day.beyond + of, day=(None, month, int(day.value)))
 
 
-def _english_day(tokens: Sequence[str], at: int) -> _Number | None:
+def _english_day(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     token = _token(tokens, at)
     if token in _ORDINALS:
-        return _Number(Decimal(_ORDINALS[token]), at, at + 1)
+        return SpokenNumber(Decimal(_ORDINALS[token]), at, at + 1)
     tens, ones = _TENS.get(token), _ORDINALS.get(_token(tokens, at + 1), 10)
     if tens in {20, 30} and ones < 10:
-        return _Number(Decimal((tens or 0) + ones), at, at + 2)
+        return SpokenNumber(Decimal((tens or 0) + ones), at, at + 2)
     number = _english_number(tokens, at)
     if number is None or not 1 <= number.value <= 31 or number.value % 1:
         return None
     ends = _token(tokens, number.beyond) in _ENDINGS
-    return _Number(number.value, at, number.beyond + ends)
+    return SpokenNumber(number.value, at, number.beyond + ends)
 
 
-def _english_year(tokens: Sequence[str], at: int) -> _Number | None:
+def _english_year(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     number = _english_number(tokens, at)
     return number if number is not None and 1990 <= number.value <= 2100 else None
 
@@ -307,7 +317,7 @@ def _mandarin(tokens: Sequence[str]) -> Iterator[Quantity]:
         at = max(number.beyond, found.last + 1 if found is not None else 0)
 
 
-def _mandarin_quantity(tokens: Sequence[str], number: _Number) -> Quantity | None:
+def _mandarin_quantity(tokens: Sequence[str], number: SpokenNumber) -> Quantity | None:
     after = _token(tokens, number.beyond)
     before = _token(tokens, number.first - 1)
     hedged = before in _ZH_HEDGES or after in _ZH_HEDGES_AFTER
@@ -330,7 +340,7 @@ def _mandarin_quantity(tokens: Sequence[str], number: _Number) -> Quantity | Non
     return Quantity(Sort.AMOUNT, first, last, value, exact=number.exact, hedged=hedged)
 
 
-def _mandarin_number(tokens: Sequence[str], at: int) -> _Number | None:
+def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     """The longest number that begins at a character, in digits, characters or both."""
     begin = at
     total = section = Decimal(0)
@@ -372,10 +382,10 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> _Number | None:
     if not some:
         return None
     if run:  # digits one by one, as of a card's number
-        return _Number(Decimal(run), begin, at, exact=False)
+        return SpokenNumber(Decimal(run), begin, at, exact=False)
     if digit is not None and unit >= 100 and digit < 10:
         digit *= unit / 10  # 三千五: the next unit is understood
-    return _Number(total + section + (digit or 0), begin, at)
+    return SpokenNumber(total + section + (digit or 0), begin, at)
 
 
 def _mandarin_rate(tokens: Sequence[str], at: int) -> Quantity | None:
@@ -390,7 +400,7 @@ def _mandarin_rate(tokens: Sequence[str], at: int) -> Quantity | None:
 
 def _mandarin_date(tokens: Sequence[str], at: int) -> Quantity | None:
     """十二月五号, 2026年12月5日."""
-    year: _Number | None = None
+    year: SpokenNumber | None = None
     month = _mandarin_number(tokens, at)
     if month is not None and _token(tokens, month.beyond) == "年":
         year, month = month, _mandarin_number(tokens, month.beyond + 1)

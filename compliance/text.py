@@ -64,6 +64,13 @@ _SPOKEN = {
     "okay": "ok",
 }  # fmt: skip
 _ENDINGS = {"n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am", "'d": "would"}
+# Words that end in -in by themselves: what stands after them is a closing quotation mark.
+_NOT_DROPPED = frozenset(
+    (
+        "admin", "basin", "begin", "cabin", "cousin", "login", "margin", "origin", "plugin",
+        "ruin", "skin", "spin", "thin", "twin", "within",
+    )
+)  # fmt: skip
 _IS_AFTER = frozenset(
     (
         "he", "she", "it", "that", "there", "here", "who", "what", "where", "how", "when",
@@ -363,7 +370,7 @@ def joined(before: Folded, after: Folded, keep: int = 12) -> Folded:
 
 
 def _spoken(word: str) -> tuple[str, ...]:
-    """The words of a contraction; a possessive loses its ending."""
+    """The words of a contraction; a possessive loses its ending, `callin'` gets its g back."""
     known = _SPOKEN.get(word)
     if known is not None:
         return tuple(known.split(" "))
@@ -375,7 +382,14 @@ def _spoken(word: str) -> tuple[str, ...]:
     if word.endswith("'s"):
         stem = word[:-2]
         return (stem, "is") if stem in _IS_AFTER else (stem,)
+    if word.endswith("in'") and (word in ("doin'", "goin'") or _drops_its_g(word[:-1])):
+        return (f"{word[:-1]}g",)
     return (word.replace("'", ""),)
+
+
+def _drops_its_g(word: str) -> bool:
+    """Whether this is a participle as many say it: `callin'`, not the quoted 'again'."""
+    return len(word) > 4 and word not in _NOT_DROPPED and not word.endswith(("ain", "oin"))
 
 
 def _may_repeat(tokens: list[str]) -> bool:

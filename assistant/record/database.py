@@ -10,12 +10,20 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from assistant.record.faults import StoreFault, StoreTooNew, damaged, store_faults
-from assistant.record.tables import EVENTS, METADATA, REVIEWS, STORE, STORE_VERSION
+from assistant.record.tables import (
+    ADDED_LATER,
+    EVENTS,
+    METADATA,
+    REVIEWS,
+    STORE,
+    STORE_VERSION,
+    WRAP_UPS,
+)
 
 # How long a writer waits for another one before it says that the store is in use.
 BUSY_TIMEOUT_S = 5.0
@@ -105,11 +113,8 @@ def _check_layout(connection: Connection, path: Path) -> None:
     if not tables:
         METADATA.create_all(connection)
         connection.execute(insert(STORE).values(version=STORE_VERSION))
-        for table in (EVENTS, REVIEWS):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table.name}_are_never_changed BEFORE UPDATE ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{table.name} are only ever added'); END"
-            )
+        for table in (EVENTS, REVIEWS, WRAP_UPS):
+            _never_change(connection, table)
         return
     if STORE.name not in tables:
         raise StoreFault(
@@ -125,5 +130,17 @@ def _check_layout(connection: Connection, path: Path) -> None:
             f"(layout {versions[0]}; this one knows up to {STORE_VERSION})",
             "Update this program, or name another folder with --data-dir.",
         )
-    if not set(METADATA.tables) <= tables:
+    later = {table.name for table in ADDED_LATER}
+    if not set(METADATA.tables) - later <= tables:
         raise damaged(path)
+    for table in ADDED_LATER:
+        if table.name not in tables:
+            table.create(connection)
+            _never_change(connection, table)
+
+
+def _never_change(connection: Connection, table: Table) -> None:
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table.name}_are_never_changed BEFORE UPDATE ON {table.name} "
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} are only ever added'); END"
+    )

@@ -64,3 +64,14 @@ class KeptCall:
     def reviewed(self) -> int:
         """How many of the marks a reviewer has judged."""
         return sum(mark.review is not None for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWrapUp:
+    """How a call ended: `outcome` is a disposition's id, days and times are ISO 8601 text."""
+
+    call: str
+    outcome: str
+    next_contact: str | None
+    note: str
+    at_utc: str

@@ -45,6 +45,11 @@ class Locations:
         return self.data_dir / "open"
 
     @property
+    def settings(self) -> Path:
+        """What the site decided; see `assistant.site_settings`."""
+        return self.data_dir / "settings.toml"
+
+    @property
     def models_dir(self) -> Path:
         """Installed speech models, one folder each."""
         return self.data_dir / "models"

@@ -8,6 +8,7 @@ never a row; it starts no thread, renders no text and reads no clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,12 +29,20 @@ from assistant.events import (
 )
 from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
 from assistant.record.faults import UnknownCall, damaged, store_faults
-from assistant.record.kept import CallState, FindingMark, KeptCall
+from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.reviews import Review, ReviewAct, standing
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, REVIEWS, UTTERANCES
+from assistant.record.tables import (
+    CALLS,
+    EVENTS,
+    FINDINGS,
+    LANDMARKS,
+    REVIEWS,
+    UTTERANCES,
+    WRAP_UPS,
+)
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
@@ -82,6 +91,18 @@ class CallStore:
         return KeptCallWriter(
             self._engine, self.locations, self._codec, call, with_sound=with_sound
         )
+
+    def add_wrap_up(self, wrap_up: KeptWrapUp) -> None:
+        """Keep how a kept call ended; one that was kept before stays, and stands no more."""
+        self.call(wrap_up.call)
+        with store_faults(self.locations.database), writing(self._engine) as connection:
+            connection.execute(insert(WRAP_UPS).values(asdict(wrap_up)))
+
+    def wrap_up(self, call: str) -> KeptWrapUp | None:
+        """How a call ended, by its agent's last word; `None` where nobody said."""
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
+        rows = self._rows(query.limit(1))
+        return KeptWrapUp(**{name: rows[0][name] for name in _WRAP_UP}) if rows else None
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -201,6 +222,8 @@ class CallStore:
         columns = {name: row[name] for name in _PLAIN_COLUMNS}
         return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
 
+
+_WRAP_UP = tuple(field.name for field in fields(KeptWrapUp))
 
 _PLAIN_COLUMNS = tuple(column.name for column in CALLS.columns if column.name != "whole")
 

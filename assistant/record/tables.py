@@ -3,8 +3,9 @@
 Events are the record: they are appended and never changed.  Utterances, findings and landmarks (who
 was verified when, what was marked, what was not heard, what was required, how the call ended) are
 derived from them and kept for quick opening; reviews are a person's and are appended, so that every
-judgement ever made stays.  Columns hold what lists, sorts and joins need; an event's content is one
-opaque line, so that it can be sealed later without another layout.
+judgement ever made stays; so are wrap-ups, of which the last one stands.  Columns hold what lists,
+sorts and joins need; an event's content is one opaque line, so that it can be sealed later without
+another layout.
 """
 
 from __future__ import annotations
@@ -108,3 +109,19 @@ REVIEWS = Table(
     Column("note", Text, nullable=False),
     Index("reviews_by_finding", "call", "finding", "number"),
 )
+
+WRAP_UPS = Table(
+    "wrap_ups",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("call", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    # ISO 8601; absent: no next contact was set.
+    Column("next_contact", Text, nullable=True),
+    Column("note", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    Index("wrap_ups_by_call", "call", "number"),
+)
+
+ADDED_LATER = (WRAP_UPS,)
+"""Tables that stores of this version made by earlier programs lack; they are added when opened."""

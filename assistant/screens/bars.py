@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from assistant import terms
 from assistant.call_view import CallView
-from assistant.events import IdentifierState
+from assistant.events import IdentifierState, RecordingState
 from assistant.interface_text import N_
 from assistant.screens.desk import Hearing
 from assistant.screens.keys import Command, entry_of
@@ -68,6 +68,7 @@ _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
     Command.STEP_BACK,
+    Command.REFUSES,
     Command.PROMISE,
     Command.HARDSHIP,
     Command.PAUSE,
@@ -75,6 +76,19 @@ _FIRST_TO_GO = (
     Command.THIRD_PARTY,
     Command.DISTRESS,
 )
+_CUSTOMER = frozenset(
+    {
+        Command.VERIFIED,
+        Command.THIRD_PARTY,
+        Command.DISPUTE,
+        Command.HARDSHIP,
+        Command.PROMISE,
+        Command.REFUSES,
+        Command.DISTRESS,
+    }
+)
+"""Keys that say what the customer does."""
+
 _PALETTE = ("Ctrl+P", N_("all commands"))
 _LAGGING_S = 1.0
 """From here on lag is worth more room than the levels are."""
@@ -118,10 +132,10 @@ def verification(view: CallView, wording: Wording) -> Run:
 def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> list[Line]:
     """Clock, who is on the line, whether verified; then place, levels, lag, help."""
     name = wording.customer(setup.account) if setup.account else wording.text("unknown customer")
-    sign = "■" if view.ended else "●"
+    sign = "■" if view.ended else "‖" if view.held_since_s is not None else "●"
     left: Line = (
         Run(" ", Tone.BAR),
-        Run(sign, Tone.GOOD if not view.ended else Tone.MUTED),
+        Run(sign, Tone.MUTED if view.ended else Tone.CAUTION if sign == "‖" else Tone.GOOD),
         Run(" " + pad(clock(view.call_s), 8), Tone.STRONG),
         Run(pad(name, 18 if width >= 100 else 12) + " ", Tone.STRONG),
         verification(view, wording),
@@ -140,6 +154,8 @@ def draw_top(view: CallView, wording: Wording, setup: CallSetup, width: int) -> 
     place = Run(_place(wording, setup) + "  ", Tone.MUTED)
     help_key = Run("F1 " + wording.text("help") + " ", Tone.MUTED)
     behind = view.worst_lag_s >= _LAGGING_S
+    if view.live and not view.listens:
+        lag = Run("")
     for right in (
         (place, *levels, lag, help_key),
         (*levels, lag, help_key),
@@ -203,9 +219,16 @@ def draw_status(
     elif view.ended is not None:
         reason = wording.term(terms.END_REASONS, view.ended.reason)
         left.append(Run(wording.text("call over: {reason}", reason=reason), Tone.MUTED))
+    elif view.held_since_s is not None:
+        since = clock(view.call_s - view.held_since_s)
+        held = wording.text("‖ the microphone is closed: F9 opens it")
+        left.append(Run(f"{held}  {since}", Tone.ALARM))
     else:
-        left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
-        if view.started is not None and hearing is Hearing.LISTENING:
+        left += live_words(view, wording)
+        refused = view.recording is not None and view.recording.state is RecordingState.REFUSED
+        if not refused:
+            left.append(Run(wording.text(HEARING[hearing]), Tone.MUTED))
+        if not refused and view.started is not None and hearing is Hearing.LISTENING:
             left.append(Run("  " + wording.model(view.started.start.model), Tone.MUTED))
     right: list[Run] = []
     if view.total_lost_s >= 0.1:
@@ -221,22 +244,60 @@ def draw_status(
     return [spread(tuple(left), tuple(right), width)]
 
 
-def draw_keys(wording: Wording, width: int, *, may_pause: bool, over: bool = False) -> list[Line]:
+def live_words(view: CallView, wording: Wording) -> list[Run]:
+    """What a live call keeps, and what of it is not heard; nothing for any other."""
+    if view.recording is None:
+        return []
+    state = view.recording.state
+    if state is RecordingState.ON:
+        kept = Run("◉ " + wording.term(terms.KEPT, view.recording.keep), Tone.ACCENT)
+    else:
+        tone = Tone.MUTED if state is RecordingState.OFF else Tone.CAUTION
+        kept = Run("○ " + wording.term(terms.RECORDING, state), tone)
+    words = [kept]
+    if view.channels and not view.customer_heard:
+        words.append(Run("  " + wording.text("the customer by keys"), Tone.MUTED))
+    if not view.speakers_known:
+        told = wording.text("mixed line: who speaks is unknown")
+        words.append(Run("  " + told, Tone.CAUTION))
+    return [*words, Run("  ", Tone.MUTED)]
+
+
+def draw_keys(
+    wording: Wording, width: int, *, may_pause: bool, over: bool = False, live: bool = False
+) -> list[Line]:
     """The keys that can be pressed now; the less needed ones give way on a narrow screen.
 
     Help, the numbered actions and the way out never do.
     """
     shown = [c for c in BAR_KEYS if may_pause or c is not Command.PAUSE]
+    if live:
+        shown.insert(shown.index(Command.DISTRESS), Command.REFUSES)
     if over:
         return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
     line = key_line([*_caps(shown), _PALETTE], wording)
     for leaving in ("", *_FIRST_TO_GO):
         if cells(line) <= width:
             break
+        if live and leaving in _CUSTOMER:
+            line = _compact(shown, wording, width)
+            break
         if leaving in shown:
             shown.remove(Command(leaving))
         line = key_line(_caps(shown), wording)
     return [fit(line, width, Tone.BAR)]
+
+
+def _compact(shown: Sequence[Command], wording: Wording, width: int) -> Line:
+    """The keys of a live call on a narrow screen: those about the customer as letters alone."""
+    letters = " ".join(entry_of(command).cap for command in shown if command in _CUSTOMER)
+    kept = [Command.PAUSE, Command.ACTIONS, Command.HELP, Command.END]
+    rest = _caps([command for command in shown if command in kept])
+    said = _caps([Command.STEP_DONE])
+    without = [pair for pair in rest if pair[0] != entry_of(Command.PAUSE).cap]
+    forms = ((N_("customer"), rest), ("", rest), ("", without))
+    lines = [key_line([*said, (letters, label), *keys], wording) for label, keys in forms]
+    return next((line for line in lines if cells(line) <= width), lines[-1])
 
 
 def _caps(shown: Sequence[Command]) -> list[tuple[str, str]]:

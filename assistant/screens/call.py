@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.events import Key, Paste
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from assistant import terms
 from assistant.call_view import CallView, Part
@@ -21,9 +21,17 @@ from assistant.events import Act, Envelope, VerificationChanged
 from assistant.interface_text import N_
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
-from assistant.screens.desk import Desk, Hearing, Playback
+from assistant.screens.desk import Desk, Hearing, Playback, WrappingUp
 from assistant.screens.intents import AskIdentifier, Tell, chosen, hint_of, intent_of
-from assistant.screens.keys import ACTIONS, Command, NotOurs, Press, entry_of, read_key
+from assistant.screens.keys import (
+    ACTIONS,
+    LIVE_ACTIONS,
+    Command,
+    NotOurs,
+    Press,
+    entry_of,
+    read_key,
+)
 from assistant.screens.pages import account_page, flags_page, help_page
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Run
@@ -40,7 +48,9 @@ from assistant.screens.sheets import IdentifierEntry, Menu, Page, Sheet
 from assistant.screens.small import draw_small_call, is_too_small
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
+from assistant.screens.wrap_up import WrapUpSheet
 from assistant.wording import Wording
+from assistant.wrap_up import WrapUp, proposed_outcome
 
 _HINT_S = 8.0
 """Seconds of call time for which a line stays that no key of the user's own called for."""
@@ -81,6 +91,7 @@ class CallScreen(Screen[None]):
         self._law_place = 0
         self._hint_until_s = math.inf
         self._verifying = False
+        self._wrapped_up = False
 
     def compose(self) -> ComposeResult:
         """The panes in the order of the eye."""
@@ -113,8 +124,9 @@ class CallScreen(Screen[None]):
             lambda w, _h: draw_keys(
                 wording,
                 w,
-                may_pause=isinstance(self.desk, Playback),
+                may_pause=isinstance(self.desk, Playback) or self.view.may_pause,
                 over=self.view.ended is not None,
+                live=self.view.live,
             ),
             id="keys",
             fill=Tone.BAR,
@@ -139,6 +151,9 @@ class CallScreen(Screen[None]):
         if self.view.ended is not None and self._ending and Part.CONDITION & changed:
             self._told = None  # what it said has happened
         self._draw(changed)
+        if self.view.ended is not None and not self._wrapped_up:
+            self._wrapped_up = True
+            self._wrap_up()
 
     def _verification_came(self, event: VerificationChanged) -> Part:
         """In a demonstration nobody need press `v`: say so where the script of keys did."""
@@ -203,6 +218,9 @@ class CallScreen(Screen[None]):
                 self._hint = None
                 self._draw(Part.CLOCK)
             self.do(press.command, press.digit)
+        elif event.key == "enter" and self.view.ended is not None:
+            event.stop()
+            self._wrap_up()
         elif press is NotOurs.INPUT_METHOD:
             event.stop()
             self._input_method_is_on()
@@ -247,7 +265,7 @@ class CallScreen(Screen[None]):
                     lambda w: account_page(self.view, self.setup.account, self.wording, w),
                 )
             case Command.HELP:
-                self._show(N_("Keys"), lambda w: help_page(self.wording, w))
+                self._show(N_("Keys"), lambda w: help_page(self.wording, w, live=self.view.live))
             case Command.PAUSE:
                 self._pause()
             case Command.END:
@@ -255,21 +273,32 @@ class CallScreen(Screen[None]):
             case _:
                 self._scroll(command)
 
-    def _show_actions(self) -> None:
-        """The actions by number, then the choices for which no digit was left."""
+    def _show_actions(self, first: int = 0) -> None:
+        """The actions by number, then the choices for which no digit was left.
+
+        Where they are more than ten, the tenth turns the page; `first` is what stands on top.
+        """
+        actions = LIVE_ACTIONS if self.view.live else ACTIONS
         slugs = menu_choices(self.view)
-        labels = [self.wording.text(entry_of(action).help) for action in ACTIONS]
+        labels = [self.wording.text(entry_of(action).help) for action in actions]
         labels += [choice_word(slug, self.wording) for slug in slugs]
+        shown = labels[first : first + TEN]
+        turns = len(labels) > first + TEN
+        if turns:
+            shown[-1] = self.wording.text("more…")
 
-        def acted(place: int | None) -> None:
-            if place is None or place < 0:
+        def acted(chosen: int | None) -> None:
+            if chosen is None or chosen < 0:
                 return
-            if place < len(ACTIONS):
-                self.do(ACTIONS[place])
+            place = first + chosen
+            if turns and chosen == TEN - 1:
+                self._show_actions(place)
+            elif place < len(actions):
+                self.do(actions[place])
             else:
-                self.choose(slugs[place - len(ACTIONS)])
+                self.choose(slugs[place - len(actions)])
 
-        self.app.push_screen(Menu(self.wording, N_("Actions"), labels[:TEN]), acted)
+        self.app.push_screen(Menu(self.wording, N_("Actions"), shown), acted)
 
     def choose(self, slug: str) -> None:
         """Choose an objection or exit by its name, as long as it is offered."""
@@ -327,6 +356,32 @@ class CallScreen(Screen[None]):
         else:
             self.desk.resume()
             self.tell(None)
+
+    def _wrap_up(self) -> None:
+        """Ask how the call ended, where that is asked for; nothing lies over it meanwhile."""
+        desk = self.desk
+        if not self.setup.outcomes or not isinstance(desk, WrappingUp):
+            return
+        while isinstance(self.app.screen, ModalScreen):
+            self.app.pop_screen()
+
+        def confirmed(wrap_up: WrapUp | None) -> None:
+            if wrap_up is None:
+                self.tell(
+                    Run(self.wording.text("Enter: wrap-up · F10: leave without"), Tone.ACCENT)
+                )
+                return
+            desk.wrap_up(wrap_up)
+            self.app.exit(0)
+
+        sheet = WrapUpSheet(
+            self.wording,
+            self.setup.outcomes,
+            proposed_outcome(self.view, self.setup.outcomes),
+            self.setup.today,
+            kept=self.view.kept,
+        )
+        self.app.push_screen(sheet, confirmed)
 
     def _end(self) -> None:
         if self.view.ended is not None or self._ending:

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from textual.message import Message
 
 from assistant.events import Act, Envelope
+from assistant.wrap_up import WrapUp
 
 
 class Desk(Protocol):
@@ -49,6 +50,14 @@ class Playback(Protocol):
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the pace of the recording."""
+
+
+@runtime_checkable
+class WrappingUp(Protocol):
+    """What a desk offers besides when a call is wrapped up on the screen."""
+
+    def wrap_up(self, wrap_up: WrapUp) -> None:
+        """How the call ended, as the agent confirmed it.  The screen leaves afterwards."""
 
 
 class Hearing(StrEnum):

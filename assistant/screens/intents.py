@@ -43,6 +43,12 @@ _ALWAYS = {
     Command.MARK: Tell(Act.MOMENT_MARKED),
 }
 
+_IN_LIVE_CALLS = {
+    Command.REFUSES: Tell(Act.OBJECTION, "will_not_pay"),
+    Command.NOTICE: Tell(Act.NOTICE_GIVEN),
+    Command.REFUSES_RECORDING: Tell(Act.EXIT, "recording_refused"),
+}
+
 
 def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None:
     """What the agent means by a command now; `None` where it means nothing to the call.
@@ -57,7 +63,11 @@ def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None
         return None
     if command in _ALWAYS:
         return _ALWAYS[command]
+    if view.live and command in _IN_LIVE_CALLS:
+        return _IN_LIVE_CALLS[command]
     match command:
+        case Command.PAUSE if view.may_pause:
+            return Tell(Act.HELD if view.held_since_s is None else Act.RESUMED)
         case Command.VERIFIED:
             return Tell(Act.VERIFICATION_WITHDRAWN if view.verified else Act.VERIFIED)
         case Command.THIRD_PARTY:
@@ -96,6 +106,10 @@ def hint_of(view: CallView, command: Command) -> str:
         return N_("noted: hardship; identity first")
     if command is Command.PROMISE and view.covered:
         return N_("not before identity is confirmed")
+    if command is Command.PAUSE and view.live and not view.may_pause:
+        if not view.listens:
+            return N_("no microphone is open in this call")
+        return N_("the whole call must be recorded here: no pause")
     return ""
 
 

@@ -28,6 +28,9 @@ class Command(StrEnum):
     HARDSHIP = "hardship"
     PROMISE = "promise"
     DISTRESS = "distress"
+    REFUSES = "refuses"
+    NOTICE = "notice"
+    REFUSES_RECORDING = "refuses_recording"
     MARK = "mark"
     ACKNOWLEDGE = "acknowledge"
     LAW = "law"
@@ -50,7 +53,11 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """One row of the key table: `cap` as printed on the bar, `label` and `help` as message ids."""
+    """One row of the key table: `cap` as printed on the bar, `label` and `help` as message ids.
+
+    `live` marks keys that mean something in live calls only; `live_help` is what a key does there
+    where that differs.
+    """
 
     command: Command
     keys: tuple[str, ...]
@@ -58,6 +65,8 @@ class KeyEntry:
     label: str
     help: str
     function_key: str = ""
+    live: bool = False
+    live_help: str = ""
 
 
 KEY_TABLE = (
@@ -98,6 +107,33 @@ KEY_TABLE = (
         N_("stop collecting: the customer needs care first"),
         "F7 4",
     ),
+    KeyEntry(
+        Command.REFUSES,
+        ("r",),
+        "r",
+        N_("refuses"),
+        N_("the customer refuses to pay"),
+        "F7 8",
+        live=True,
+    ),
+    KeyEntry(
+        Command.NOTICE,
+        ("n",),
+        "n",
+        N_("notice"),
+        N_("the recording notice was given, or consent to recording"),
+        "F7 9",
+        live=True,
+    ),
+    KeyEntry(
+        Command.REFUSES_RECORDING,
+        ("x",),
+        "x",
+        N_("no recording"),
+        N_("the customer refuses recording"),
+        "F7 0",
+        live=True,
+    ),
     KeyEntry(Command.MARK, ("m", "f12"), "m", N_("mark"), N_("mark this moment for later"), "F12"),
     KeyEntry(
         Command.ACKNOWLEDGE,
@@ -120,7 +156,14 @@ KEY_TABLE = (
     KeyEntry(Command.HELP, ("f1",), "F1", N_("help"), N_("this page")),
     KeyEntry(Command.LANGUAGE, ("f2",), "F2", N_("language"), N_("next interface language")),
     KeyEntry(Command.THEME, ("f3",), "F3", N_("theme"), N_("dark or light")),
-    KeyEntry(Command.PAUSE, ("f9",), "F9", N_("pause"), N_("pause or go on (replays only)")),
+    KeyEntry(
+        Command.PAUSE,
+        ("f9",),
+        "F9",
+        N_("pause"),
+        N_("pause or go on (replays only)"),
+        live_help=N_("close the microphone, or open it again"),
+    ),
     KeyEntry(Command.END, ("f10",), "F10", N_("end"), N_("end the call; again: leave")),
     KeyEntry(Command.UP, ("up",), "↑ ↓", "", N_("scroll the transcript by a line")),
     KeyEntry(Command.DOWN, ("down",), "", "", ""),
@@ -142,10 +185,23 @@ ACTIONS = (
 )
 """The actions of the numbered menu, in the order of their numbers; none is out of reach."""
 
+LIVE_ACTIONS = (*ACTIONS, Command.REFUSES, Command.NOTICE, Command.REFUSES_RECORDING)
+"""Those of a live call."""
+
 _BY_KEY = {key: entry.command for entry in KEY_TABLE for key in entry.keys}
 
 # The keys of the standard Bopomofo keyboard (大千) that carry our letters.
-_BOPOMOFO = {"ㄒ": "v", "ㄔ": "t", "ㄎ": "d", "ㄘ": "h", "ㄣ": "p", "ㄩ": "m"}
+_BOPOMOFO = {
+    "ㄒ": "v",
+    "ㄔ": "t",
+    "ㄎ": "d",
+    "ㄘ": "h",
+    "ㄣ": "p",
+    "ㄩ": "m",
+    "ㄐ": "r",
+    "ㄙ": "n",
+    "ㄌ": "x",
+}
 
 
 @dataclass(frozen=True, slots=True)

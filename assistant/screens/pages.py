@@ -43,15 +43,16 @@ def headed(label: str, text: str, width: int, tone: Tone = Tone.TEXT) -> list[Li
     return [(Run("  " + label, Tone.MUTED),), *paragraph(text, width, tone, 4), BLANK]
 
 
-def help_page(wording: Wording, width: int) -> list[Line]:
-    """Every key, then what to know about input methods."""
-    caps = [wording.text(entry.cap) for entry in KEY_TABLE]
+def help_page(wording: Wording, width: int, *, live: bool = False) -> list[Line]:
+    """Every key, then what to know about input methods; `live`: those of a live call as well."""
+    entries = [entry for entry in KEY_TABLE if live or not entry.live]
+    caps = [wording.text(entry.cap) for entry in entries]
     cap_width = max(cell_len(cap) for cap in caps) + 2
     lines: list[Line] = [BLANK]
-    for entry, cap in zip(KEY_TABLE, caps, strict=True):
+    for entry, cap in zip(entries, caps, strict=True):
         if not entry.help:
             continue
-        told = wording.text(entry.help)
+        told = wording.text((entry.live_help if live else "") or entry.help)
         room = max(2, width - cap_width - 10)
         for number, (start, end) in enumerate(wrap(told, room)):
             lines.append(

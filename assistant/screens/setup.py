@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
+from scripts.outcomes import Outcome
 
 
 class Mode(StrEnum):
@@ -40,6 +42,8 @@ class CallSetup:
         brief: whether the brief comes first; without it the call connects as soon as the screen
             is up.
         reader: who looks on.
+        outcomes: how a call may have ended; with any of them a wrap-up follows the call.
+        today: the desk's day, by which the next contact is understood.
     """
 
     rules: RuleTexts
@@ -53,3 +57,5 @@ class CallSetup:
     talk_offs: Mapping[str, str] = field(default_factory=dict)
     brief: bool = True
     reader: Reader = Reader.AGENT
+    outcomes: tuple[Outcome, ...] = ()
+    today: date = date.min

@@ -22,7 +22,7 @@ from assistant.screens.bars import clock, label_width
 from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone
-from assistant.transcript_rows import Mark, MomentRow, Row, UtteranceRow
+from assistant.transcript_rows import DoingRow, GapRow, Mark, MomentRow, Row, UtteranceRow
 from assistant.wording import Wording
 from compliance.findings import Kind, Verdict
 from compliance.transcript import Speaker
@@ -220,9 +220,16 @@ class Transcript(ScrollView, can_focus=False):
         if isinstance(row, MomentRow):
             told = self._wording.text("marked at {time}", time=clock(row.start_s))
             return (Run(pointer + " " * (label - 1)), Run(f"⚑ {told}", Tone.ACCENT))
-        if not isinstance(row, UtteranceRow):
-            told = self._wording.text("{seconds} s not heard", seconds=f"{row.duration_s:.1f}")
-            return (Run(pointer + " " * (label - 1)), Run(f"⚠ {told}", Tone.CAUTION))
+        if isinstance(row, GapRow):
+            return (Run(pointer + " " * (label - 1)), self._gap(row))
+        if isinstance(row, DoingRow):
+            name = self._wording.term(terms.SPEAKERS, Speaker.CUSTOMER)
+            return (
+                Run(pointer, Tone.ACCENT),
+                Run(name + " " * max(1, label - 1 - cell_len(name)), Tone.CUSTOMER),
+                Run("● " + self._wording.doing(row.doing), Tone.SPOKEN),
+                Run("  " + clock(row.start_s), Tone.MUTED),
+            )
         words = sliced(self._words(row), *breaks[number]) if number < len(breaks) else ()
         head = Run(pointer + " " * (label - 1), Tone.ACCENT)
         if number > 0:
@@ -236,6 +243,15 @@ class Transcript(ScrollView, can_focus=False):
         )
         subject = self._subject(row)
         return spread(left, subject, width) if subject and width >= 100 else left
+
+    def _gap(self, row: GapRow) -> Run:
+        """Sound that was not heard: lost, or not listened to on purpose."""
+        seconds = f"{row.duration_s:.1f}"
+        if row.reason in terms.GAPS:
+            told = self._wording.text(terms.GAPS[row.reason], seconds=seconds)
+            return Run(f"‖ {told}", Tone.ACCENT)
+        told = self._wording.text("{seconds} s not heard", seconds=seconds)
+        return Run(f"⚠ {told}", Tone.CAUTION)
 
     def _subject(self, row: UtteranceRow) -> Line:
         if not row.marks:

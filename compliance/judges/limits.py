@@ -8,6 +8,8 @@ counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from compliance.context import CallContext, CallHeader, Contact, Listener
@@ -18,6 +20,22 @@ from compliance.local_time import zone_of
 from compliance.rules import Rule, RuleSet
 
 _CONVERSATION = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one limit stands: `count` contacts, this call included where it counts.
+
+    `broken` is whether this call breaks it, `why` what keeps that from being known.  `harmless` is
+    whether it is kept for certain even should it apply, which is what is not known.
+    """
+
+    rule: Rule
+    limit: Limit
+    count: int
+    broken: bool = False
+    why: str = ""
+    harmless: bool = False
 
 
 class LimitsJudge:
@@ -34,6 +52,15 @@ class LimitsJudge:
         """The limits that this call exceeds, and those that cannot be judged."""
         hits: list[Hit] = []
         undecided: list[tuple[str, str]] = []
+        for standing in self.standings(context):
+            if standing.broken:
+                hits.append(_hit(standing.rule, standing.limit, context, standing.count))
+            elif standing.why:
+                undecided.append((standing.rule.id, standing.why))
+        return Judged(tuple(hits), tuple(undecided))
+
+    def standings(self, context: CallContext) -> Iterator[Standing]:
+        """How each limit stands that applies or may apply, kept ones too."""
         for rule, limit in self._limits:
             applies = rule.when.holds(context)
             if applies is False or any(context.fact(name) for name in limit.unless):
@@ -46,22 +73,26 @@ class LimitsJudge:
                 and limit.most == 0
                 and _this_call_counts(limit, context)
             ):
-                hits.append(_hit(rule, limit, context, 1))  # whatever came before this call
+                yield Standing(rule, limit, 1, broken=True)  # whatever came before this call
                 continue
-            if why:
-                undecided.append((rule.id, why))
+            if why and (applies or self._unknown()):
+                yield Standing(rule, limit, 0, why=why)
                 continue
             certain, possible = self._count(limit, context)
+            if why:
+                least = limit.least
+                kept = possible <= limit.most if least is None else certain >= least
+                yield Standing(rule, limit, certain, why=why, harmless=kept)
+                continue
             if limit.least is not None:
-                if possible < limit.least:
-                    hits.append(_hit(rule, limit, context, possible))
-                elif certain < limit.least:
-                    undecided.append((rule.id, "contacts"))
-            elif certain > limit.most:
-                hits.append(_hit(rule, limit, context, certain))
-            elif possible > limit.most:
-                undecided.append((rule.id, "contacts"))
-        return Judged(tuple(hits), tuple(undecided))
+                broken = possible < limit.least
+                open_ = not broken and certain < limit.least
+                count = possible
+            else:
+                broken = certain > limit.most
+                open_ = not broken and possible > limit.most
+                count = certain
+            yield Standing(rule, limit, count, broken=broken, why="contacts" if open_ else "")
 
     def _unknown(self) -> str:
         if self._header.started_at is None:

@@ -83,6 +83,19 @@ class StatementsJudge:
         changes = (progress.interrupted() for progress in self._progress)
         return Moved(tuple(change for change in changes if change is not None))
 
+    def said(self, statement: str) -> bool:
+        """Whether every element of a statement was heard, due or not."""
+        return any(
+            progress.required.id == statement and progress.complete for progress in self._progress
+        )
+
+    def stated(self, statement: str) -> Moved:
+        """Somebody who was there says that a statement was made, though it was not heard here."""
+        changes = (
+            progress.stated() for progress in self._progress if progress.required.id == statement
+        )
+        return Moved(tuple(change for change in changes if change is not None))
+
     def close(self, context: CallContext, *, cannot_tell: bool) -> Moved:
         """What is left when the call has ended; `cannot_tell` as in `Progress.closed`."""
         statements: list[Statement] = []
@@ -177,6 +190,18 @@ class Progress:
         if self._missed and now.state is not StatementState.SAID:
             return None
         return self._tell(now)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every element was heard."""
+        return len(self._heard) == len(self.required.elements)
+
+    def stated(self) -> Statement | None:
+        """The statement, said in full by somebody's word."""
+        self._heard.update(self.required.elements)
+        self._stands = None
+        self._cut = False
+        return self._tell(self._now())
 
     def interrupted(self) -> Statement | None:
         """The statement if it was being said when somebody cut in."""

@@ -3,6 +3,7 @@
     python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
     python -m tests.benchmarks capture [options]            needs a PulseAudio server
     python -m tests.benchmarks rules [options]              what the rule packs cost
+    python -m tests.benchmarks promises                     options and promises: time, exactness
     python -m tests.benchmarks word-rates                   count anew how often words are said
     python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
@@ -21,6 +22,7 @@ from tests.benchmarks import (
     latency,
     measuring,
     memory,
+    promises,
     recognition,
     repaint,
     rules,
@@ -44,6 +46,12 @@ def benchmarks() -> None:
 @click.option("--runs", default=3, show_default=True)
 def _throughput(language: str, minutes: float, runs: int) -> None:
     throughput.run(language, minutes, runs)
+
+
+@benchmarks.command("promises")
+@click.option("--rounds", default=200, show_default=True)
+def _promises(rounds: int) -> None:
+    promises.run(rounds)
 
 
 @benchmarks.command("latency")

@@ -17,7 +17,7 @@ import pytest
 from compliance.conditions import Condition
 from compliance.context import CallContext, CallHeader, Listener
 from compliance.documents import Schema, load_document
-from compliance.findings import Finding, Kind, Severity, Verdict, VerifiedLaw
+from compliance.findings import Finding, Kind, Severity, Status, Verdict, VerifiedLaw
 from compliance.monitor import Monitor
 from compliance.packs import load_rules
 from compliance.places import LANGUAGE_OF
@@ -138,6 +138,34 @@ def _callers(path: Path) -> Iterator[str]:
             record = json.loads(line)
             if record["speaker"] == "customer":
                 yield str(record["text"])
+
+
+def test_talk_of_dying_is_shown_early_and_seldom_taken_back(language: str, ruled: RuleSet) -> None:
+    """What is heard of a beginning is shown at once, so that it must not be withdrawn often."""
+    listener, verified = VERIFIED
+    header = CallHeader(ruled.jurisdiction, ruled.language, verified=verified, listener=listener)
+    context = CallContext(header, verified, listener)
+    early = withdrawn = 0
+    for text in held_out(language).self_harm:
+        monitor = Monitor(ruled, header)
+        pieces = text.split() if language == "en" else list(text)
+        joint = " " if language == "en" else ""
+        begun = any(
+            found.rule == "ROUTE-self_harm"
+            for end in range(1, len(pieces))
+            for found in monitor.hear(
+                Utterance("u", 0, Speaker.CUSTOMER, joint.join(pieces[:end]), final=False), context
+            ).findings
+        )
+        ended = {
+            found.status
+            for found in monitor.hear(Utterance("u", 0, Speaker.CUSTOMER, text), context).findings
+            if found.rule == "ROUTE-self_harm"
+        }
+        early += begun
+        withdrawn += Status.WITHDRAWN in ended
+    assert early >= 10
+    assert withdrawn <= early * 0.05
 
 
 # ---- what a route is ----------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from compliance.text import CLAUSE, SENTENCE, fold
         ("I’d've gone, y'all", "i would have gone you all"),
         ("your mother's boss, he's here", "your mother boss he is here"),
         ("dont call me", "do not call me"),
+        ("quit callin' me, I'm goin' under", "quit calling me i am going under"),
+        ("he said 'call again' and 'begin'", "he said call again and begin"),
         ("uh we we will um call", "we will call"),
         ("we will we will call", "we will call"),
         ("five five five one", "five five five one"),

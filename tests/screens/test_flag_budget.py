@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.flag_budget import FADING_S, READ_S, SHOWN_S, FlagBudget, may_take_the_line
-from compliance.findings import Finding, Severity, Status, Verdict
+from assistant.transcript_rows import may_be_marked
+from compliance.findings import Finding, Kind, Severity, Status, Verdict
 from tests.screens import calls
 
 SCENE = calls.SCENES["en-US"]
@@ -51,6 +52,17 @@ def test_what_may_interrupt(
         do_now=BASE.do_now if has_do_now else None,
     )
     assert may_take_the_line(finding) is may
+
+
+@pytest.mark.parametrize(("severity", "may"), [(Severity.CRITICAL, True), (Severity.MAJOR, False)])
+def test_who_speaks_of_dying_is_heard_before_the_sentence_is_over(
+    severity: Severity, *, may: bool
+) -> None:
+    route = found(
+        "f", severity, status=Status.PROVISIONAL, verdict=Verdict.CHECK_FACTS, kind=Kind.ROUTE
+    )
+    assert may_take_the_line(route) is may
+    assert may_be_marked(route) is may
 
 
 def test_a_flag_fades_and_leaves_but_is_not_forgotten() -> None:

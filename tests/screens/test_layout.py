@@ -13,8 +13,8 @@ from assistant.display_text import display_text
 from assistant.events import SCHEMA, Envelope, MomentMarked, UtterancePartial
 from assistant.screens.inbox import Inbox
 from assistant.screens.keys import (
-    ACTIONS,
     KEY_TABLE,
+    LIVE_ACTIONS,
     Command,
     NotOurs,
     Press,
@@ -171,7 +171,7 @@ def test_every_letter_key_has_a_function_key() -> None:
         letters = [key for key in entry.keys if len(key) == 1]
         assert not letters or entry.function_key, entry.command
         if entry.function_key.startswith("F7 "):
-            assert ACTIONS[int(entry.function_key[3:]) - 1] is entry.command
+            assert LIVE_ACTIONS[int(entry.function_key[3:]) - 1] is entry.command
         elif entry.function_key:
             assert entry.function_key.lower() in entry.keys
 

@@ -1,0 +1,190 @@
+"""What the command `live` does: a call that happens now, beside the phone.
+
+Owns the choices before the call (account, language, law, model, sound, terms of recording) and what
+is said where a part is missing.  The call itself is composed in `live_call`, shown in
+`live_screen`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.interface_text import Interface
+from assistant.live_call import live_run
+from assistant.live_keeping import keeping_on_terms
+from assistant.live_sound import BY_KEYS, DeskKind, choose_sides, desk_kind
+from assistant.record.locations import Locations, locate
+from assistant.rule_texts import CollectorTexts
+from assistant.rules_in_force import RulesInForce
+from assistant.running import JsonReporter, PlainReporter, run_to_end, zone_here
+from assistant.site_settings import load_site_settings, recording_terms
+from assistant.speech.correction_files import corrector_for, load_files
+from assistant.speech.models import ModelChoice, resolve_model
+from assistant.speech.native_output import native_output_kept_off_screen
+from assistant.wording import Wording
+from compliance.context import Collector
+from compliance.errors import MissingPart
+from compliance.places import jurisdiction_of, language_of
+from scripts.account import Account, load_account
+
+
+def live(
+    *,
+    account: str | None,
+    language: str | None,
+    jurisdiction: str | None,
+    collector: str | None,
+    model: str | None,
+    agent_device: str | None,
+    customer_device: str | None,
+    channels: str | None,
+    no_audio: bool,
+    form: str | None,
+    interface: str | None,
+    theme: str,
+    keep: bool,
+    data_dir: Path | None,
+) -> int:
+    """One live call; returns the exit status.
+
+    Raises:
+        MissingPart: there is no model, or nothing to listen with.
+        AssistantError: an option, the account, the settings or the rules cannot be used.
+    """
+    kind = desk_kind(
+        channels,
+        no_audio=no_audio,
+        agent_device=agent_device,
+        customer_device=customer_device,
+    )
+    locations = locate(data_dir, os.environ)
+    settings = load_site_settings(locations.settings)
+    loaded = find_account(account) if account is not None else None
+    language, jurisdiction = _place(loaded, language, jurisdiction)
+    terms, kept_notice = recording_terms(
+        settings, jurisdiction, keep=keep, sound=kind is not DeskKind.NO_AUDIO
+    )
+    choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
+    with native_output_kept_off_screen():
+        sides = choose_sides(kind, agent_device, customer_device)
+    collects = collector or (loaded.collector if loaded is not None else None)
+    call = LiveCall(
+        language=language,
+        jurisdiction=jurisdiction,
+        model=choice.folder if choice is not None else None,
+        channels=sides.channels,
+        collector=Collector(collects) if collects else None,
+        account=loaded,
+        # In a process of its own: should the recogniser die, the call goes on.
+        isolated=True,
+        terms=terms,
+        corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+    )
+    told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
+    notices = [line for line in told if line]
+    return run_live_call(
+        call,
+        form=form,
+        interface=interface,
+        theme=theme,
+        locations=locations,
+        notices=notices,
+    )
+
+
+def run_live_call(
+    call: LiveCall,
+    *,
+    form: str | None,
+    interface: str | None,
+    theme: str,
+    locations: Locations,
+    notices: list[str],
+) -> int:
+    """Run one call on the screen, or as lines where that was asked for; returns the exit status."""
+    rules = RulesInForce.at(locations)
+    guidance = load_guidance(call.jurisdiction, call.language, call.collector, rules)
+    call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
+    if form is None and _on_a_terminal():
+        from assistant.live_screen import show_live_call  # noqa: PLC0415 - screens load slowly
+
+        shown = show_live_call(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            interface=interface or "",
+            theme=theme,
+            locations=locations,
+            notices=notices,
+        )
+        return shown.status
+    texts = CollectorTexts(guidance.rules, call.collector)
+    wording = Wording(texts, Interface(interface or call.language), call.language)
+    reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
+    for line in notices:
+        _tell(wording.text(line))
+    with keeping_on_terms(call.terms, locations, call_id) as kept:
+        run = live_run(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            deliver=reporter,
+            notice=_tell,
+            zone=zone_here(),
+            keeper=kept.writer if kept is not None else None,
+        )
+        return run_to_end(run)
+
+
+def find_account(named: str) -> Account:
+    """The account a user named, by the path of its file.
+
+    Raises:
+        MissingPart: it is no file, and there is no account source that would know an id.
+        BadInput: the file has faults.
+    """
+    path = Path(named).expanduser()
+    if path.exists() or path.suffix:
+        return load_account(path)
+    raise MissingPart(
+        "No account source is set up that would know an account by its id",
+        "Name the account's file (JSON or YAML).",
+    )
+
+
+def _place(
+    account: Account | None, language: str | None, jurisdiction: str | None
+) -> tuple[str, str]:
+    """The call's language and law: as given, else the account's, else one from the other."""
+    if language is None:
+        if account is not None:
+            language = account.language
+        else:
+            language = language_of(jurisdiction) if jurisdiction else "en-US"
+    if jurisdiction is None:
+        jurisdiction = account.jurisdiction if account is not None else jurisdiction_of(language)
+    return language, jurisdiction
+
+
+def _model(named: str | None, language: str, locations: Locations) -> ModelChoice:
+    try:
+        return resolve_model(
+            named, language, data_dir=locations.data_dir, allow_demonstration=False
+        )
+    except MissingPart as fault:
+        raise MissingPart(fault.what, f"{fault.remedy}. {BY_KEYS}") from fault
+
+
+def _on_a_terminal() -> bool:
+    # The screen is drawn on standard error: redirected, it would fill a file with the call.
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,131 @@
+"""A live call on the call screen, and its wrap-up.
+
+Owns the desk of a live call, the start and end of the screen around it, and what is kept of the
+wrap-up.  What the call is and how it is kept was decided by whoever calls this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.app import CallApp
+from assistant.call_screen import CallDesk
+from assistant.composition import Guidance, LiveCall
+from assistant.live_call import live_run
+from assistant.live_keeping import keeping_on_terms
+from assistant.record.kept import KeptWrapUp
+from assistant.record.locations import Locations
+from assistant.rule_texts import CollectorTexts
+from assistant.running import zone_here
+from assistant.screens.desk import Hearing
+from assistant.screens.setup import CallSetup, Mode
+from assistant.speech.native_output import native_output_kept_off_screen
+from assistant.wrap_up import WrapUp
+from scripts.outcomes import load_outcomes
+
+# Long enough to write what is queued, short enough not to hold up somebody who is leaving.
+_LEAVE_WITHIN_S = 5.0
+
+
+class LiveDesk(CallDesk):
+    """What the keys do to a live call; `confirmed` is the wrap-up, once there is one."""
+
+    confirmed: WrapUp | None = None
+
+    def wrap_up(self, wrap_up: WrapUp) -> None:
+        self.confirmed = wrap_up
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a live call on the screen ended.
+
+    `status` is the exit status (0, or 130 after Ctrl-C), `wrap_up` what the agent confirmed,
+    `kept` whether anything of the call is on disk.
+    """
+
+    status: int
+    call: str
+    wrap_up: WrapUp | None
+    kept: bool
+
+
+def show_live_call(
+    call: LiveCall,
+    *,
+    call_id: str,
+    guidance: Guidance,
+    interface: str,
+    theme: str,
+    locations: Locations,
+    notices: Sequence[str],
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Shown:
+    """Run a live call on the screen until it is wrapped up or left.
+
+    Args:
+        call: what call it is; its terms say how much is kept.
+        call_id: its id.
+        guidance: rules and script.
+        interface: language of the screen; empty: the call's.
+        theme: `dark` or `light`.
+        locations: where calls are kept.
+        notices: lines for the status line from the start.
+        now: the wall clock, with an offset.
+
+    Raises:
+        AssistantError: the store cannot be used, or the screen failed.
+    """
+    deaf = not call.channels
+    desk = LiveDesk(call.account, call.language, Hearing.NO_SOUND if deaf else Hearing.LISTENING)
+    setup = CallSetup(
+        rules=CollectorTexts(guidance.rules, call.collector),
+        call_language=call.language,
+        jurisdiction=call.jurisdiction,
+        account=call.account,
+        mode=Mode.LIVE,
+        interface=interface,
+        theme=theme,
+        notices=tuple(notices),
+        talk_offs=guidance.replies(call.account),
+        outcomes=load_outcomes(),
+        today=now().astimezone().date(),
+    )
+    with ExitStack() as stack:
+        kept = stack.enter_context(keeping_on_terms(call.terms, locations, call_id))
+        run = live_run(
+            call,
+            call_id=call_id,
+            guidance=guidance,
+            deliver=desk.deliver,
+            notice=desk.notice,
+            loaded=desk.loaded,
+            zone=zone_here(),
+            keeper=kept.writer if kept is not None else None,
+        )
+        app = CallApp(setup, desk)
+        desk.show(run, app)
+        with native_output_kept_off_screen():
+            try:
+                status = app.run_to_end()
+            finally:
+                run.stop()
+                run.join(_LEAVE_WITHIN_S)
+        began = kept is not None and kept.writer.began
+        if kept is not None and began and desk.confirmed is not None:
+            kept.store.add_wrap_up(_kept(call_id, desk.confirmed, now()))
+    return Shown(status, call_id, desk.confirmed, began)
+
+
+def _kept(call_id: str, wrap_up: WrapUp, at: datetime) -> KeptWrapUp:
+    day = wrap_up.next_contact
+    return KeptWrapUp(
+        call=call_id,
+        outcome=wrap_up.outcome,
+        next_contact=day.isoformat() if day is not None else None,
+        note=wrap_up.note,
+        at_utc=at.astimezone(UTC).isoformat(timespec="seconds"),
+    )

@@ -1,0 +1,130 @@
+"""Which key means what on the work list.
+
+Owns the table and the reading of a key press.  Pure.  An input method that is switched on may turn
+a letter into something else: full-width letters and bare Bopomofo are read as the keys that made
+them, and every letter has a function key as well.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.interface_text import N_
+
+
+class ListCommand(StrEnum):
+    """What a key asks for."""
+
+    CALL = "call"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    VOICEMAIL = "voicemail"
+    NEXT_ROW = "next_row"
+    TAKE_BACK = "take_back"
+    INBOUND = "inbound"
+    FILTER = "filter"
+    PERMITTED = "permitted"
+    RELOAD = "reload"
+    DOWN = "down"
+    UP = "up"
+    PAGE_DOWN = "page_down"
+    PAGE_UP = "page_up"
+    TOP = "top"
+    BOTTOM = "bottom"
+    REASONS = "reasons"
+    HELP = "help"
+    LANGUAGE = "language"
+    THEME = "theme"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class ListKey:
+    """One row of the key table; `cap` as printed on the bar, `label` and `help` as message ids."""
+
+    command: ListCommand
+    keys: tuple[str, ...]
+    cap: str
+    label: str
+    help: str
+    function_key: str = ""
+
+
+LIST_KEYS = (
+    ListKey(ListCommand.CALL, ("enter",), "Enter", N_("call"), N_("start the call of this row")),
+    ListKey(ListCommand.NO_ANSWER, ("n", "f5"), "n", N_("no answer"),
+            N_("nobody answered; the next key writes it down"), "F5"),
+    ListKey(ListCommand.BUSY, ("b", "f6"), "b", N_("busy"),
+            N_("the line was busy; the next key writes it down"), "F6"),
+    ListKey(ListCommand.VOICEMAIL, ("m", "f7"), "m", N_("voicemail"),
+            N_("a machine answered; the next key writes it down"), "F7"),
+    ListKey(ListCommand.NEXT_ROW, ("space",), N_("Space"), N_("next"),
+            N_("write down what was marked, and go to the next row that may be called")),
+    ListKey(ListCommand.TAKE_BACK, ("backspace",), "⌫", "",
+            N_("take back what was marked and is not written down yet")),
+    ListKey(ListCommand.INBOUND, ("i", "f9"), "i", N_("calls in"),
+            N_("this customer is calling: start an inbound call"), "F9"),
+    ListKey(ListCommand.FILTER, ("slash", "/", "f8"), "/", N_("filter"),
+            N_("only rows with these words: name, id, number, place, reason"), "F8"),
+    ListKey(ListCommand.PERMITTED, ("p", "f10"), "p", N_("permitted"),
+            N_("only rows that may be called now; again: all"), "F10"),
+    ListKey(ListCommand.HELP, ("f1",), "F1", N_("help"), N_("this page")),
+    ListKey(ListCommand.REASONS, ("f4",), "F4", N_("reasons"),
+            N_("every reason of this row in full")),
+    ListKey(ListCommand.RELOAD, ("r", "f11"), "r", N_("read anew"),
+            N_("read the list again and sort it anew"), "F11"),
+    ListKey(ListCommand.DOWN, ("down", "j"), "↑ ↓", "", N_("previous and next row")),
+    ListKey(ListCommand.UP, ("up", "k"), "", "", ""),
+    ListKey(ListCommand.PAGE_DOWN, ("pagedown",), "PgUp PgDn", "", N_("a page of rows")),
+    ListKey(ListCommand.PAGE_UP, ("pageup",), "", "", ""),
+    ListKey(ListCommand.TOP, ("home",), "Home End", "", N_("to the beginning or the end")),
+    ListKey(ListCommand.BOTTOM, ("end",), "", "", ""),
+    ListKey(ListCommand.LANGUAGE, ("f2",), "F2", N_("language"), N_("next interface language")),
+    ListKey(ListCommand.THEME, ("f3",), "F3", N_("theme"), N_("dark or light")),
+    ListKey(ListCommand.BACK, ("q", "escape"), "q Esc", N_("leave"),
+            N_("take the filter away; without one, end the shift")),
+)  # fmt: skip
+
+ALWAYS_SHOWN = frozenset(
+    {
+        ListCommand.CALL,
+        ListCommand.NO_ANSWER,
+        ListCommand.BUSY,
+        ListCommand.VOICEMAIL,
+        ListCommand.NEXT_ROW,
+        ListCommand.HELP,
+    }
+)
+"""Keys that are on the bar at every width."""
+
+_BY_KEY = {key: entry.command for entry in LIST_KEYS for key in entry.keys}
+
+# The keys of the standard Bopomofo keyboard (大千) that carry our letters.
+_BOPOMOFO = {
+    "ㄙ": "n",
+    "ㄖ": "b",
+    "ㄩ": "m",
+    "ㄛ": "i",
+    "ㄣ": "p",
+    "ㄐ": "r",
+    "ㄨ": "j",
+    "ㄜ": "k",
+    "ㄆ": "q",
+    "ㄥ": "/",
+}
+
+
+def read_list_key(key: str, character: str | None) -> ListCommand | None:
+    """What a key press asks for; `None` for any other key.
+
+    Args:
+        key: Textual's name for the key.
+        character: the text that the key made, `None` where it made none.
+    """
+    command = _BY_KEY.get(key)
+    if command is not None or not character:
+        return command
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return _BY_KEY.get(_BOPOMOFO.get(plain, plain))

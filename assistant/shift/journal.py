@@ -1,0 +1,165 @@
+"""The contact journal: what came of every attempt of this program, kept in the data folder.
+
+Owns the file `contacts.jsonl`, one attempt a line, and that a line is whole or not there: it is
+written at once, read with patience, and never rewritten.  Others may append at the same time.  It
+judges nothing.  The file holds telephone numbers: only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from compliance.context import Contact
+from compliance.documents import Schema
+from compliance.errors import AssistantError
+from compliance.transcript_lines import Moment
+
+_MOST_BYTES = 200_000_000
+_LONGEST_LINE = 4_000
+
+
+class _Entry(Schema):
+    """One line; what later versions add is not ours to refuse."""
+
+    type: Literal["attempt"]
+    at: Moment
+    account: str
+    number: str | None = None
+    outcome: str
+    call: str | None = None
+    permitted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to reach a customer, or a call from one.
+
+    `at` has an offset.  `outcome` is a word of `outcomes.yaml` (`no_answer`, `busy`, `voicemail`,
+    `conversation`, `inbound`, …).  `call` is the id of the kept call, if one is kept.  `permitted`
+    is what the program answered before: `yes`, `no`, `unknown`.
+    """
+
+    at: datetime
+    account: str
+    outcome: str
+    number: str | None = None
+    call: str | None = None
+    permitted: str | None = None
+
+    def contact(self) -> Contact:
+        """The attempt as the law counts it."""
+        return Contact(self.at, self.number, self.outcome)
+
+
+class ContactJournal:
+    """The journal in one file; `unread` counts lines that could not be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._attempts: dict[str, list[Attempt]] = {}
+        self.unread = 0
+
+    def of(self, account: str) -> tuple[Attempt, ...]:
+        """The attempts at an account, as of the last `refresh`."""
+        return tuple(self._attempts.get(account, ()))
+
+    def refresh(self) -> bool:
+        """Read what was added since, by anybody; whether there was anything.
+
+        Raises:
+            AssistantError: the file is there and cannot be read.
+        """
+        try:
+            with self._path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > _MOST_BYTES:
+                    raise AssistantError(
+                        f"{self._path} is too large",
+                        "Move it away; older contacts then count no more.",
+                    )
+                if size < self._read:  # somebody put another file in its place
+                    self._read, self.unread = 0, 0
+                    self._attempts.clear()
+                file.seek(self._read)
+                added = file.read()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise AssistantError(
+                f"{self._path} cannot be read ({error.strerror})",
+                "Without it no count of contacts is complete.",
+            ) from error
+        whole, newline, _unfinished = added.rpartition(b"\n")
+        self._read += len(whole) + len(newline)
+        lines = [line for line in whole.split(b"\n") if line.strip()]
+        for line in lines:
+            self._take(line)
+        return bool(lines)
+
+    def add(self, attempt: Attempt) -> None:
+        """Write an attempt down; when this returns it is on disk.
+
+        Raises:
+            ValueError: its time has no offset.
+            AssistantError: it cannot be written.
+        """
+        if attempt.at.tzinfo is None:
+            raise ValueError("an attempt needs a time with an offset")
+        record = {
+            "type": "attempt",
+            "at": attempt.at.astimezone(UTC).isoformat(timespec="seconds"),
+            "account": attempt.account,
+            "number": attempt.number,
+            "outcome": attempt.outcome,
+            "call": attempt.call,
+            "permitted": attempt.permitted,
+        }
+        line = json.dumps(
+            {key: value for key, value in record.items() if value is not None}, ensure_ascii=False
+        )
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                # A last line that broke off stays alone on its line.
+                start = "" if _ends_whole(descriptor) else "\n"
+                os.write(descriptor, f"{start}{line}\n".encode())
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise AssistantError(
+                f"{self._path} cannot be written ({error.strerror})",
+                "Note the attempt by hand: the counts of contacts lack it.",
+            ) from error
+        self.refresh()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            entry = _Entry.model_validate_json(line[:_LONGEST_LINE])  # a longer one is none of ours
+        except ValidationError:
+            self.unread += 1
+            return
+        if entry.at.tzinfo is None:
+            self.unread += 1
+            return
+        attempt = Attempt(
+            entry.at, entry.account, entry.outcome, entry.number, entry.call, entry.permitted
+        )
+        self._attempts.setdefault(entry.account, []).append(attempt)
+
+
+def _ends_whole(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    if not size:
+        return True
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) == b"\n"

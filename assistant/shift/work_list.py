@@ -1,0 +1,227 @@
+"""The work list of a shift: whom to call, in which order, and whether each may be called now.
+
+Owns the order, the filter, and the permission of every row at a moment; permissions are asked for
+again only once they may have changed.  Pure: rows, contacts and moments are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from assistant.shift.rows import NumberKind, PhoneNumber, Source, WorkRow
+from compliance.context import Contact
+from compliance.local_time import zone_of
+from compliance.permission import May, Reason, facts_asked
+from compliance.permitted_times import Permission, permission
+from compliance.rules import RuleSet
+
+STALE = "stale"
+NO_RULES = "rules"
+STALE_AFTER = timedelta(hours=72)
+"""A list made on Friday evening still serves on Monday morning, and no longer."""
+
+_RANK = {May.YES: 0, May.UNKNOWN: 1, May.NO: 2}
+
+RulesFor = Callable[[str, str], RuleSet | None]
+"""The rules of a jurisdiction for a language; `None` where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether one row may be called now.
+
+    `number` is the one that the answer is about: the first that may be called, else the one that
+    may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source
+    that is `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until`
+    are as in `Permission`.  `sources` are where what is known comes from.  `callback_due` is
+    whether the customer waits for a call by now, `promise_passed` whether a promise's day is past.
+    """
+
+    row: WorkRow
+    number: PhoneNumber | None
+    may: May
+    reasons: tuple[Reason, ...]
+    clocks: tuple[tuple[str, str], ...]
+    next_at: datetime | None
+    until: datetime | None
+    sources: tuple[Source, ...]
+    settled_until: datetime
+    callback_due: bool = False
+    promise_passed: bool = False
+
+    @property
+    def against(self) -> tuple[Reason, ...]:
+        """The reasons for which it is no yes."""
+        return tuple(reason for reason in self.reasons if reason.may is not May.YES)
+
+
+class WorkList:
+    """Rows with their permissions.
+
+    Args:
+        rows: of the list, in its order.
+        rules_for: where rules come from.
+        own_contacts: this program's own attempts at an account.
+        stale_after: how old a source may be before a yes is none.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[WorkRow],
+        rules_for: RulesFor,
+        own_contacts: Callable[[str], Iterable[Contact]] = lambda _account: (),
+        stale_after: timedelta = STALE_AFTER,
+    ) -> None:
+        self.rows = tuple(rows)
+        self._rules_for = rules_for
+        self._own = own_contacts
+        self._stale_after = stale_after
+        self._known: dict[str, Standing] = {}
+        self._asked: dict[int, tuple[str, ...]] = {}
+        self._at: datetime | None = None
+
+    def changed(self, account: str) -> None:
+        """Something new is known of an account: an attempt was made."""
+        self._known.pop(account, None)
+
+    def standings(self, now: datetime) -> tuple[Standing, ...]:
+        """Every row as it stands now, in the order in which they are to be called.
+
+        Those that may be called come first, then those nobody knows of, then the others; within
+        each, customers who wait for a callback, promises that have passed unkept, and then the
+        longest overdue.
+
+        Raises:
+            ValueError: `now` has no offset.
+        """
+        now = now.astimezone(UTC)
+        if self._at is not None and now < self._at:
+            self._known.clear()  # the clock was set back
+        self._at = now
+        found = [self._standing(row, now) for row in self.rows]
+        return tuple(sorted(found, key=_order))
+
+    def standing(self, row: WorkRow, now: datetime) -> Standing:
+        """One row as it stands now."""
+        return self._standing(row, now.astimezone(UTC))
+
+    def _standing(self, row: WorkRow, now: datetime) -> Standing:
+        known = self._known.get(row.id)
+        if known is None or now >= known.settled_until:
+            known = self._ask(row, now)
+            self._known[row.id] = known
+        return known
+
+    def _ask(self, row: WorkRow, now: datetime) -> Standing:
+        rules = self._rules_for(row.jurisdiction, row.language)
+        if rules is None:
+            reason = Reason(May.UNKNOWN, "", NO_RULES, standing=True)
+            return Standing(
+                row, _first(row), May.UNKNOWN, (reason,), (), None, None, row.sources,
+                now + timedelta(days=1),
+            )  # fmt: skip
+        own = tuple(self._own(row.id))
+        asked = self._asked.setdefault(id(rules), facts_asked(rules))
+        tried: list[tuple[PhoneNumber | None, Permission]] = []
+        for number in _numbers(row):
+            told = permission(rules, row.dialling(number, asked, own), now)
+            tried.append((number, told))
+            if told.answer.may is May.YES:
+                break
+        number, told = min(tried, key=lambda pair: _soonest(pair[1]))
+        settled = min(told.settled_until for _, told in tried)
+        stale, stale_at = self._staleness(row, now)
+        may, reasons = told.answer.may, told.answer.reasons
+        if stale:
+            reasons = (*(r for r in reasons if r.may is May.NO), *stale,
+                       *(r for r in reasons if r.may is not May.NO))  # fmt: skip
+            may = May.UNKNOWN if may is May.YES else may
+        for turn in (stale_at, row.callback_at):
+            if turn is not None and now < turn.astimezone(UTC):
+                settled = min(settled, turn.astimezone(UTC))
+        zone = zone_of(told.answer.clocks[0][0]) if told.answer.clocks else None
+        today = now.astimezone(zone).date()
+        return Standing(
+            row,
+            number,
+            may,
+            reasons,
+            told.answer.clocks,
+            told.next_at,
+            told.until,
+            row.sources,
+            settled,
+            callback_due=row.callback_at is not None
+            and row.callback_at <= now
+            and not any(contact.at >= row.callback_at for contact in own),
+            promise_passed=any(due < today for due in row.promises_due or ()),
+        )
+
+    def _staleness(self, row: WorkRow, now: datetime) -> tuple[tuple[Reason, ...], datetime | None]:
+        """Which sources are too old to be believed, and when the next of them will be."""
+        stale: list[Reason] = []
+        turns: list[datetime] = []
+        for source in row.sources:
+            if source.as_of is None or now - source.as_of > self._stale_after:
+                stale.append(Reason(May.UNKNOWN, "", STALE, params=(("source", source.name),)))
+            else:
+                turns.append(source.as_of + self._stale_after + timedelta(microseconds=1))
+        return tuple(stale), min(turns, default=None)
+
+
+def _soonest(told: Permission) -> tuple[int, bool, datetime]:
+    return _RANK[told.answer.may], told.next_at is None, told.next_at or told.at
+
+
+def _order(standing: Standing) -> tuple[int, bool, bool, int, Decimal, str]:
+    row = standing.row
+    return (
+        _RANK[standing.may],
+        not standing.callback_due,
+        not standing.promise_passed,
+        -(row.days_past_due or 0),
+        -(row.overdue_amount or Decimal(0)),
+        row.id,
+    )
+
+
+def _first(row: WorkRow) -> PhoneNumber | None:
+    return next(iter(_numbers(row)))
+
+
+def _numbers(row: WorkRow) -> tuple[PhoneNumber | None, ...]:
+    """The numbers to try: the customer's own first, others' only where there is no other."""
+    own = [number for number in row.numbers if number.kind is not NumberKind.THIRD_PARTY]
+    return tuple(own or row.numbers) or (None,)
+
+
+def matching(
+    standings: Iterable[Standing],
+    words: str,
+    *,
+    permitted_only: bool = False,
+    said: Callable[[Standing], str] = lambda _standing: "",
+) -> tuple[Standing, ...]:
+    """The rows in which every one of the words is found; all of them for no words.
+
+    Args:
+        standings: to choose from.
+        words: parted by blanks, whatever their case.
+        permitted_only: only rows that may be called.
+        said: more text of a row to look in: what the screen says of it.
+    """
+    wanted = words.casefold().split()
+    found = []
+    for standing in standings:
+        if permitted_only and standing.may is not May.YES:
+            continue
+        row = standing.row
+        numbers = " ".join(number.number for number in row.numbers)
+        text = f"{row.id} {row.customer_name} {numbers} {row.jurisdiction} {said(standing)}"
+        folded = text.casefold()
+        if all(word in folded for word in wanted):
+            found.append(standing)
+    return tuple(found)

@@ -1,0 +1,139 @@
+"""A shift on the screen: the work list, a call, the work list again.
+
+Owns how list and calls follow each other, and that every call is written down in the contact
+journal.  What a call is, whoever starts the shift says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from assistant.interface_text import Interface
+from assistant.screens.quiet import QuietApp
+from assistant.screens.sheets import Sheet
+from assistant.screens.small import SMALLEST
+from assistant.screens.tones import DARK, LIGHT
+from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
+from assistant.shift.desk import ShiftDesk
+
+INTERRUPTED = 130
+CALLED = "called"
+"""The outcome of a call of which nobody said what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """What came of a call that had a screen of its own.
+
+    `outcome` is a word of `outcomes.yaml` or a disposition code, `call` the id under which it is
+    kept, if it is.  `leave` is whether the agent wants to leave the program altogether.
+    """
+
+    outcome: str = CALLED
+    call: str | None = None
+    leave: bool = False
+
+
+MakeCall = Callable[[CallChosen], CallMade | None]
+"""Runs one call to its end; `None`: it was never begun."""
+
+
+class WorkListApp(QuietApp):
+    """The work list until a call is chosen (`chosen`) or the shift ends."""
+
+    CSS_PATH = ["screens/call.tcss", "screens/work_list.tcss"]  # noqa: RUF012 - Textual's way
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-tiny"),
+        (SMALLEST[0], "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-flat"),
+        (SMALLEST[1], "-low"),
+        (30, "-tall"),
+    ]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
+        Binding("f2", "next_language", priority=True, show=False),
+        Binding("f3", "next_theme", priority=True, show=False),
+    ]
+
+    def __init__(
+        self, desk: ShiftDesk, interface: Interface, *, theme: str = "dark", here: str = ""
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self.chosen: CallChosen | None = None
+        self._list = WorkListScreen(desk, interface, here)
+        self._interface = interface
+        for palette in (DARK, LIGHT):
+            self.register_theme(palette.theme())
+        self.theme = LIGHT.name if theme == "light" else DARK.name
+        self.title = "assistant"
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list."""
+        return self._list
+
+    def on_call_chosen(self, message: CallChosen) -> None:
+        """Whoever runs this makes the call."""
+        self.chosen = message
+        self.exit(0)
+
+    def on_shift_ended(self, _message: ShiftEnded) -> None:
+        """The agent is done."""
+        self.exit(0)
+
+    def action_leave(self) -> None:
+        """Ctrl-C: leave at once; what was marked is written down first."""
+        self._desk.confirm()
+        self.exit(INTERRUPTED)
+
+    def action_next_language(self) -> None:
+        """The next interface language, at once and everywhere."""
+        self._interface.switch_to_next()
+        self._redraw()
+
+    def action_next_theme(self) -> None:
+        """Dark or light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self._redraw()
+
+    def _redraw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkListScreen | Sheet):
+                screen.redraw()
+            screen.refresh()
+
+
+def run_shift(desk: ShiftDesk, make_call: MakeCall, *, interface: str, theme: str = "dark") -> int:
+    """Show the list, make the calls that are chosen, until the agent leaves; the exit status.
+
+    Raises:
+        AssistantError: a screen failed, or an attempt cannot be written down.
+    """
+    words = Interface(interface)
+    here = ""
+    while True:
+        app = WorkListApp(desk, words, theme=theme, here=here)
+        status = app.run_to_end()
+        chosen = app.chosen
+        if status or chosen is None:
+            return status
+        made = make_call(chosen)
+        here = chosen.row.id if made is None else ""
+        if made is not None:
+            outcome = made.outcome
+            if chosen.inbound and outcome == CALLED:
+                outcome = "inbound"
+            number = chosen.number.number if chosen.number is not None else None
+            desk.called(chosen.row.id, outcome, number, made.call, chosen.permitted.value)
+            if made.leave:
+                return 0

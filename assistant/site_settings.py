@@ -1,0 +1,101 @@
+"""What a site decided: recording and consent, per jurisdiction.
+
+Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
+from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
+which names the laws.  It keeps nothing and mutes nothing.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+from assistant.events import Keep, RecordingTerms
+from assistant.interface_text import N_
+from compliance.documents import Schema, load_document
+
+SITE_KEEPS_NOTHING = N_("the site's settings keep nothing of calls: --keep has no effect")
+
+
+class RecordingEntry(Schema):
+    """One jurisdiction's part; what is absent is as shipped."""
+
+    keep: Keep | None = None
+    notice_first: bool | None = None
+    pause: bool | None = None
+    refusal: Literal["stop", "go_on"] | None = None
+
+
+class RecordingTable(Schema):
+    """One entry for each jurisdiction."""
+
+    us: RecordingEntry = RecordingEntry()
+    tw: RecordingEntry = RecordingEntry()
+    cn: RecordingEntry = RecordingEntry()
+    hk: RecordingEntry = RecordingEntry()
+    uk: RecordingEntry = RecordingEntry()
+
+    def of(self, jurisdiction: str) -> RecordingEntry:
+        """The entry of a jurisdiction; an empty one where there is none."""
+        found = getattr(self, jurisdiction, None)
+        return found if isinstance(found, RecordingEntry) else RecordingEntry()
+
+
+class SiteSettings(Schema):
+    """The whole file."""
+
+    recording: RecordingTable = RecordingTable()
+
+
+def load_site_settings(path: Path) -> SiteSettings:
+    """What the site decided; nothing where it has no such file.
+
+    Raises:
+        BadInput: the file has faults, all told with line and column.
+    """
+    if not path.exists():
+        return SiteSettings()
+    return load_document(path, SiteSettings).value
+
+
+def shipped_settings() -> SiteSettings:
+    """What holds where a site decided nothing."""
+    with as_file(files("assistant") / "site_settings.toml") as path:
+        return load_document(path, SiteSettings).value
+
+
+def recording_terms(
+    settings: SiteSettings, jurisdiction: str, *, keep: bool, sound: bool = True
+) -> tuple[RecordingTerms, str]:
+    """On what terms a call is made, and one line to tell the agent, or none.
+
+    Args:
+        settings: the site's.
+        jurisdiction: whose law.
+        keep: whether the user asked for the call to be kept.
+        sound: whether anything is heard at all; without it there is nothing to give notice of.
+
+    The site's word stands above the user's: what it does not keep, nobody does.
+    """
+    site = settings.recording.of(jurisdiction)
+    shipped = shipped_settings().recording.of(jurisdiction)
+    notice = SITE_KEEPS_NOTHING if keep and site.keep is Keep.NOTHING else ""
+    kept = site.keep if site.keep is not None else Keep.AUDIO if keep else Keep.NOTHING
+    if kept is not Keep.NOTHING and not sound:
+        kept = Keep.FINDINGS
+
+    def chosen(name: Literal["notice_first", "pause"]) -> bool:
+        own = getattr(site, name)
+        return bool(own if own is not None else getattr(shipped, name))
+
+    refusal = site.refusal or shipped.refusal or "stop"
+    return (
+        RecordingTerms(
+            keep=kept,
+            notice_first=sound and chosen("notice_first"),
+            stops_when_refused=refusal == "stop",
+            may_pause=sound and chosen("pause"),
+        ),
+        notice,
+    )

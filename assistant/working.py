@@ -1,0 +1,267 @@
+"""What the command `worklist` does: a list's rows with their answers, for a pipe.
+
+Owns the opening of a shift's parts (list, journal, rules) for whoever needs them, and the plain and
+JSON forms.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assistant.interface_text import Interface
+from assistant.record.locations import Locations, locate
+from assistant.rules_in_force import RulesInForce
+from assistant.shift.desk import ShiftDesk
+from assistant.shift.folder import read_work_list
+from assistant.shift.journal import ContactJournal
+from assistant.shift.mapping import COLUMNS, MORE, REQUIRED
+from assistant.shift.rule_change import RuleMemory
+from assistant.shift.words import ANSWERS, SIGNS, missing, short_reason, told, when
+from assistant.shift.work_list import Standing, matching
+from compliance.errors import AssistantError, BadInput, MissingPart
+from compliance.permission import May, Reason
+from compliance.rules import RuleSet
+
+JOURNAL = "contacts.jsonl"
+MEMORY = "shift-rules.json"
+BAD_INPUT = 2
+
+
+def open_shift(
+    path: Path,
+    locations: Locations,
+    *,
+    mapping: Path | None = None,
+    stale_after: timedelta,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
+    remember_rules: bool = True,
+) -> ShiftDesk:
+    """The desk of a shift.
+
+    Args:
+        path: the list, a CSV file or a folder of accounts.
+        locations: where journal and rules are.
+        mapping: names a site's columns.
+        stale_after: how old a source may be.
+        now: the wall clock, with an offset.
+        remember_rules: whether the rules are compared with those of the last shift.
+
+    Raises:
+        AssistantError: the list, the journal or the rules cannot be read.
+    """
+    rules = RulesInForce.at(locations)
+
+    def rules_for(jurisdiction: str, language: str) -> RuleSet | None:
+        try:
+            return rules(jurisdiction, language)
+        except MissingPart:
+            return None
+
+    return ShiftDesk(
+        lambda: read_work_list(path, mapping),
+        rules_for,
+        ContactJournal(locations.data_dir / JOURNAL),
+        RuleMemory(locations.data_dir / MEMORY) if remember_rules else None,
+        now,
+        stale_after,
+    )
+
+
+def worklist(
+    file: Path | None,
+    *,
+    mapping: Path | None,
+    at: str | None,
+    words: str,
+    permitted: bool,
+    stale_after: float,
+    as_json: bool,
+    columns: bool,
+    interface: str | None,
+    data_dir: Path | None,
+) -> int:
+    """Write a list's rows with their answers; the exit status.
+
+    Args:
+        file: the list.
+        mapping: names a site's columns.
+        at: another moment than now, ISO 8601; without an offset it is this desk's time.
+        words: of which each row must have every one.
+        permitted: only rows that may be called.
+        stale_after: hours.
+        as_json: JSON instead of lines.
+        columns: tell the columns, and nothing else.
+        interface: language of the words.
+        data_dir: as `--data-dir`.
+
+    Raises:
+        AssistantError: the list, the moment or the rules cannot be read.
+    """
+    if columns or file is None:
+        _tell_columns()
+        return 0
+    moment = datetime.now(UTC).astimezone() if at is None else _moment(at)
+    desk = open_shift(
+        file,
+        locate(data_dir, os.environ),
+        mapping=mapping,
+        stale_after=timedelta(hours=stale_after),
+        now=lambda: moment,
+        remember_rules=False,
+    )
+    rows = desk.listed.rows
+    say = Interface(interface or (rows[0].language if rows else "en"))
+    locale = say.catalogue.language.code
+
+    def said(standing: Standing) -> str:
+        rules = desk.rules_for(standing.row.jurisdiction, standing.row.language)
+        return f"{say.text(ANSWERS[standing.may])} {short_reason(standing, rules, locale, say)}"
+
+    everyone = desk.standings()
+    shown = matching(everyone, words, permitted_only=permitted, said=said)
+    if as_json:
+        record = {
+            "at": moment.isoformat(timespec="seconds"),
+            "rows": [_record(standing, desk, moment, locale) for standing in shown],
+            "rejected": [
+                {"line": fault.line or None, "path": str(fault.path), "why": fault.message}
+                for fault in _faults(desk, file)
+            ],
+        }
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for standing in shown:
+            sys.stdout.write("".join(_lines(standing, desk, moment, say, locale)))
+        sys.stdout.flush()
+        _tell_report(everyone, desk, file, say)
+    return BAD_INPUT if not rows and (desk.listed.rejected or desk.listed.faults) else 0
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        if not 1970 < moment.year < 2200:
+            raise ValueError(text)  # noqa: TRY301 - one remedy for both
+        return moment.astimezone() if moment.tzinfo is None else moment
+    except (ValueError, OverflowError):
+        raise AssistantError("--at is no moment", "Write it like 2026-11-20T14:00+08:00.") from None
+
+
+def _tell_columns() -> None:
+    wide = max(map(len, COLUMNS)) + 2
+    for name, what in COLUMNS.items():
+        mark = "*" if name in REQUIRED else " "
+        sys.stdout.write(f"{mark} {name.ljust(wide)}{what}\n")
+    sys.stdout.write(f"  and, for a whole account: {', '.join(MORE)}\n* must be there\n")
+
+
+# ---- plain ---------------------------------------------------------------------------------------
+
+
+def _lines(
+    standing: Standing, desk: ShiftDesk, now: datetime, say: Interface, locale: str
+) -> Iterator[str]:
+    """One line a row, columns parted by tabs, and an indented line for each reason against it."""
+    row = standing.row
+    rules = desk.rules_for(row.jurisdiction, row.language)
+    cells = (
+        f"{SIGNS[standing.may]} {say.text(ANSWERS[standing.may])}",
+        when(standing, now, say),
+        row.id,
+        row.customer_name,
+        standing.number.number if standing.number is not None else "",
+        "" if row.days_past_due is None else str(row.days_past_due),
+        short_reason(standing, rules, locale, say) if standing.may is May.YES else "",
+    )
+    yield "\t".join(cells).rstrip("\t") + "\n"
+    for reason in standing.against:
+        words = told(reason, rules, locale, say)
+        law = f"{words.law} ({words.status})" if words.law else ""
+        parts = (words.title, words.counted, words.lifts, law)
+        yield f"\t{words.sign} {reason.rule} " + " · ".join(p for p in parts if p) + "\n"
+
+
+def _tell_report(everyone: Sequence[Standing], desk: ShiftDesk, file: Path, say: Interface) -> None:
+    """On standard error: what was not read, and for want of what answers are unknown."""
+    faults = _faults(desk, file)
+    if faults:
+        rows = BadInput("some rows were not read", faults)
+        sys.stderr.write(f"assistant: {rows}\n")
+    if desk.listed.unknown_columns:
+        sys.stderr.write(f"columns not used: {', '.join(desk.listed.unknown_columns)}\n")
+    if desk.unread:
+        sys.stderr.write(f"{desk.unread} lines of the contact journal were not read\n")
+    wanting = Counter(
+        missing(reason, say)
+        for standing in everyone
+        for reason in {r.because: r for r in standing.against if r.may is May.UNKNOWN}.values()
+    )
+    if wanting:
+        told_ = ", ".join(f"{what} ({count})" for what, count in wanting.most_common())
+        sys.stderr.write(f"not known, with the rows that lack it: {told_}\n")
+
+
+def _faults(desk: ShiftDesk, file: Path) -> tuple[Any, ...]:
+    listed = desk.listed
+    path = file / "worklist.csv" if file.is_dir() else file
+    return (*(row.fault(path) for row in listed.rejected), *listed.faults)
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+def _record(standing: Standing, desk: ShiftDesk, now: datetime, locale: str) -> dict[str, Any]:
+    row = standing.row
+    rules = desk.rules_for(row.jurisdiction, row.language)
+    return {
+        "account": row.id,
+        "customer_name": row.customer_name,
+        "line": row.line or None,
+        "number": standing.number.number if standing.number is not None else None,
+        "number_kind": standing.number.kind.value if standing.number is not None else None,
+        "may_call": standing.may.value,
+        "next_at": _iso(standing.next_at, now),
+        "until": _iso(standing.until, now),
+        "local_times": dict(standing.clocks),
+        "callback_due": standing.callback_due,
+        "promise_passed": standing.promise_passed,
+        "days_past_due": row.days_past_due,
+        "reasons": [_reason_record(reason, rules, locale) for reason in standing.reasons],
+        "sources": [
+            {
+                "source": source.name,
+                "as_of": _iso(source.as_of, now),
+                "age_s": None
+                if source.as_of is None
+                else round((now - source.as_of).total_seconds()),
+            }
+            for source in standing.sources
+        ],
+    }
+
+
+def _reason_record(reason: Reason, rules: RuleSet | None, locale: str) -> dict[str, Any]:
+    title = reason.title
+    return {
+        "answer": reason.may.value,
+        "rule": reason.rule or None,
+        "because": reason.because or None,
+        "verdict": reason.verdict.value if reason.verdict is not None else None,
+        "severity": reason.severity.value if reason.severity is not None else None,
+        "title": rules.message(title.id, title.params, locale) if rules and title else None,
+        "citation": reason.citation or None,
+        "verified_law": reason.verified_law.value if reason.verified_law is not None else None,
+        "facts": dict(reason.params),
+        "lifted_by": list(reason.lifted_by),
+    }
+
+
+def _iso(moment: datetime | None, now: datetime) -> str | None:
+    return None if moment is None else moment.astimezone(now.tzinfo).isoformat(timespec="seconds")

@@ -1,0 +1,249 @@
+"""From what a customer says to a proposed promise: amount, day, method, and whether it is certain.
+
+Owns the reading of one utterance and the putting together of its parts.  Nothing that can be meant
+in two ways is certain: a doubt is named instead, and the agent asks.  It reads no clock: the moment
+and the customer's zone are passed in.  A proposal is no promise: the agent confirms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from compliance.quantities import number_at
+from compliance.text import Folded, fold
+from scripts import commitments_en, commitments_zh
+from scripts.account import Promise
+from scripts.commitments_joining import Draft, put_together
+from scripts.commitments_parts import Doubt, Part, Sort, in_clauses
+from scripts.forms import minor_digits
+
+LONGEST_TEXT = 2000  # code points; an utterance is far shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What an utterance is read against.
+
+    `now` is the moment it was said, with an offset; `zone` the customer's.  `language` is the
+    call's (`zh-TW`: years are 民國; `en-GB`: 12/5 is in May).  `overdue` and `minimum` are what a
+    half, the rest or the minimum is of; `None`: not known.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    language: str
+    currency: str
+    overdue: Decimal | None = None
+    minimum: Decimal | None = None
+
+    @property
+    def today(self) -> date:
+        """The customer's day."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A promise as it was understood; `certain` where there is no doubt at all.
+
+    `amount` and `day` are `None` where not said or not understood; a doubt then says why.
+    """
+
+    amount: Decimal | None
+    currency: str
+    day: date | None
+    method: str
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether amount and day may be shown without a question mark."""
+        return not self.doubts
+
+
+def proposals(text: str, saying: Saying) -> tuple[Proposal, ...]:
+    """The promises in what a customer said; empty where there is none.
+
+    A refusal, what is past, a question about the debt, and other people's money are no promises.
+    """
+    folded = fold(text[:LONGEST_TEXT])
+    if not folded.tokens:
+        return ()
+    if saying.language.startswith("zh"):
+        scanned = commitments_zh.scan(
+            folded, saying.today, republic=saying.language in {"zh-TW", "zh-HK"}
+        )
+    else:
+        day_first = saying.language in {"en-GB", "en-HK"}
+        scanned = commitments_en.scan(folded, saying.today, day_first=day_first)
+    parts = in_clauses([_as_heard(part, folded) for part in scanned])
+    sorts = {part.sort for part in parts}
+    if Sort.QUESTION in sorts and Sort.ASK not in sorts:
+        return ()
+    kept, unfinished = _corrected(_meant(parts))
+    if Sort.SOMEBODY in sorts and _only_about_others(folded, parts, kept):
+        sorts.discard(Sort.SOMEBODY)
+    shared = _doubts_of_all(sorts, text)
+    if not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+        shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
+    if unfinished:
+        shared += (Doubt.UNFINISHED_CORRECTION,)
+    sums = any(part.sort is Sort.AMOUNT for part in kept)
+    if not sums and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+        return ()  # a day of theirs: I am in hospital until the ninth
+    made = put_together(kept, saying.overdue, saying.minimum, minor_digits(saying.currency))
+    method = next((part.word for part in kept if part.sort is Sort.METHOD), "")
+    return tuple(_finished(item, shared, method, saying) for item in made)
+
+
+def _only_about_others(folded: Folded, parts: Sequence[Part], kept: Sequence[Part]) -> bool:
+    """公司十號發薪，我十一號繳: others stand in a clause whose sums and days do not count."""
+    counting = {part.clause for part in kept if part.sort in {Sort.AMOUNT, Sort.DAY}}
+    others = {part.clause for part in parts if part.sort is Sort.SOMEBODY}
+    return not counting & others and _speaks_of_self(folded, kept)
+
+
+def _speaks_of_self(folded: Folded, kept: Sequence[Part]) -> bool:
+    """Whether `I` stands in a clause with a sum or a day that counts."""
+    for part in kept:
+        if part.sort in {Sort.AMOUNT, Sort.DAY}:
+            begin = part.first
+            while begin > 0 and not folded.breaks[begin]:
+                begin -= 1
+            before = folded.tokens[begin : part.first]
+            if {"i", "我"} & set(before) and not {"mean", "meant"} & set(before):
+                return True
+    return False
+
+
+def _as_heard(part: Part, folded: Folded) -> Part:
+    """Folding drops what is said twice at once: twenty twenty six may be 26, or a year, or 2026."""
+    if part.sort not in {Sort.AMOUNT, Sort.DAY}:
+        return part
+    begin, beyond = max(part.first - 1, 0), min(part.last + 1, len(folded.tokens) - 1)
+    for index in range(begin, beyond):
+        dropped = fold(folded.original[folded.ends[index] : folded.starts[index + 1]]).tokens
+        if any(number_at(dropped, at, base) for at in range(len(dropped)) for base in ("en", "zh")):
+            return replace(part, doubt=part.doubt or Doubt.AMOUNT_TWO_WAYS)
+    return part
+
+
+_OF_ALL = {
+    Sort.ASK: Doubt.QUESTION,
+    Sort.IF: Doubt.CONDITION,
+    Sort.SOFT: Doubt.NOT_FIRM,
+    Sort.SOMEBODY: Doubt.SOMEBODY_ELSE,
+    Sort.EVERY: Doubt.RECURRING,
+    Sort.ABOUT: Doubt.APPROXIMATE,
+}
+
+
+def _doubts_of_all(sorts: set[Sort], text: str) -> tuple[Doubt, ...]:
+    """What throws doubt on everything in the utterance."""
+    doubts = tuple(doubt for sort, doubt in _OF_ALL.items() if sort in sorts)
+    asks = any(mark in text for mark in "?？") and Doubt.QUESTION not in doubts
+    return (*doubts, Doubt.QUESTION) if asks else doubts
+
+
+def _meant(parts: Sequence[Part]) -> list[Part]:
+    """The parts without those that are denied, past, or about something else, clause by clause."""
+    kept: list[Part] = []
+    for clause in sorted({part.clause for part in parts}):
+        within = [part for part in parts if part.clause == clause]
+        sorts = {part.sort for part in within}
+        about_other = Sort.OTHER_MATTER in sorts and Sort.PAY not in sorts
+        within = [
+            # 我房租繳八千: what else is spoken of may be what the sum or the day belongs to.
+            replace(part, doubt=part.doubt or Doubt.OTHER_MATTER)
+            if Sort.OTHER_MATTER in sorts and part.sort in {Sort.AMOUNT, Sort.DAY}
+            else part
+            for part in within
+        ]
+        if Sort.NO in sorts or Sort.PAST in sorts or about_other:
+            kept.extend(part for part in within if part.sort is Sort.CORRECTION)
+        else:
+            kept.extend(within)
+    return _without_payday(kept)
+
+
+def _without_payday(parts: list[Part]) -> list[Part]:
+    """Pay that comes on a day is no day of payment where another clause has one."""
+    named = {part.clause for part in parts if part.day is not None}
+    sums = {part.clause for part in parts if part.sort is Sort.AMOUNT}
+    kept = []
+    for part in parts:
+        if part.sort is Sort.DAY and part.clause not in sums:
+            paydays = any(
+                other.doubt is Doubt.PAYDAY and other.clause == part.clause for other in parts
+            )
+            if paydays and named - {part.clause}:
+                continue
+        kept.append(part)
+    return kept
+
+
+_NEAR = 6  # tokens from a correction to what corrects
+
+
+def _corrected(parts: Sequence[Part]) -> tuple[list[Part], bool]:
+    """What is said last of what was corrected; and whether a correction was left unfinished."""
+    kept: list[Part] = []
+    open_at: Part | None = None
+    replaced = False
+    unfinished = False
+    for part in parts:
+        if part.sort is Sort.CORRECTION:
+            before = any(item.sort in {Sort.AMOUNT, Sort.DAY} for item in kept)
+            last = next(
+                (item.sort for item in reversed(kept) if item.sort is not Sort.CLAUSE), None
+            )
+            if before and last is not Sort.AND:
+                open_at, replaced = part, False
+            continue
+        if open_at is not None and part.sort in {Sort.AMOUNT, Sort.DAY}:
+            near = part.first - open_at.last <= _NEAR
+            earlier = [i for i, item in enumerate(kept) if item.sort is part.sort]
+            if near and earlier:
+                kept[earlier[-1]] = replace(part, clause=kept[earlier[-1]].clause)
+                replaced = True
+                continue
+        if open_at is not None and part.sort is Sort.AND and not replaced:
+            unfinished = True
+        kept.append(part)
+    # `sorry` and the like without anything after them correct nothing.
+    return kept, unfinished
+
+
+def _finished(draft: Draft, shared: tuple[Doubt, ...], method: str, saying: Saying) -> Proposal:
+    doubts = list(draft.doubts)
+    amount = draft.amount
+    if amount is not None and amount != round(amount, minor_digits(saying.currency)):
+        doubts.append(Doubt.AMOUNT_TWO_WAYS)
+    if amount is None and not {Doubt.AMOUNT_TWO_WAYS, Doubt.ALTERNATIVES} & set(doubts):
+        doubts.append(Doubt.NO_AMOUNT)
+    if draft.day is None and not _DAY_DOUBTS & set(doubts):
+        doubts.append(Doubt.NO_DAY)
+    if draft.day is not None and draft.day < saying.today:
+        draft = replace(draft, day=None)
+        doubts.append(Doubt.DAY_PAST)
+    told = tuple(dict.fromkeys((*doubts, *shared)))
+    return Proposal(amount, saying.currency, draft.day, method, told)
+
+
+_DAY_DOUBTS = {Doubt.NO_SUCH_DAY, Doubt.DAY_PAST, Doubt.DAY_TWO_WAYS, Doubt.PAYDAY}
+
+
+# ---- one active promise --------------------------------------------------------------------------
+
+
+def active_promise(promises: Sequence[Promise], today: date) -> Promise | None:
+    """The promise that an account already holds: not known to be kept or broken, not yet due.
+
+    An account holds one active promise; a new one takes its place only when the agent says so.
+    """
+    waiting = [promise for promise in promises if promise.kept is None and promise.due_on >= today]
+    return max(waiting, key=lambda promise: (promise.made_on, promise.due_on), default=None)

@@ -1,0 +1,197 @@
+"""What a scanner finds in an utterance about paying: amounts, days, methods and telling words.
+
+Owns the values that the scanners of the languages hand to `scripts.commitments`, and the calendar:
+days in relation to the day of the call, and whether one is meant beyond doubt.  It knows no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from compliance.text import Folded
+
+
+class Doubt(StrEnum):
+    """Why a promise is not certain."""
+
+    NO_AMOUNT = "no_amount"
+    NO_DAY = "no_day"
+    AMOUNT_TWO_WAYS = "amount_two_ways"
+    DAY_TWO_WAYS = "day_two_ways"
+    ALTERNATIVES = "alternatives"
+    APPROXIMATE = "approximate"
+    NOT_FIRM = "not_firm"
+    CONDITION = "condition"
+    QUESTION = "question"
+    SOMEBODY_ELSE = "somebody_else"
+    OTHER_MATTER = "other_matter"
+    NO_SUCH_DAY = "no_such_day"
+    DAY_PAST = "day_past"
+    FAR_AHEAD = "far_ahead"
+    PAYDAY = "payday"
+    SHARE = "share"
+    RECURRING = "recurring"
+    WHICH_WITH_WHICH = "which_with_which"
+    UNFINISHED_CORRECTION = "unfinished_correction"
+
+
+class Sort(StrEnum):
+    """What a part of an utterance is."""
+
+    AMOUNT = "amount"
+    DAY = "day"
+    METHOD = "method"
+    PARTS = "parts"
+    PAY = "pay"
+    NO = "no"
+    PAST = "past"
+    OTHER_MATTER = "other_matter"
+    CORRECTION = "correction"
+    ASK = "ask"
+    QUESTION = "question"
+    IF = "if"
+    SOFT = "soft"
+    ABOUT = "about"
+    SOMEBODY = "somebody"
+    OR = "or"
+    AND = "and"
+    EVERY = "every"
+    CLAUSE = "clause"
+    SKIP = "skip"
+
+
+class Share(StrEnum):
+    """An amount told as a share of what is owed."""
+
+    HALF = "half"
+    ALL = "all"
+    REST = "rest"
+    MINIMUM = "minimum"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an utterance, from token `first` to `last`, both included."""
+
+    sort: Sort
+    first: int
+    last: int
+    amount: Decimal | None = None
+    share: Share | None = None
+    day: date | None = None
+    doubt: Doubt | None = None
+    word: str = ""
+    count: int = 0
+    clause: int = 0
+
+
+FAR_AHEAD_DAYS = 100
+"""A day without its year that has passed lies in the next year; this far ahead it is doubtful."""
+
+
+def weekday(today: date, wanted: int, weeks: int | None) -> tuple[date, Doubt | None]:
+    """The day of a weekday (Monday is 0).
+
+    `weeks` counts calendar weeks from this one, Monday first; `None` is the next such day.
+    """
+    if weeks is None:
+        ahead = (wanted - today.weekday()) % 7
+        return today + timedelta(days=ahead), None if ahead else Doubt.DAY_TWO_WAYS
+    monday = today - timedelta(days=today.weekday())
+    day = monday + timedelta(days=7 * weeks + wanted)
+    # Where weeks begin on Sunday, the week of a Sunday is another one.
+    sunday = 6 in {wanted, today.weekday()}
+    if day < today:
+        return day, Doubt.DAY_PAST
+    return day, Doubt.DAY_TWO_WAYS if sunday else None
+
+
+def month_ahead(today: date, months: int) -> tuple[int, int]:
+    """Year and month, so many months from this one."""
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return year, month + 1
+
+
+def day_of_month(today: date, day: int, months: int | None) -> tuple[date | None, Doubt | None]:
+    """`the fifth`: of the month so many ahead, or the next that there is.
+
+    Doubtful where it is today, or where the month that comes has no such day.
+    """
+    if not 1 <= day <= 31:
+        return None, Doubt.NO_SUCH_DAY
+    ahead = months if months is not None else int(day < today.day)
+    found = real(*month_ahead(today, ahead), day)
+    if found is None:
+        return None, Doubt.NO_SUCH_DAY
+    if months is None and found == today:
+        return None, Doubt.DAY_TWO_WAYS
+    return (None, Doubt.DAY_PAST) if found < today else (found, None)
+
+
+def full_date(
+    today: date, year: int | None, month: int, day: int
+) -> tuple[date | None, Doubt | None]:
+    """A date with its month; without its year the next that there is, if it is not far off."""
+    if year is not None:
+        found = real(year, month, day)
+        if found is None:
+            return None, Doubt.NO_SUCH_DAY
+        if found < today:
+            return None, Doubt.DAY_PAST
+        return found, None if (found - today).days <= 366 else Doubt.FAR_AHEAD
+    found = real(today.year, month, day)
+    if found is None and not (month == 2 and day == 29):
+        return None, Doubt.NO_SUCH_DAY
+    if found is not None and found >= today:
+        return found, None
+    later = real(today.year + 1, month, day)
+    if later is None:
+        return None, Doubt.NO_SUCH_DAY
+    # A month just gone is a slip or the past; one that comes soon is meant.
+    return (later, None) if (later - today).days < 62 else (None, Doubt.DAY_PAST)
+
+
+def real(year: int, month: int, day: int) -> date | None:
+    """A date, where there is one."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def last_of_month(today: date, months: int) -> date:
+    """The last day of the month so many ahead."""
+    year, month = month_ahead(today, months + 1)
+    return date(year, month, 1) - timedelta(days=1)
+
+
+def token_at(tokens: Sequence[str], at: int) -> str:
+    """A token; empty beyond either end."""
+    return tokens[at] if 0 <= at < len(tokens) else ""
+
+
+def text_at(tokens: Sequence[str], at: int, length: int) -> str:
+    """So many tokens without anything between them, for languages written so."""
+    return "".join(tokens[at : at + length])
+
+
+def clause_end(folded: Folded, at: int) -> int:
+    """The first token after `at` that a pause stands before; the number of tokens if none."""
+    return next(
+        (index for index in range(at + 1, len(folded.tokens)) if folded.breaks[index]),
+        len(folded.tokens),
+    )
+
+
+def in_clauses(parts: list[Part]) -> list[Part]:
+    """The same parts, each with the number of its clause."""
+    clause = 0
+    numbered = []
+    for part in parts:
+        clause += part.sort is Sort.CLAUSE
+        numbered.append(replace(part, clause=clause))
+    return numbered

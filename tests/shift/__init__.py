@@ -1,0 +1,1 @@
+"""A shift: lists, journal, order, screen."""

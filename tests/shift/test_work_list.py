@@ -1,0 +1,294 @@
+"""The order of a list, its filter, own attempts, stale sources, and changed rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assistant.shift.desk import ShiftDesk
+from assistant.shift.folder import read_work_list
+from assistant.shift.journal import Attempt, ContactJournal
+from assistant.shift.rows import WorkRow, together
+from assistant.shift.rule_change import RuleMemory
+from assistant.shift.work_list import Standing, WorkList, matching
+from compliance.context import Contact
+from compliance.errors import BadInput
+from compliance.permission import May
+from compliance.rules import RuleSet
+from tests.compliance.small_pack import small_rules
+from tests.shift.lists import NOON, row, rules_for, write
+
+
+def rows(folder: Path, *lines: str) -> tuple[WorkRow, ...]:
+    read = read_work_list(write(folder, *lines))
+    assert not read.rejected
+    return read.rows
+
+
+def order(listed: WorkList, at: datetime = NOON) -> list[tuple[str, May]]:
+    return [(standing.row.id, standing.may) for standing in listed.standings(at)]
+
+
+def test_the_order_of_a_list(tmp_path: Path) -> None:
+    listed = rows(
+        tmp_path,
+        row("lawyer", days=90, flags="represented"),
+        row("few", days=10),
+        row("many", days=60),
+        row("unknown", days=99, flags=""),
+        row("passed", days=5, promises="2026-11-20"),
+        row("waits", days=1, callback="2026-11-27T11:00-05:00",
+            contacts="2026-11-26T11:00-05:00 callback_agreed"),
+        row("later", days=70, callback="2026-11-27T16:00-05:00"),
+        row("pending", days=80, promises="2026-11-30"),
+    )  # fmt: skip
+    assert order(WorkList(listed, rules_for)) == [
+        ("waits", May.YES), ("passed", May.YES), ("later", May.YES), ("many", May.YES),
+        ("few", May.YES), ("unknown", May.UNKNOWN), ("lawyer", May.NO), ("pending", May.NO),
+    ]  # fmt: skip
+
+
+def test_answers_follow_the_clock_even_backwards(tmp_path: Path) -> None:
+    work = WorkList(rows(tmp_path, row("A1")), rules_for)
+    late = NOON + timedelta(hours=9)  # nine in the evening sharp
+    assert order(work, NOON) == [("A1", May.YES)]
+    assert order(work, late) == [("A1", May.YES)]
+    assert order(work, late + timedelta(seconds=1)) == [("A1", May.NO)]
+    assert order(work, NOON) == [("A1", May.YES)]  # the clock was set back
+
+
+def test_the_number_that_may_be_called_is_chosen(tmp_path: Path) -> None:
+    (standing,) = WorkList(
+        rows(tmp_path, row("A1", kind="work", second="3125550106", second_kind="mobile")), rules_for
+    ).standings(NOON)
+    assert standing.may is May.YES
+    assert standing.number is not None
+    assert standing.number.number == "3125550106"
+    (third,) = WorkList(
+        rows(tmp_path, row("A1", kind="third_party", second="3125550106", second_kind="mobile")),
+        rules_for,
+    ).standings(NOON)
+    assert third.number == standing.number  # others are not called while there is another way
+
+
+def test_own_attempts_count_and_are_not_counted_twice(tmp_path: Path) -> None:
+    listed = rows(
+        tmp_path, row("A1", state="MA", number="6175550100",
+                      contacts="2026-11-26T10:00-05:00 no_answer 617-555-0100"),
+    )  # fmt: skip
+    own = {"A1": [Contact(datetime.fromisoformat("2026-11-26T10:01-05:00"), "6175550100", "busy")]}
+    work = WorkList(listed, rules_for, lambda account: own[account])
+    assert order(work) == [("A1", May.YES)]  # the list knows of that attempt
+    own["A1"].append(Contact(NOON - timedelta(minutes=10), "6175550100", "no_answer"))
+    work.changed("A1")
+    assert order(work) == [("A1", May.NO)]
+    assert [reason.rule for reason in work.standings(NOON)[0].against] == ["US-11-ma"]
+
+
+def test_together_keeps_what_differs() -> None:
+    at = NOON
+    one = Contact(at, "2125550100", "busy")
+    assert together([one], [Contact(at + timedelta(minutes=2), "+1 212 555 0100", "x")]) == (one,)
+    for other in (Contact(at + timedelta(minutes=3), "2125550100"), Contact(at, "2125550199")):
+        assert together([one], [other]) == (one, other)
+    redialled = Contact(at + timedelta(minutes=1), "2125550100", "busy")
+    assert together([one], [one, redialled]) == (one, redialled)
+    assert together([], [one, redialled]) == (one, redialled)
+
+
+def test_a_stale_list_is_no_yes(tmp_path: Path) -> None:
+    listed = rows(tmp_path, row("A1"), row("A2", as_of="2026-11-20T09:00-05:00"),
+                  row("A3", as_of="2026-11-20T09:00-05:00", flags="deceased"))  # fmt: skip
+    work = WorkList(listed, rules_for)
+    assert order(work) == [("A1", May.YES), ("A2", May.UNKNOWN), ("A3", May.NO)]
+    assert work.standings(NOON)[1].against[0].because == "stale"
+    (first,) = WorkList(listed[:1], rules_for, stale_after=timedelta(hours=2)).standings(NOON)
+    assert first.may is May.UNKNOWN
+    unknown_age = [replace(listed[0], sources=(replace(listed[0].sources[0], as_of=None),))]
+    assert order(WorkList(unknown_age, rules_for)) == [("A1", May.UNKNOWN)]
+    # It goes stale while the list is on the screen.
+    fresh = WorkList(listed[:1], rules_for, stale_after=timedelta(hours=4))
+    assert order(fresh) == [("A1", May.YES)]
+    assert order(fresh, NOON + timedelta(hours=2)) == [("A1", May.UNKNOWN)]
+
+
+def test_a_place_without_rules_permits_nothing(tmp_path: Path) -> None:
+    listed = [replace(rows(tmp_path, row("A1"))[0], jurisdiction="fr")]
+    work = WorkList(listed, lambda _jurisdiction, _language: None)
+    assert order(work) == [("A1", May.UNKNOWN)]
+    assert work.standings(NOON)[0].against[0].because == "rules"
+
+
+@pytest.mark.parametrize(
+    ("words", "permitted", "found"),
+    [
+        ("", False, ["A1", "B2", "C3"]),
+        ("", True, ["A1", "B2"]),
+        ("歐陽", False, ["B2"]),
+        ("lee 212", False, ["A1"]),
+        ("LAWYER", False, ["C3"]),
+        ("lawyer", True, []),
+        ("nobody", False, []),
+    ],
+)
+def test_the_filter(tmp_path: Path, words: str, permitted: bool, found: list[str]) -> None:
+    listed = rows(tmp_path, row("A1", days=9), row("B2", "歐陽美麗", number="6465550100", days=8),
+                  row("C3", "Kim", flags="represented", number="7185550100"))  # fmt: skip
+    standings = WorkList(listed, rules_for).standings(NOON)
+
+    def said(standing: Standing) -> str:
+        return "has a lawyer" if standing.may is May.NO else ""
+
+    shown = matching(standings, words, permitted_only=permitted, said=said)
+    assert [standing.row.id for standing in shown] == found
+
+
+# ---- the desk ------------------------------------------------------------------------------------
+
+Clock = Callable[[], datetime]
+
+
+def desk(folder: Path, path: Path, now: Clock = lambda: NOON) -> ShiftDesk:
+    journal = ContactJournal(folder / "contacts.jsonl")
+    return ShiftDesk(lambda: read_work_list(path), rules_for, journal, None, now)
+
+
+def test_two_keys_write_an_attempt_down(tmp_path: Path) -> None:
+    path = write(tmp_path, row("A1", state="MA", number="6175550100"), row("B2"))
+    shift = desk(tmp_path, path)
+    first = next(s for s in shift.standings() if s.row.id == "A1")
+    shift.mark(first, "no_answer")
+    assert not (tmp_path / "contacts.jsonl").exists()
+    shift.take_back()
+    shift.confirm()
+    assert not (tmp_path / "contacts.jsonl").exists()
+    for outcome in ("no_answer", "busy"):
+        shift.mark(shift.standing(first.row), outcome)
+        shift.confirm()
+        shift.confirm()  # twice is once
+    assert shift.pending is None
+    assert shift.standing(first.row).may is May.NO  # Massachusetts: two in seven days
+    again = desk(tmp_path, path)
+    assert again.standing(first.row).may is May.NO
+
+
+def test_marking_another_row_writes_the_one_before_down(tmp_path: Path) -> None:
+    shift = desk(tmp_path, write(tmp_path, row("A1"), row("B2")))
+    one, two = shift.standings()
+    shift.mark(one, "busy")
+    shift.mark(one, "voicemail")  # changed one's mind
+    shift.mark(two, "no_answer")
+    written = (tmp_path / "contacts.jsonl").read_text("utf-8").splitlines()
+    assert len(written) == 1
+    assert '"voicemail"' in written[0]
+
+
+def test_a_call_counts_as_what_came_of_it(tmp_path: Path) -> None:
+    shift = desk(tmp_path, write(tmp_path, row("A1")))
+    (standing,) = shift.standings()
+    shift.called("A1", "promise_to_pay", "2125550100", "20261127t170000-aa")
+    (after,) = shift.standings()
+    assert after.may is May.NO
+    assert [reason.rule for reason in after.against] == ["US-11-cooldown"]
+    assert standing.may is May.YES
+
+
+def test_a_list_that_cannot_be_read_anew_stays_as_it_was(tmp_path: Path) -> None:
+    path = write(tmp_path, row("A1"))
+    shift = desk(tmp_path, path)
+    path.unlink()
+    with pytest.raises(BadInput):
+        shift.reload()
+    assert [standing.row.id for standing in shift.standings()] == ["A1"]
+
+
+def test_a_broken_journal_is_told(tmp_path: Path) -> None:
+    (tmp_path / "contacts.jsonl").write_text("{}\n", "utf-8")
+    assert desk(tmp_path, write(tmp_path, row("A1"))).unread == 1
+
+
+# ---- changed rules -------------------------------------------------------------------------------
+
+HOURS = """
+- id: US-10
+  family: hours
+  kind: window
+  verified_law: verified
+  citation: Somewhere 10
+  severity: {severity}
+  window: {{from: '{opens}', to: '21:00'}}
+"""
+MORE = """
+- id: US-15
+  family: ignored_request
+  kind: limit
+  verified_law: verified
+  citation: Somewhere 15
+  when: {facts: {cease_contact: true}}
+  limit: {most: 0, days: 1}
+"""
+
+
+def pack(folder: Path, opens: str = "08:00", severity: str = "minor", more: str = "") -> RuleSet:
+    folder.mkdir(exist_ok=True)
+    return small_rules(folder, rules=HOURS.format(opens=opens, severity=severity) + more)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({}, {}, None),
+        ({}, {"opens": "09:00"}, (0, 0, 1)),
+        ({}, {"severity": "major"}, (1, 0, 0)),
+        ({"severity": "critical"}, {}, (0, 1, 0)),
+        ({}, {"more": MORE}, (1, 0, 0)),
+        ({"more": MORE}, {}, (0, 1, 0)),
+    ],
+)
+def test_what_changed_since_the_last_shift(
+    tmp_path: Path, before: dict[str, str], after: dict[str, str], told: tuple[int, ...] | None
+) -> None:
+    path = tmp_path / "shift-rules.json"
+    was, now = pack(tmp_path / "was", **before), pack(tmp_path / "now", **after)
+    first = RuleMemory(path)
+    assert first.change(was) is None  # nobody remembers
+    first.remember(was)
+    second = RuleMemory(path)
+    change = second.change(now)
+    if told is None:
+        assert change is None
+        return
+    assert change is not None
+    assert (len(change.stricter), len(change.eased), len(change.otherwise)) == told
+    assert [bool(titles) for _, titles in change.lines("zh-Hant")] == [bool(n) for n in told]
+    second.remember(now)
+    assert RuleMemory(path).change(now) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"hashes": 1}', "\x00"])
+def test_a_broken_memory_is_none(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "shift-rules.json"
+    path.write_text(content, "utf-8")
+    rules = pack(tmp_path / "now")
+    memory = RuleMemory(path)
+    assert memory.change(rules) is None
+    memory.remember(rules)
+    assert RuleMemory(path).change(rules) is None
+    assert list(tmp_path.glob(".shift*")) == []
+
+
+def test_what_agents_do_not_see_is_no_change(tmp_path: Path) -> None:
+    memory = RuleMemory(tmp_path / "m")
+    memory.remember(pack(tmp_path / "was"))
+    trial = MORE.replace("verified_law: verified", "verified_law: memory\n  status: trial")
+    change = memory.change(pack(tmp_path / "now", more=trial))
+    assert change is not None
+    assert change.nothing
+
+
+def test_the_attempt_as_the_law_counts_it() -> None:
+    assert Attempt(NOON, "A1", "busy", "1").contact() == Contact(NOON, "1", "busy")
