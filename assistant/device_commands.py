@@ -1,6 +1,7 @@
 """The commands on sound devices: `assistant devices …`.
 
-Owns names, options and exit statuses; the work is done in `device_listing`, imported only then.
+Owns names, options and exit statuses; each command hands over to the module that does the work and
+imports it only then, as `cli` does.
 """
 
 from __future__ import annotations
@@ -9,34 +10,29 @@ from typing import Any
 
 import click
 
-_agent = click.option(
-    "--agent-device", metavar="D", help="The agent's side: name, part, or number."
-)
-_customer = click.option("--customer-device", metavar="D", help="The customer's side, likewise.")
-
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
-@click.option("--watch", is_flag=True, help="Show each device's level until interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--watch", is_flag=True, help="Show how loud each device is, until interrupted.")
 @click.pass_context
-def devices(context: click.Context, /, **options: Any) -> None:
-    """Sound devices: what can be listened to, and which pair this desk most likely wants."""
-    if context.invoked_subcommand is not None:
+def devices(ctx: click.Context, /, **options: Any) -> None:
+    """Sound devices to listen with, and the pair that a call would use."""
+    if ctx.invoked_subcommand is not None:
         if any(options.values()):
             raise click.UsageError("--json and --watch go with no further command")
         return
     from assistant import device_listing
 
-    device_listing.devices(**options)
+    device_listing.devices_list(**options)
 
 
 @devices.command("test")
-@_agent
-@_customer
-@click.option("--seconds", type=click.FloatRange(1, 60), default=5.0, show_default=True)
-@click.option("--silent", is_flag=True, help="Do not play back what was recorded.")
+@click.option(
+    "--agent-device", metavar="D", help="The microphone: a name, a part of it, or its number."
+)
+@click.option("--customer-device", metavar="D", help="What hears the headset (default: proposed).")
 def devices_test(**options: Any) -> None:
-    """Record some seconds of each side and play them back."""
-    from assistant import device_listing
+    """Record five seconds of each side, say how loud it was, and play it back."""
+    from assistant import device_trial
 
-    device_listing.devices_test(**options)
+    device_trial.devices_test(**options)

@@ -1,7 +1,7 @@
-"""What `assistant devices` and `assistant devices test` do.
+"""What `assistant devices` shows: a table, JSON, or meters that move.
 
-Owns the list with its proposed pair, the meters, and the trial recording, which is held in memory,
-played and forgotten.
+Owns how devices are told to people and programs.  Which there are and which pair is proposed is
+`assistant.speech.devices`' to say; meters listen through `assistant.speech.tap` and keep nothing.
 """
 
 from __future__ import annotations
@@ -10,134 +10,169 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+import click
 import numpy as np
+from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
-from assistant.rule_desk import table
-from assistant.speech.capture import LiveSource
-from assistant.speech.desk import Wanted, wanted_channels
-from assistant.speech.devices import InputDevice, Pair, chosen, input_devices, portaudio, proposed
+from assistant.speech.devices import InputDevice, Pair, input_devices, proposed
 from assistant.speech.native_output import native_output_kept_off_screen
-from assistant.speech.recording import FULL_SCALE, SILENCE_DB, Chunk
-from assistant.speech.tap import Tap
+from assistant.speech.recording import FULL_SCALE, SILENCE_DB
+from assistant.speech.tap import Reader, Tap
 from compliance.errors import AssistantError
 
-_RATE_HZ = 16_000
-_BAR = 20  # cells of a meter
-_LOOK_S = 0.1
-_FALL_DB = 3.0  # that a meter falls by, at most, from one look to the next
+_QUIETEST_DB = -60.0
+_CELLS = 20
 _LOUD_DB = -6.0
-_NOTHING_DB = -84.0  # no sound at all, but for what rounding leaves
-_QUIET_DB = -60.0  # below this a meter shows nothing
-_HEARD_DB = -50.0  # a side louder than this was heard
+_LOOK_S = 0.1
 
-_NO_CUSTOMER = {
+NO_CUSTOMER = {
     "linux": "Start PulseAudio or pipewire-pulse: they offer what is played as a monitor.",
     "win32": (
-        "Windows offers it as 'Stereo Mix' where the sound driver has that (Sound settings,"
-        " Recording, Show disabled devices); else install a virtual cable such as VB-CABLE, let"
-        " the softphone play into it, and name it with --customer-device."
+        "Windows offers what is played as 'Stereo Mix' where the driver has it (Sound settings,"
+        " Recording, Show disabled devices); otherwise install a virtual cable such as VB-CABLE,"
+        " play the softphone into it and listen to it."
     ),
     "darwin": (
         "macOS needs a loopback driver such as BlackHole: make a multi-output device of it and the"
-        " headset, let the softphone play there, and name BlackHole with --customer-device."
+        " headset, play the softphone into that and listen to BlackHole."
     ),
 }
 
 
-def devices(*, as_json: bool, watch: bool) -> None:
-    """Write the devices, microphones first, and the proposed pair.
+def devices_list(*, as_json: bool, watch: bool) -> None:
+    """Tell the devices and the proposed pair.
 
     Raises:
         MissingPart: there is no PortAudio, or no device.
-        AssistantError: meters are asked for where nobody can see them.
+        AssistantError: meters were asked for where nobody can see them.
     """
     if watch and (as_json or not sys.stdout.isatty()):
         raise AssistantError(
-            "Meters need a terminal", "Leave --watch out, or run it on a terminal without --json."
+            "meters need a terminal", "Leave --watch out, or run it on a terminal."
         )
     with native_output_kept_off_screen():
         found = input_devices()
-    if watch:
-        _watch(found)
-        return
-    pair = proposed(found)
+        pair = proposed(found)
+        if watch:
+            _watch(found, pair, Console(), time.sleep)
+            return
     if as_json:
-        rows = [_record(device, pair) for device in found]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        click.echo(json.dumps(_record(found, pair), ensure_ascii=False))
         return
-    head = ("no.", "device", "kind", "channels", "Hz", "name", "proposed for")
-    rows_of = [
-        (
-            str(number),
-            device.label,
-            "what is played" if device.monitor else "microphone",
-            str(device.channels),
-            str(device.rate_hz),
-            device.name,
-            _proposed_for(device, pair),
-        )
-        for number, device in enumerate(found, start=1)
-    ]
-    sys.stdout.write(table([head, *rows_of]))
-    if pair is not None and pair.customer is None:
-        sys.stdout.write(
-            "\nNothing here hears what the headset plays, so only the agent can be transcribed."
-            f" {_NO_CUSTOMER.get(sys.platform, '')}\n"
+    width = None if sys.stdout.isatty() else 110
+    Console(width=width, highlight=False).print(_table(found, pair))
+    click.echo(_proposal(pair))
+    if pair is None or pair.customer is None:
+        click.echo(
+            "Nothing here hears what the headset plays, so the customer would not be heard."
+            f" {NO_CUSTOMER.get(sys.platform, '')} Or hear the agent alone: --channels agent.",
+            err=True,
         )
 
 
-def _record(device: InputDevice, pair: Pair | None) -> dict[str, object]:
+def _record(found: Sequence[InputDevice], pair: Pair | None) -> dict[str, object]:
+    customer = pair.customer if pair else None
     return {
-        "name": device.name,
-        "label": device.label,
-        "host": device.host,
-        "channels": device.channels,
-        "rate_hz": device.rate_hz,
-        "monitor": device.monitor,
-        "default": device.usual,
-        "proposed": _proposed_for(device, pair) or None,
+        "devices": [
+            {
+                "number": number,
+                "name": device.name,
+                "label": device.label,
+                "host": device.host,
+                "channels": device.channels,
+                "rate_hz": device.rate_hz,
+                "monitor": device.monitor,
+                "default": device.usual,
+            }
+            for number, device in enumerate(found, 1)
+        ],
+        "proposed": {
+            "agent": pair.agent.name if pair else None,
+            "customer": customer.name if customer else None,
+        },
     }
 
 
-def _proposed_for(device: InputDevice, pair: Pair | None) -> str:
-    if pair is None:
-        return ""
-    if device is pair.agent:
+def _table(
+    found: Sequence[InputDevice], pair: Pair | None, levels: Sequence[Text] | None = None
+) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", justify="right")
+    table.add_column("hears")
+    table.add_column("device", overflow="fold", ratio=1)
+    if levels is None:
+        table.add_column("name", overflow="fold", ratio=1)
+        table.add_column("host")
+        table.add_column("ch", justify="right")
+        table.add_column("Hz", justify="right")
+    else:
+        table.add_column("level", no_wrap=True)
+    for number, device in enumerate(found, 1):
+        row: list[str | Text] = [str(number), _hears(device, pair), device.label]
+        if levels is None:
+            row += [device.name, device.host, str(device.channels), str(device.rate_hz)]
+        else:
+            row.append(levels[number - 1])
+        table.add_row(*row, style="bold" if _hears(device, pair) else None)
+    return table
+
+
+def _hears(device: InputDevice, pair: Pair | None) -> str:
+    if pair is not None and device == pair.agent:
         return "agent"
-    return "customer" if device is pair.customer else ""
+    if pair is not None and device == pair.customer:
+        return "customer"
+    return ""
 
 
-def _watch(found: Sequence[InputDevice]) -> None:
-    """Meters of all devices, until interrupted; one that cannot be opened says so in its place."""
-    levels: list[float | None] = [SILENCE_DB] * len(found)
-    taps = [Tap(device) for device in found]
-    readers = [tap.reader() for tap in taps]
+def _proposal(pair: Pair | None) -> str:
+    if pair is None:
+        return "No microphone is here. A call can be led by keys: --no-audio."
+    if pair.customer is None:
+        return f"Proposed: agent {pair.agent}."
+    return f"Proposed: agent {pair.agent}, customer {pair.customer}."
+
+
+def _watch(
+    found: Sequence[InputDevice],
+    pair: Pair | None,
+    console: Console,
+    sleep: Callable[[float], None],
+) -> None:
+    """Meters until interrupted; a device that cannot be opened says so in its place."""
+    taps: list[tuple[Tap, Reader] | None] = []
     try:
-        with native_output_kept_off_screen():
-            for number, tap in enumerate(taps):
-                try:
-                    tap.open()
-                except AssistantError:
-                    levels[number] = None
-        with Live(_meters(found, levels), auto_refresh=False) as shown, suppress(KeyboardInterrupt):
+        for device in found:
+            tap = Tap(device)
+            reader = tap.reader()
+            try:
+                tap.open()
+            except AssistantError:
+                taps.append(None)
+            else:
+                taps.append((tap, reader))
+        held = [SILENCE_DB] * len(found)
+        with Live(console=console, auto_refresh=False) as live, suppress(KeyboardInterrupt):
             while True:
-                for number, before in enumerate(levels):
-                    if before is not None:
-                        levels[number] = max(level_db(readers[number].take()), before - _FALL_DB)
-                shown.update(_meters(found, levels), refresh=True)
-                time.sleep(_LOOK_S)
+                for number, each in enumerate(taps):
+                    if each is not None:
+                        held[number] = max(level_db(each[1].take()), held[number] - 3.0)
+                shown = [
+                    meter(db) if each is not None else Text("cannot be opened", "dim")
+                    for db, each in zip(held, taps, strict=True)
+                ]
+                live.update(_table(found, pair, shown), refresh=True)
+                sleep(_LOOK_S)
     finally:
-        for tap in taps:
-            tap.close()
-
-
-def _notice(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+        for each in taps:
+            if each is not None:
+                each[0].close()
 
 
 def level_db(pcm: bytes) -> float:
@@ -147,82 +182,9 @@ def level_db(pcm: bytes) -> float:
     return max(SILENCE_DB, 10 * math.log10(power)) if power > 0 else SILENCE_DB
 
 
-def meter(level: float | None) -> str:
-    """A bar from -60 dB to full scale, and the level in words; `None` cannot be opened."""
-    if level is None:
-        return "cannot be opened: another program may have it"
-    filled = round(_BAR * min(1.0, max(0.0, (level - _QUIET_DB) / -_QUIET_DB)))
-    bar = "▮" * filled + "▯" * (_BAR - filled)
-    if level <= _NOTHING_DB:
-        return f"{bar} silent"
-    return f"{bar} {level:.0f} dB{' too loud' if level >= _LOUD_DB else ''}"
-
-
-def _meters(found: Sequence[InputDevice], levels: Sequence[float | None]) -> Table:
-    meters = Table.grid(padding=(0, 2), expand=True)
-    meters.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
-    meters.add_column(no_wrap=True)
-    for number, (device, level) in enumerate(zip(found, levels, strict=True), start=1):
-        meters.add_row(f"{number} {device}", meter(level))
-    return meters
-
-
-def devices_test(
-    *, agent_device: str | None, customer_device: str | None, seconds: float, silent: bool
-) -> None:
-    """Record each side for some seconds, tell its level, and play it back.
-
-    Raises:
-        MissingPart: there is no PortAudio, no such device, or it cannot be opened.
-    """
-    with native_output_kept_off_screen():
-        found = input_devices()
-    wanted = _sides(found, agent_device, customer_device)
-    source = LiveSource(wanted, rate_hz=_RATE_HZ, notice=_notice)
-    for one in wanted:
-        sys.stdout.write(f"{one.name}: {one.device}\n")
-    sys.stdout.write(f"Recording {seconds:g} s: say something, and let the headset play.\n")
-    sys.stdout.flush()
-    heard: list[list[bytes]] = [[] for _ in wanted]
-    loudest = [SILENCE_DB] * len(wanted)
-    for item in source:
-        if isinstance(item, Chunk):
-            heard[item.channel].append(item.pcm)
-            loudest[item.channel] = max(loudest[item.channel], item.level_db)
-            if item.start_sample + item.samples >= seconds * _RATE_HZ:
-                source.stop()
-    for one, level in zip(wanted, loudest, strict=True):
-        told = f"loudest {level:.0f} dB" if level > _NOTHING_DB else "nothing at all"
-        verdict = "heard" if level >= _HEARD_DB else "NOT HEARD: muted, or another device?"
-        sys.stdout.write(f"{one.name}: {told}, {verdict}\n")
-    for reason, samples in source.lost_by_reason.items():
-        sys.stdout.write(f"not captured: {samples / _RATE_HZ:.1f} s ({reason})\n")
-    if not silent:
-        for one, pcm in zip(wanted, heard, strict=True):
-            sys.stdout.write(f"playing {one.name} …\n")
-            sys.stdout.flush()
-            _play(b"".join(pcm))
-
-
-def _sides(
-    found: Sequence[InputDevice], agent: str | None, customer: str | None
-) -> tuple[Wanted, ...]:
-    pair = proposed(found)
-    if agent is None and customer is None and pair is not None:
-        return wanted_channels(pair.agent, pair.customer)
-    return wanted_channels(
-        chosen(found, agent) if agent else None, chosen(found, customer) if customer else None
-    )
-
-
-def _play(pcm: bytes) -> None:
-    """Play on the default output; where there is none, that is told and the rest goes on."""
-    sounddevice = portaudio()
-    samples = np.frombuffer(pcm, dtype="<i2")
-    try:
-        with native_output_kept_off_screen():
-            sounddevice.play(samples, _RATE_HZ)
-            sounddevice.wait()
-            time.sleep(0.1)
-    except (sounddevice.PortAudioError, ValueError):
-        sys.stderr.write("It cannot be played: no sound output can be opened.\n")
+def meter(db: float) -> Text:
+    """A bar from -60 dB to full scale; what is too loud is marked by words too."""
+    lit = round(_CELLS * min(1.0, max(0.0, 1 - db / _QUIETEST_DB)))
+    text = Text("█" * lit + "·" * (_CELLS - lit), "green" if db < _LOUD_DB else "red")
+    said = "silent" if db <= _QUIETEST_DB else f"{db:4.0f} dB"
+    return text.append(f" {said}{' too loud' if db >= _LOUD_DB else ''}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.composition import LiveCall, load_guidance, new_call_id
@@ -28,7 +28,7 @@ from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wording import Wording
 from compliance.context import Collector
-from compliance.errors import MissingPart
+from compliance.errors import AssistantError, MissingPart
 from compliance.places import jurisdiction_of, language_of
 from scripts.account import Account, load_account
 
@@ -49,8 +49,11 @@ def live(
     theme: str,
     keep: bool,
     data_dir: Path | None,
+    work_list: Path | None = None,
+    mapping: Path | None = None,
+    stale_after: float = 72.0,
 ) -> int:
-    """One live call; returns the exit status.
+    """One live call, or a shift of them from a work list; returns the exit status.
 
     Raises:
         MissingPart: there is no model, or nothing to listen with.
@@ -64,29 +67,63 @@ def live(
     )
     locations = locate(data_dir, os.environ)
     settings = load_site_settings(locations.settings)
+
+    def ready(
+        loaded: Account | None,
+        language: str | None,
+        jurisdiction: str | None,
+        collects: str | None,
+        number: str | None = None,
+    ) -> tuple[LiveCall, list[str]]:
+        """A call to this account, and what its agent is told at the start."""
+        language, jurisdiction = _place(loaded, language, jurisdiction)
+        terms, kept_notice = recording_terms(
+            settings, jurisdiction, keep=keep, sound=kind is not DeskKind.NO_AUDIO
+        )
+        choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
+        with native_output_kept_off_screen():
+            sides = choose_sides(kind, agent_device, customer_device)
+        call = LiveCall(
+            language=language,
+            jurisdiction=jurisdiction,
+            model=choice.folder if choice is not None else None,
+            channels=sides.channels,
+            collector=Collector(collects) if collects else None,
+            account=loaded,
+            number=number,
+            # In a process of its own: should the recogniser die, the call goes on.
+            isolated=True,
+            terms=terms,
+            corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+        )
+        told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
+        return call, [line for line in told if line]
+
+    if work_list is not None and account is None:
+        if form is not None or not _on_a_terminal():
+            raise AssistantError(
+                "A work list needs a terminal", "`assistant worklist FILE` prints one."
+            )
+        from assistant.live_shift import live_shift  # noqa: PLC0415 - screens load slowly
+
+        return live_shift(
+            work_list,
+            lambda row, number: ready(
+                row.account,
+                language or row.language,
+                jurisdiction or row.jurisdiction,
+                collector or row.collector,
+                number,
+            ),
+            mapping=mapping,
+            stale_after=timedelta(hours=stale_after),
+            interface=interface,
+            theme=theme,
+            locations=locations,
+        )
     loaded = find_account(account) if account is not None else None
-    language, jurisdiction = _place(loaded, language, jurisdiction)
-    terms, kept_notice = recording_terms(
-        settings, jurisdiction, keep=keep, sound=kind is not DeskKind.NO_AUDIO
-    )
-    choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
-    with native_output_kept_off_screen():
-        sides = choose_sides(kind, agent_device, customer_device)
     collects = collector or (loaded.collector if loaded is not None else None)
-    call = LiveCall(
-        language=language,
-        jurisdiction=jurisdiction,
-        model=choice.folder if choice is not None else None,
-        channels=sides.channels,
-        collector=Collector(collects) if collects else None,
-        account=loaded,
-        # In a process of its own: should the recogniser die, the call goes on.
-        isolated=True,
-        terms=terms,
-        corrector=corrector_for(load_files(locations.data_dir), language, loaded),
-    )
-    told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
-    notices = [line for line in told if line]
+    call, notices = ready(loaded, language, jurisdiction, collects)
     return run_live_call(
         call,
         form=form,

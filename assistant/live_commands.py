@@ -15,6 +15,25 @@ from compliance.places import JURISDICTIONS, LANGUAGES
 
 @click.command()
 @click.option("--account", metavar="FILE|ID", help="The account on the line.")
+@click.option(
+    "--work-list",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Begin with whom to call: a CSV file or a folder of accounts; see `assistant worklist`.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Which columns of the work list are which.",
+)
+@click.option(
+    "--stale-after",
+    type=click.FloatRange(min=0.1, max=8760),
+    default=72.0,
+    show_default=True,
+    metavar="HOURS",
+    help="A work list older than this permits no call.",
+)
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language that is spoken.")
 @click.option(
     "--jurisdiction",

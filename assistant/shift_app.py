@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -31,11 +32,13 @@ class CallMade:
     """What came of a call that had a screen of its own.
 
     `outcome` is a word of `outcomes.yaml` or a disposition code, `call` the id under which it is
-    kept, if it is.  `leave` is whether the agent wants to leave the program altogether.
+    kept, if it is.  `next_contact` is the day agreed for the next contact.  `leave` is whether the
+    agent wants to leave the program altogether.
     """
 
     outcome: str = CALLED
     call: str | None = None
+    next_contact: date | None = None
     leave: bool = False
 
 
@@ -134,6 +137,8 @@ def run_shift(desk: ShiftDesk, make_call: MakeCall, *, interface: str, theme: st
             if chosen.inbound and outcome == CALLED:
                 outcome = "inbound"
             number = chosen.number.number if chosen.number is not None else None
-            desk.called(chosen.row.id, outcome, number, made.call, chosen.permitted.value)
+            desk.called(
+                chosen.row.id, outcome, number, made.call, chosen.permitted.value, made.next_contact
+            )
             if made.leave:
                 return 0

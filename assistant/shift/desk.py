@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from assistant.shift.csv_list import ListRead
 from assistant.shift.journal import Attempt, ContactJournal
 from assistant.shift.rows import PhoneNumber, WorkRow
 from assistant.shift.rule_change import RuleChange, RuleMemory
 from assistant.shift.work_list import STALE_AFTER, RulesFor, Standing, WorkList
-from compliance.context import Contact
 from compliance.rules import RuleSet
 
 
@@ -73,7 +72,7 @@ class ShiftDesk:
         listed = self._read()
         self._journal.refresh()
         self.listed = listed
-        self._list = WorkList(listed.rows, self.rules_for, self._contacts, self._stale_after)
+        self._list = WorkList(listed.rows, self.rules_for, self._journal.of, self._stale_after)
 
     @property
     def unread(self) -> int:
@@ -134,6 +133,7 @@ class ShiftDesk:
         number: str | None = None,
         call: str | None = None,
         permitted: str | None = None,
+        next_contact: date | None = None,
     ) -> None:
         """A call that had its own screen has ended.
 
@@ -144,11 +144,12 @@ class ShiftDesk:
             number: the number on the line.
             call: the id under which the call is kept.
             permitted: what the list had answered.
+            next_contact: the day agreed for the next contact; of a promise, when it is due.
 
         Raises:
             AssistantError: it cannot be written.
         """
-        self._add(Attempt(self.now(), account, outcome, number, call, permitted))
+        self._add(Attempt(self.now(), account, outcome, number, call, permitted, next_contact))
 
     def changes(self) -> tuple[tuple[RuleSet, RuleChange], ...]:
         """What changed in the rules of the list's places since the last shift here.
@@ -172,6 +173,3 @@ class ShiftDesk:
     def _add(self, attempt: Attempt) -> None:
         self._journal.add(attempt)
         self._list.changed(attempt.account)
-
-    def _contacts(self, account: str) -> list[Contact]:
-        return [attempt.contact() for attempt in self._journal.of(account)]

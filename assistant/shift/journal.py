@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +35,7 @@ class _Entry(Schema):
     outcome: str
     call: str | None = None
     permitted: str | None = None
+    next_contact: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Attempt:
 
     `at` has an offset.  `outcome` is a word of `outcomes.yaml` (`no_answer`, `busy`, `voicemail`,
     `conversation`, `inbound`, …).  `call` is the id of the kept call, if one is kept.  `permitted`
-    is what the program answered before: `yes`, `no`, `unknown`.
+    is what the program answered before: `yes`, `no`, `unknown`.  `next_contact` is the day that was
+    agreed for the next contact, of a promise the day on which it is due.
     """
 
     at: datetime
@@ -52,6 +54,7 @@ class Attempt:
     number: str | None = None
     call: str | None = None
     permitted: str | None = None
+    next_contact: date | None = None
 
     def contact(self) -> Contact:
         """The attempt as the law counts it."""
@@ -121,6 +124,7 @@ class ContactJournal:
             "outcome": attempt.outcome,
             "call": attempt.call,
             "permitted": attempt.permitted,
+            "next_contact": attempt.next_contact and attempt.next_contact.isoformat(),
         }
         line = json.dumps(
             {key: value for key, value in record.items() if value is not None}, ensure_ascii=False
@@ -152,7 +156,13 @@ class ContactJournal:
             self.unread += 1
             return
         attempt = Attempt(
-            entry.at, entry.account, entry.outcome, entry.number, entry.call, entry.permitted
+            entry.at,
+            entry.account,
+            entry.outcome,
+            entry.number,
+            entry.call,
+            entry.permitted,
+            entry.next_contact,
         )
         self._attempts.setdefault(entry.account, []).append(attempt)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from assistant.shift.journal import Attempt
+from assistant.shift.learnt import learnt
 from assistant.shift.rows import NumberKind, PhoneNumber, Source, WorkRow
-from compliance.context import Contact
 from compliance.local_time import zone_of
 from compliance.permission import May, Reason, facts_asked
 from compliance.permitted_times import Permission, permission
@@ -64,7 +65,7 @@ class WorkList:
     Args:
         rows: of the list, in its order.
         rules_for: where rules come from.
-        own_contacts: this program's own attempts at an account.
+        own_attempts: this program's own attempts at an account.
         stale_after: how old a source may be before a yes is none.
     """
 
@@ -72,12 +73,12 @@ class WorkList:
         self,
         rows: Sequence[WorkRow],
         rules_for: RulesFor,
-        own_contacts: Callable[[str], Iterable[Contact]] = lambda _account: (),
+        own_attempts: Callable[[str], Iterable[Attempt]] = lambda _account: (),
         stale_after: timedelta = STALE_AFTER,
     ) -> None:
         self.rows = tuple(rows)
         self._rules_for = rules_for
-        self._own = own_contacts
+        self._own = own_attempts
         self._stale_after = stale_after
         self._known: dict[str, Standing] = {}
         self._asked: dict[int, tuple[str, ...]] = {}
@@ -123,7 +124,10 @@ class WorkList:
                 row, _first(row), May.UNKNOWN, (reason,), (), None, None, row.sources,
                 now + timedelta(days=1),
             )  # fmt: skip
-        own = tuple(self._own(row.id))
+        attempts = tuple(self._own(row.id))
+        zones = rules.around.zones.of_call(row.dialling(_first(row)).header)
+        row = learnt(row, attempts, zone_of(next(iter(zones), None)))
+        own = tuple(attempt.contact() for attempt in attempts)
         asked = self._asked.setdefault(id(rules), facts_asked(rules))
         tried: list[tuple[PhoneNumber | None, Permission]] = []
         for number in _numbers(row):

@@ -1,14 +1,15 @@
 """What a desk listens to: which devices, and whose voice each of their channels carries.
 
 Owns the kinds of desk as channels of a live call (both sides, one device with two channels, the
-agent's microphone alone, a mixed line).  It opens none and looks for none.
+agent's microphone alone, a mixed line) and how names become devices.  It opens none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.speech.devices import InputDevice
+from assistant.speech.devices import InputDevice, chosen, proposed, proposed_customer
 from compliance.errors import MissingPart
 from compliance.transcript import Speaker
 
@@ -54,3 +55,39 @@ def wanted_channels(
     if not wanted:
         raise MissingPart("no sound device was chosen", "See `assistant devices`.")
     return tuple(wanted)
+
+
+def desk_channels(
+    devices: Sequence[InputDevice],
+    agent: str | None,
+    customer: str | None,
+    *,
+    alone: bool = False,
+    mixed: bool = False,
+) -> tuple[Wanted, ...]:
+    """The channels of a desk by the names of its devices; what is not named is proposed.
+
+    Args:
+        devices: what there is, see `input_devices`.
+        agent: the microphone, or the mixed line.
+        customer: what hears the headset.
+        alone: the agent's side only.
+        mixed: both voices are on one line.
+
+    Raises:
+        MissingPart: a device is not there, or nothing hears what the headset plays.
+    """
+    pair = proposed(devices)
+    first = chosen(devices, agent) if agent else (pair.agent if pair else None)
+    if alone or mixed:
+        return wanted_channels(first, None, mixed=mixed)
+    second = chosen(devices, customer) if customer else None
+    if second is None and first is not None:
+        second = proposed_customer(devices, first)
+    if second is None:
+        raise MissingPart(
+            "there is no device that hears what the headset plays, so the customer is not heard",
+            "Name one with --customer-device (see `assistant devices`), or hear the agent alone:"
+            " --channels agent.",
+        )
+    return wanted_channels(first, second)

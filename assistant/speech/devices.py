@@ -95,8 +95,13 @@ def proposed(devices: Sequence[InputDevice]) -> Pair | None:
     if not agents:
         return None
     agent = agents[0]
-    others = [device for device in monitors if device.name != agent.name]
-    return Pair(agent, min(others, key=lambda device: not device.usual, default=None))
+    return Pair(agent, proposed_customer(devices, agent))
+
+
+def proposed_customer(devices: Sequence[InputDevice], agent: InputDevice) -> InputDevice | None:
+    """What hears the headset of somebody who speaks into `agent`; `None` where nothing does."""
+    monitors = [device for device in devices if device.monitor and device.name != agent.name]
+    return min(monitors, key=lambda device: not device.usual, default=None)
 
 
 def chosen(devices: Sequence[InputDevice], wanted: str) -> InputDevice:

@@ -22,8 +22,8 @@ import soundfile
 from assistant.composition import LiveCall, load_guidance, prepare_live
 from assistant.events import FindingChanged, LagChanged, Progress
 from assistant.pipeline import Delivery
-from assistant.speech.desk import wanted_channels
-from assistant.speech.devices import chosen, input_devices
+from assistant.speech.desk import desk_channels
+from assistant.speech.devices import input_devices
 from assistant.speech.models import resolve_model
 from compliance.context import Collector
 from compliance.findings import Kind, Status
@@ -71,14 +71,13 @@ def _measure(language: str, files: tuple[Path, Path], material: BreachRecording)
                         flags.append((at_s, finding.start_s, finding.id, status))
 
     notices: list[str] = []
-    found = input_devices()
     jurisdiction = JURISDICTION_OF[language]
     prepared = prepare_live(
         LiveCall(
             language=language,
             jurisdiction=jurisdiction,
             model=resolve_model("demonstration", language).folder,
-            channels=wanted_channels(*(chosen(found, f"{sink}.monitor") for sink in _SINKS)),
+            channels=desk_channels(input_devices(), *(f"{sink}.monitor" for sink in _SINKS)),
             collector=Collector.AGENCY,
             isolated=True,
         ),

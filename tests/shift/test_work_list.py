@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from compliance.context import Contact
 from compliance.errors import BadInput
 from compliance.permission import May
 from compliance.rules import RuleSet
+from scripts.outcomes import load_outcomes
 from tests.compliance.small_pack import small_rules
 from tests.shift.lists import NOON, row, rules_for, write
 
@@ -80,10 +81,11 @@ def test_own_attempts_count_and_are_not_counted_twice(tmp_path: Path) -> None:
         tmp_path, row("A1", state="MA", number="6175550100",
                       contacts="2026-11-26T10:00-05:00 no_answer 617-555-0100"),
     )  # fmt: skip
-    own = {"A1": [Contact(datetime.fromisoformat("2026-11-26T10:01-05:00"), "6175550100", "busy")]}
+    own = {"A1": [Attempt(datetime.fromisoformat("2026-11-26T10:01-05:00"), "A1", "busy",
+                          "6175550100")]}  # fmt: skip
     work = WorkList(listed, rules_for, lambda account: own[account])
     assert order(work) == [("A1", May.YES)]  # the list knows of that attempt
-    own["A1"].append(Contact(NOON - timedelta(minutes=10), "6175550100", "no_answer"))
+    own["A1"].append(Attempt(NOON - timedelta(minutes=10), "A1", "no_answer", "6175550100"))
     work.changed("A1")
     assert order(work) == [("A1", May.NO)]
     assert [reason.rule for reason in work.standings(NOON)[0].against] == ["US-11-ma"]
@@ -195,6 +197,42 @@ def test_a_call_counts_as_what_came_of_it(tmp_path: Path) -> None:
     assert after.may is May.NO
     assert [reason.rule for reason in after.against] == ["US-11-cooldown"]
     assert standing.may is May.YES
+
+
+@pytest.mark.parametrize(
+    ("outcome", "day", "rule"),
+    [
+        ("cease_contact", None, "US-15-contact"),
+        ("attorney", None, "US-14-contact"),
+        ("dispute", None, "US-16-contact"),
+        ("bankruptcy", None, "US-15-insolvency"),
+        ("deceased", None, "US-08-deceased"),
+        ("promise", date(2026, 12, 4), "US-11-promise"),
+        ("callback", date(2026, 11, 28), "US-11-cooldown"),
+    ],
+)
+def test_what_a_call_taught_holds_until_a_newer_list_says_otherwise(
+    tmp_path: Path, outcome: str, day: date | None, rule: str
+) -> None:
+    shift = desk(tmp_path, write(tmp_path, row("A1", number="2125550100")))
+    shift.called("A1", outcome, "2125550100", next_contact=day)
+    (after,) = shift.standings()
+    assert rule in [reason.rule for reason in after.against]
+    if outcome == "callback":  # from that day on, wherever the customer is
+        assert after.next_at == datetime.fromisoformat("2026-11-28T08:00-05:00")
+    newer = row("A1", number="2125550100", as_of="2026-11-27T12:00-05:00",
+                contacts="none")  # fmt: skip
+    (then,) = desk(tmp_path, write(tmp_path, newer)).standings()
+    kept = {reason.rule for reason in then.against}
+    assert kept <= {"US-11-cooldown"}  # the conversation took place all the same
+
+
+def test_every_disposition_code_is_of_a_class() -> None:
+    rules = rules_for("us", "en-US")
+    assert rules is not None
+    codes = [outcome.id for outcome in load_outcomes()]
+    assert codes
+    assert [code for code in codes if rules.around.outcomes.class_of(code) is None] == []
 
 
 def test_a_list_that_cannot_be_read_anew_stays_as_it_was(tmp_path: Path) -> None:

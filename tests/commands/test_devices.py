@@ -13,9 +13,12 @@ import pytest
 from assistant.device_listing import level_db, meter
 from assistant.speech.devices import InputDevice, Pair, chosen, proposed
 from compliance.errors import MissingPart
-from tests.capture.conftest import SoundServer
 
 COMMAND = "from assistant.cli import main; main()"
+needs_server = pytest.mark.skipif(
+    "ASSISTANT_SOUND_SERVER" not in os.environ,
+    reason="needs a PulseAudio server of its own (ASSISTANT_SOUND_SERVER), as .ci/run starts one",
+)
 
 MIC = InputDevice("mic", "Microphone", "PulseAudio", 1, 48_000, usual=True)
 SPARE = InputDevice("spare", "Webcam", "PulseAudio", 2, 48_000)
@@ -68,30 +71,34 @@ def test_a_name_that_is_nobodys_or_several(wanted: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("pcm", "shown"),
     [
-        (b"", "▯" * 20 + " silent"),
-        (b"\x00\x00" * 800, "▯" * 20 + " silent"),
-        (b"\x00\x04" * 800, "▮" * 10 + "▯" * 10 + " -30 dB"),
-        (b"\xff\x7f" * 800, "▮" * 20 + " -0 dB too loud"),
+        (b"", "···················· silent"),
+        (b"\x00\x00" * 800, "···················· silent"),
+        (b"\x00\x04" * 800, "██████████··········  -30 dB"),
+        (b"\xff\x7f" * 800, "████████████████████   -0 dB too loud"),
     ],
 )
 def test_meters(pcm: bytes, shown: str) -> None:
-    assert meter(level_db(pcm)) == shown
+    assert meter(level_db(pcm)).plain == shown
 
 
-def test_the_list_and_its_json_agree(server: SoundServer) -> None:
+@needs_server
+def test_the_list_and_its_json_agree() -> None:
     told = json.loads(run("devices", "--json").stdout)
-    assert {device["name"] for device in told} == {"mic.monitor", "headset.monitor"}
-    assert {device["proposed"] for device in told} == {"agent", "customer"}
+    names = [device["name"] for device in told["devices"]]
+    assert "headset.monitor" in names
     listed = run("devices")
     assert listed.returncode == 0
-    for device in told:
-        assert device["name"] in listed.stdout
+    for name in names:
+        assert name in listed.stdout
+    assert told["proposed"]["agent"] in names
 
 
-def test_meters_move_on_a_terminal_until_interrupted(server: SoundServer) -> None:
+@needs_server
+def test_meters_move_on_a_terminal_until_interrupted() -> None:
     program = pexpect.spawn(
         sys.executable, ["-c", COMMAND, "devices", "--watch"], dimensions=(24, 80), timeout=20
     )
+    program.expect("level")
     program.expect("silent")
     program.sendintr()
     program.expect(pexpect.EOF)
@@ -99,11 +106,13 @@ def test_meters_move_on_a_terminal_until_interrupted(server: SoundServer) -> Non
     assert program.exitstatus == 0
 
 
-def test_a_trial_is_played_back(server: SoundServer) -> None:
-    ended = run("devices", "test", "--agent-device", "headset.monitor", "--seconds", "1")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert "agent: nothing at all, NOT HEARD" in ended.stdout
-    assert "playing agent" in ended.stdout
+@needs_server
+def test_a_trial_tells_of_silence_and_plays_what_it_has() -> None:
+    ended = run("devices", "test", "--agent-device", "headset.monitor")
+    assert ended.returncode == 0
+    assert "agent: " in ended.stdout
+    assert "5.0 s, -96 dB: pure silence; is the headset's sound played there?" in ended.stdout
+    assert "Played back: agent." in ended.stdout
 
 
 @pytest.mark.parametrize("command", [("devices",), ("devices", "test"), ("devices", "--json")])

@@ -1,0 +1,69 @@
+"""A shift of live calls: the work list, a call on the call screen, the work list again.
+
+Owns the step from a chosen row to a live call and from its wrap-up to the contact journal.  What
+the call is (model, devices, terms) was decided by whoever calls this.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.live_screen import show_live_call
+from assistant.record.locations import Locations
+from assistant.rules_in_force import RulesInForce
+from assistant.screens.work_list import CallChosen
+from assistant.shift.rows import WorkRow
+from assistant.shift_app import CALLED, INTERRUPTED, CallMade, run_shift
+from assistant.working import open_shift
+
+Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
+"""A call to a row's number, and what its agent is told at the start."""
+
+
+def live_shift(
+    path: Path,
+    ready: Ready,
+    *,
+    mapping: Path | None,
+    stale_after: timedelta,
+    interface: str | None,
+    theme: str,
+    locations: Locations,
+) -> int:
+    """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
+
+    Raises:
+        AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
+    """
+    desk = open_shift(path, locations, mapping=mapping, stale_after=stale_after)
+    rows = desk.listed.rows
+    rules = RulesInForce.at(locations)
+
+    def make_call(chosen: CallChosen) -> CallMade | None:
+        number = chosen.number.number if chosen.number is not None else None
+        call, notices = ready(chosen.row, number)
+        call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
+        shown = show_live_call(
+            call,
+            call_id=call_id,
+            guidance=load_guidance(call.jurisdiction, call.language, call.collector, rules),
+            interface=interface or "",
+            theme=theme,
+            locations=locations,
+            notices=notices,
+        )
+        confirmed = shown.wrap_up
+        return CallMade(
+            outcome=confirmed.outcome if confirmed is not None else CALLED,
+            call=shown.call if shown.kept else None,
+            next_contact=confirmed.next_contact if confirmed is not None else None,
+            leave=shown.status == INTERRUPTED,
+        )
+
+    return run_shift(
+        desk, make_call, interface=interface or (rows[0].language if rows else "en"), theme=theme
+    )

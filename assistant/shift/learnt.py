@@ -1,0 +1,55 @@
+"""What this program's own calls have taught since the list was made.
+
+Owns the step from the outcomes of own attempts to what a row then is: contacts, facts, promises, a
+callback.  Who asked this morning not to be called is not called this afternoon because the list is
+of last night.  Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, time, tzinfo
+
+from assistant.shift.journal import Attempt
+from assistant.shift.rows import WorkRow
+
+_FACTS = {
+    "dispute": ("disputed",),
+    "fraud": ("disputed",),
+    "bankruptcy": ("insolvency", "bankrupt"),
+    "deceased": ("deceased",),
+    "cease_contact": ("cease_contact",),
+    "attorney": ("represented",),
+    "vulnerable": ("vulnerable",),
+    "complaint": ("complaint_open",),
+    "third_party_refused": ("third_party_refused",),
+}
+_PROMISES = frozenset({"promise", "promise_to_pay", "part_promise", "plan", "settlement"})
+_CALLBACK = "callback"
+
+
+def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> WorkRow:
+    """The row with what own attempts taught that its source cannot know yet.
+
+    Args:
+        row: as its source has it.
+        attempts: of this account.
+        zone: the customer's, in which a day of a callback begins; `None`: UTC.
+    """
+    known_until = max((s.as_of for s in row.sources if s.as_of is not None), default=None)
+    for attempt in sorted(attempts, key=lambda attempt: attempt.at):
+        if known_until is not None and attempt.at <= known_until:
+            continue  # the source is newer: what it says, or leaves out, holds
+        facts = dict.fromkeys(_FACTS.get(attempt.outcome, ()), True)
+        if facts:
+            row = replace(row, facts={**row.facts, **facts})
+        day = attempt.next_contact
+        if day is None:
+            continue
+        if attempt.outcome in _PROMISES:
+            row = replace(row, promises_due=(*(row.promises_due or ()), day))
+        elif attempt.outcome == _CALLBACK:
+            begins = datetime.combine(day, time(), zone or UTC)
+            row = replace(row, callback_at=begins)
+    return row
