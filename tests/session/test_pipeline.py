@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant import pipeline
 from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
@@ -31,7 +33,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationPolicy,
 )
-from assistant.pacing import Pacer
+from assistant.pacing import LivePacer, Pacer
 from assistant.pipeline import CallRun, Delivery
 from assistant.speech.models import demonstration_model
 from assistant.speech.recogniser import (
@@ -427,3 +429,87 @@ def test_a_model_that_cannot_be_opened_is_the_runs_error() -> None:
     )
     with pytest.raises(AssistantError, match="the model is broken"):
         run.run()
+
+
+# ---- live sound: nobody can slow it -----------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Slow(Script):
+    """Waits before the first chunk, and notes for which chunks partials were asked."""
+
+    until: threading.Event = field(default_factory=threading.Event)
+    asked: list[bool] = field(default_factory=list)
+
+    def accept(self, pcm: bytes, *, partials: bool = True) -> list[Hypothesis]:
+        assert self.until.wait(30)
+        self.asked.append(partials)
+        return Script.accept(self, pcm, partials=partials)
+
+
+def live_run(
+    source: Silence, scripts: list[Script], outcome: Outcome, clock: Callable[[], float],
+    keeper: Keeper | None = None,
+) -> CallRun:  # fmt: skip
+    return CallRun(
+        session=guidance().session(),
+        call="live",
+        begin=started,
+        source=source,
+        load=lambda: ScriptedModel(scripts),
+        pacer=LivePacer(clock),
+        deliver=outcome.deliver,
+        clock=clock,
+        keeper=keeper,
+        notice=outcome.notices.append,
+    )
+
+
+@pytest.mark.parametrize(("behind_s", "thinned"), [(0.0, False), (0.9, False), (5.0, True)])
+def test_recognition_that_falls_behind_slows_no_live_sound(
+    behind_s: float, *, thinned: bool
+) -> None:
+    """All of it comes in while recognition stands still: more than a recording's share under way.
+
+    Far behind, partials are left out; no chunk ever is.
+    """
+    now_s = [100.0]
+    resumed = threading.Event()
+    scripts: list[Script] = [Slow({400: (THREAT, True)}, until=resumed) for _ in range(2)]
+
+    def on_chunk(number: int) -> None:
+        if number == 499:
+            now_s[0] += behind_s
+            resumed.set()
+
+    outcome = Outcome()
+    source = Silence(500, live=True, on_chunk=on_chunk)
+    live_run(source, scripts, outcome, lambda: now_s[0]).run()
+    for script in scripts:
+        assert isinstance(script, Slow)
+        assert script.chunks == 500
+        assert all(script.asked[:-1]) is not thinned
+    assert [said.text for said in of_type(outcome.outputs, UtteranceFinal)] == [THREAT] * 2
+    assert not of_type(outcome.outputs, GapHeard)
+
+
+def test_a_disk_that_stands_still_slows_no_live_sound_and_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline._Writing, "_LIVE_DEPTH", 200)
+    moves = threading.Event()
+
+    class Stuck(Keeper):
+        def append_audio(self, chunk: Chunk) -> None:
+            moves.wait(30)
+
+    outcome = Outcome()
+    run = live_run(
+        Silence(500, live=True), [Script({}), Script({})], outcome, time.monotonic, Stuck()
+    )
+    run.run()
+    moves.set()
+    assert outcome.outputs[-1] == of_type(outcome.outputs, Ended)[0]
+    assert outcome.notices == [
+        "The disk has stood still for minutes. The call goes on and is not kept from here."
+    ]

@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 RATE_HZ = 8_000
-CALL_S = 42.0
+CALL_S = 71.0  # of the demonstration call: up to what must not be said
 
 
 def pactl(*arguments: str) -> str:
@@ -188,7 +188,7 @@ def test_a_call_that_is_captured_is_heard_as_its_recording_is(desk: Desk, tmp_pa
     assert len(replayed.words) > 80
     assert SequenceMatcher(None, replayed.words, live.words, autojunk=False).ratio() > 0.9
     rules = {rule for rule, _, _ in replayed.findings}
-    assert any(rule.startswith("US-06-verify") for rule in rules)
+    assert {"US-03", "ROUTE-illness"} <= rules
     assert {rule for rule, _, quote in live.findings if quote} == {
         rule for rule, _, quote in replayed.findings if quote
     }
