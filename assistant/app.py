@@ -117,6 +117,11 @@ class CallApp(QuietApp):
         if self._brief is None:
             self.on_connect()
 
+    @property
+    def connected(self) -> bool:
+        """Whether the call has begun: the brief is gone."""
+        return self._connected
+
     def on_connect(self) -> None:
         """The agent connects: the debt is covered from here on."""
         if self._connected:

@@ -15,6 +15,7 @@ import click
 
 from assistant import __version__
 from assistant.device_commands import devices
+from assistant.door_commands import door
 from assistant.live_commands import live
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
@@ -334,6 +335,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
 
 
 commands.add_command(devices)
+commands.add_command(door)
 commands.add_command(live)
 commands.add_command(rules)
 commands.add_command(scripts)

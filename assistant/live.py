@@ -52,6 +52,7 @@ def live(
     work_list: Path | None = None,
     mapping: Path | None = None,
     stale_after: float = 72.0,
+    door: int | None = None,
 ) -> int:
     """One live call, or a shift of them from a work list; returns the exit status.
 
@@ -120,7 +121,10 @@ def live(
             interface=interface,
             theme=theme,
             locations=locations,
+            door=door,
         )
+    if door is not None:
+        raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
     loaded = find_account(account) if account is not None else None
     collects = collector or (loaded.collector if loaded is not None else None)
     call, notices = ready(loaded, language, jurisdiction, collects)

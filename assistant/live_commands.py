@@ -34,6 +34,14 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     metavar="HOURS",
     help="A work list older than this permits no call.",
 )
+@click.option(
+    "--door",
+    type=click.IntRange(1, 65535),
+    is_flag=False,
+    flag_value=8737,
+    metavar="[PORT]",
+    help="Let a softphone on this machine start, hold and end calls; see `assistant door`.",
+)
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language that is spoken.")
 @click.option(
     "--jurisdiction",

@@ -63,6 +63,7 @@ def show_live_call(
     locations: Locations,
     notices: Sequence[str],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    shows: Callable[[CallApp], None] = lambda _app: None,
 ) -> Shown:
     """Run a live call on the screen until it is wrapped up or left.
 
@@ -75,6 +76,7 @@ def show_live_call(
         locations: where calls are kept.
         notices: lines for the status line from the start.
         now: the wall clock, with an offset.
+        shows: told of the screen before it is up.
 
     Raises:
         AssistantError: the store cannot be used, or the screen failed.
@@ -108,6 +110,7 @@ def show_live_call(
         )
         app = CallApp(setup, desk)
         desk.show(run, app)
+        shows(app)
         with native_output_kept_off_screen():
             try:
                 status = app.run_to_end()

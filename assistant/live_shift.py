@@ -6,12 +6,16 @@ the call is (model, devices, terms) was decided by whoever calls this.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.door.server import Door
+from assistant.door.token import find_token
+from assistant.door_screens import Switchboard
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
@@ -33,8 +37,19 @@ def live_shift(
     interface: str | None,
     theme: str,
     locations: Locations,
+    door: int | None = None,
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
+
+    Args:
+        path: the list.
+        ready: makes a call of a row.
+        mapping: names the list's columns.
+        stale_after: how old the list may be.
+        interface: language of the screens.
+        theme: `dark` or `light`.
+        locations: where everything is kept.
+        door: the port at which softphones are listened to; `None`: at none.
 
     Raises:
         AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
@@ -42,6 +57,8 @@ def live_shift(
     desk = open_shift(path, locations, mapping=mapping, stale_after=stale_after)
     rows = desk.listed.rows
     rules = RulesInForce.at(locations)
+
+    switchboard = Switchboard()
 
     def make_call(chosen: CallChosen) -> CallMade | None:
         number = chosen.number.number if chosen.number is not None else None
@@ -55,6 +72,7 @@ def live_shift(
             theme=theme,
             locations=locations,
             notices=notices,
+            shows=switchboard.shows,
         )
         confirmed = shown.wrap_up
         return CallMade(
@@ -64,6 +82,17 @@ def live_shift(
             leave=shown.status == INTERRUPTED,
         )
 
-    return run_shift(
-        desk, make_call, interface=interface or (rows[0].language if rows else "en"), theme=theme
-    )
+    opened = None
+    if door is not None:
+        opened = Door(door, find_token(locations.data_dir, os.environ), switchboard.answer)
+    try:
+        return run_shift(
+            desk,
+            make_call,
+            interface=interface or (rows[0].language if rows else "en"),
+            theme=theme,
+            shows=switchboard.shows,
+        )
+    finally:
+        if opened is not None:
+            opened.close()

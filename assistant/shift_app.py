@@ -21,6 +21,7 @@ from assistant.screens.small import SMALLEST
 from assistant.screens.tones import DARK, LIGHT
 from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
 from assistant.shift.desk import ShiftDesk
+from compliance.permission import May
 
 INTERRUPTED = 130
 CALLED = "called"
@@ -85,6 +86,10 @@ class WorkListApp(QuietApp):
         """The list."""
         return self._list
 
+    def start(self, account: str, *, inbound: bool) -> May | None:
+        """Start the call of an account at once; what the list answers, `None`: it is not there."""
+        return self._list.start(account, inbound=inbound)
+
     def on_call_chosen(self, message: CallChosen) -> None:
         """Whoever runs this makes the call."""
         self.chosen = message
@@ -116,8 +121,22 @@ class WorkListApp(QuietApp):
             screen.refresh()
 
 
-def run_shift(desk: ShiftDesk, make_call: MakeCall, *, interface: str, theme: str = "dark") -> int:
+def run_shift(
+    desk: ShiftDesk,
+    make_call: MakeCall,
+    *,
+    interface: str,
+    theme: str = "dark",
+    shows: Callable[[WorkListApp], None] = lambda _app: None,
+) -> int:
     """Show the list, make the calls that are chosen, until the agent leaves; the exit status.
+
+    Args:
+        desk: of this shift.
+        make_call: runs a call to its end.
+        interface: language of the list.
+        theme: `dark` or `light`.
+        shows: told of each list before it is on the screen.
 
     Raises:
         AssistantError: a screen failed, or an attempt cannot be written down.
@@ -126,6 +145,7 @@ def run_shift(desk: ShiftDesk, make_call: MakeCall, *, interface: str, theme: st
     here = ""
     while True:
         app = WorkListApp(desk, words, theme=theme, here=here)
+        shows(app)
         status = app.run_to_end()
         chosen = app.chosen
         if status or chosen is None:

@@ -159,6 +159,16 @@ class WorkListScreen(Screen[None]):
     def _ask(self, row_id: str) -> None:
         self._all[row_id] = self._desk.standing(self._all[row_id].row)
 
+    def start(self, account: str, *, inbound: bool) -> May | None:
+        """Start the call of an account, as its telephone asks; the answer, `None`: no such row."""
+        known = self._all.get(account)
+        if known is None:
+            return None
+        self._desk.confirm()
+        standing = self._desk.standing(known.row)
+        self.post_message(CallChosen(standing.row, standing.number, standing.may, inbound=inbound))
+        return standing.may
+
     # ---- what is shown -----------------------------------------------------------------------
 
     @property

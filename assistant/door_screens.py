@@ -1,0 +1,100 @@
+"""From the door to the screen that is up: the list starts a call, the call screen ends it.
+
+Owns who is asked, and that what is done to a screen is done on the screen's own thread.  The door's
+thread waits for the answer, and not for ever.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Late
+
+from assistant.app import CallApp
+from assistant.door.requests import Do, DoorAnswer, DoorRequest, done, refused
+from assistant.screens.keys import Command
+from assistant.shift_app import WorkListApp
+
+_PATIENCE_S = 3.0
+
+ShiftScreen = WorkListApp | CallApp
+
+
+class Switchboard:
+    """Answers the door for whatever is on the screen."""
+
+    def __init__(self) -> None:
+        self._app: ShiftScreen | None = None
+
+    def shows(self, app: ShiftScreen) -> None:
+        """This is on the screen from now on."""
+        self._app = app
+
+    def answer(self, request: DoorRequest) -> DoorAnswer:
+        """Do what is asked for; called on the door's thread."""
+        app = self._app
+        if app is None or not app.is_running:
+            return refused(503, "between_screens")
+        answered: Future[DoorAnswer] = Future()
+
+        def on_screen() -> None:
+            if not answered.set_running_or_notify_cancel():
+                return  # whoever asked has been told that it came to nothing
+            try:
+                answered.set_result(_done_on(app, request))
+            except Exception as error:  # noqa: BLE001 - the door tells; the screen goes on
+                answered.set_exception(error)
+
+        app.call_later(on_screen)
+        try:
+            return answered.result(_PATIENCE_S)
+        except Late:
+            answered.cancel()
+            return refused(503, "between_screens")
+
+
+def _done_on(app: ShiftScreen, request: DoorRequest) -> DoorAnswer:
+    return _on_list(app, request) if isinstance(app, WorkListApp) else _on_call(app, request)
+
+
+def _on_list(app: WorkListApp, request: DoorRequest) -> DoorAnswer:
+    if request.do is Do.STATUS:
+        return done("list")
+    if request.do is not Do.START:
+        return refused(409, "no_call")
+    if app.chosen is not None:
+        return refused(409, "in_call")
+    permitted = app.start(request.account or "", inbound=request.inbound)
+    if permitted is None:
+        return refused(404, "account")
+    # The telephone rings already: the agent is better off with the call screen than without.
+    return DoorAnswer(200, {"state": "brief", "permitted": permitted.value})
+
+
+def _on_call(app: CallApp, request: DoorRequest) -> DoorAnswer:
+    view = app.call_screen.view
+    held = view.held_since_s is not None
+    if request.do is Do.STATUS:
+        if not app.connected:
+            return done("brief")
+        return done("ended" if view.ended is not None else "held" if held else "call")
+    if request.do is Do.START:
+        return refused(409, "in_call")
+    if view.ended is not None:
+        return refused(409, "no_call")
+    if request.do is Do.CONNECT:
+        app.on_connect()
+        return done("call")
+    if request.do is Do.END:
+        if app.connected:
+            app.call_screen.do(Command.END)
+        else:
+            app.desk.end()
+            app.exit(0)
+        return done("ended")
+    if not app.connected:
+        return refused(409, "not_connected")
+    if not view.may_pause:
+        return refused(409, "no_pause_here")  # the jurisdiction wants the whole call
+    if held is not (request.do is Do.HOLD):
+        app.call_screen.do(Command.PAUSE)
+    return done("held" if request.do is Do.HOLD else "call")
