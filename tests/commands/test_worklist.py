@@ -95,3 +95,18 @@ def test_filters_and_columns(assistant: Assistant, tmp_path: Path) -> None:
     columns = assistant("worklist", "--columns")
     assert "* account" in columns.output
     assert "callback_at" in columns.output
+
+
+def test_commands_without_a_door(assistant: Assistant, tmp_path: Path) -> None:
+    run = assistant("door", "status", "--port", "1")
+    assert (run.status, "assistant door token" in run.errors) == (3, True)
+    assert assistant("door", "token").status == 0
+    run = assistant("door", "call", "--account", "A1", "--port", "1")
+    assert run.status == 3
+    assert "Nobody listens at port 1" in run.errors
+    run = assistant("live", "--no-audio", "--plain", "--door")
+    assert run.status == 2
+    assert "--work-list" in run.errors
+    run = assistant("live", "--work-list", str(write(tmp_path, row("A1"))), "--no-audio")
+    assert run.status == 2
+    assert "assistant worklist FILE" in run.errors
