@@ -322,7 +322,8 @@ def test_what_no_words_show_is_named(
     assert by_family["hours"] & closed
     assert by_family["frequency"] & closed
     # Facts of their own: insolvency, a complaint, breathing space, a claim that it is settled.
-    of_their_own = {"TW-17-insolvency", "CN-15-complaint", "CN-15-plan"}
+    of_their_own = {"TW-17-insolvency", "CN-15-complaint", "CN-15-insolvency", "CN-15-plan"}
+    of_their_own |= {"US-15-insolvency", "UK-13-insolvency"}
     of_their_own |= {"UK-13-demand", "UK-13-breathing", "UK-10-settled"}
     of_their_own |= {"HK-12-contact", "HK-12-insolvency", "HK-05-complaint"}
     assert bool((by_family["ignored_request"] - of_their_own) & closed) is expected
