@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from assistant import __version__
 from assistant.demo.calls import DeskAct
@@ -117,22 +118,70 @@ class RecordedCall:
     corrector: Corrector = field(default_factory=Corrector)
 
 
-def header_of(call: RecordedCall) -> CallHeader:
-    """What is known when a recording begins.
+class _Call(Protocol):
+    """What is known of any call before its first word."""
 
-    Nobody has been verified before the first word.  When the call took place is not in the file,
-    so hours and counts stay unknown.
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def jurisdiction(self) -> str: ...
+
+    @property
+    def collector(self) -> Collector | None: ...
+
+    @property
+    def account(self) -> Account | None: ...
+
+    @property
+    def model(self) -> ModelFolder | None: ...
+
+
+def header_of(
+    call: _Call, started_at: datetime | None = None, number: str | None = None
+) -> CallHeader:
+    """What is known when a call begins; nobody has been verified before the first word.
+
+    Without `started_at` hours and counts stay unknown: when a recording was made is not in the
+    file.  `number` is the one that was called.
     """
     account = call.account
     return CallHeader(
         jurisdiction=call.jurisdiction,
         language=call.language,
         collector=call.collector,
+        started_at=started_at,
         customer_timezone=(account.customer_timezone or None) if account else None,
         customer_state=(account.customer_state or None) if account else None,
         verified=False,
         facts=dict(account.facts) if account else {},
         account=ledger(account) if account else None,
+        number=number,
+    )
+
+
+def _started(
+    call: _Call,
+    header: CallHeader,
+    policy: VerificationPolicy,
+    guidance: Guidance,
+    zone: str,
+    now: datetime,
+) -> CallStarted:
+    """The first event: what is known, and the versions that the call is judged and guided by."""
+    account, model = call.account, call.model
+    return CallStarted(
+        header=header,
+        policy=policy,
+        version=__version__,
+        started_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        zone=zone,
+        rules_hash=guidance.rules.content_hash,
+        scripts_hash=guidance.scripts_hash,
+        model=model.name if model is not None else "",
+        model_hash=model.content_hash() if model is not None else "",
+        account_hash=content_hash(account) if account is not None else "",
+        account=account,
     )
 
 
@@ -167,25 +216,12 @@ def prepare(
     source = Recording(call.audio, rate_hz=call.model.rate_hz, channels=call.channels)
     pacer = Pacer(call.speed, time.monotonic)
 
-    def begin() -> CallStarted:
-        return CallStarted(
-            header=header_of(call),
-            policy=call.policy,
-            version=__version__,
-            started_at_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            zone=zone,
-            rules_hash=guidance.rules.content_hash,
-            scripts_hash=guidance.scripts_hash,
-            model=call.model.name,
-            model_hash=call.model.content_hash(),
-            account_hash=content_hash(call.account) if call.account is not None else "",
-            account=call.account,
-        )
-
     run = CallRun(
         session=guidance.session(),
         call=call_id,
-        begin=begin,
+        begin=lambda: _started(
+            call, header_of(call), call.policy, guidance, zone, datetime.now(UTC)
+        ),
         source=source,
         load=lambda: open_model(
             call.model,
@@ -211,8 +247,8 @@ class LiveCall:
     """A call that takes place now; `account` may be unknown and linked later.
 
     `collector` is who collects, `number` the number that was called, where known; `terms` are those
-    on which the call is listened to and kept.  A call that is led by keys alone has neither model
-    nor channels.
+    on which the call is listened to and kept; `known` is what a work list knew of the customer when
+    the call was allowed.  A call that is led by keys alone has neither model nor channels.
     """
 
     language: str
@@ -225,6 +261,7 @@ class LiveCall:
     isolated: bool = False
     corrector: Corrector = field(default_factory=Corrector)
     terms: RecordingTerms | None = None
+    known: CallHeader | None = None
 
 
 @dataclass(slots=True)
@@ -283,32 +320,18 @@ def prepare_live(
 
 def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> CallStarted:
     """The first event of a call that begins `now`, a time with an offset."""
-    account = call.account
-    return CallStarted(
-        header=CallHeader(
-            jurisdiction=call.jurisdiction,
-            language=call.language,
-            collector=call.collector,
-            started_at=now,
-            customer_timezone=(account.customer_timezone or None) if account else None,
-            customer_state=(account.customer_state or None) if account else None,
-            verified=False,
-            facts=dict(account.facts) if account else {},
-            account=ledger(account) if account else None,
-            number=call.number,
-        ),
-        policy=VerificationPolicy.AGENT,
-        version=__version__,
-        started_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-        zone=zone,
-        rules_hash=guidance.rules.content_hash,
-        scripts_hash=guidance.scripts_hash,
-        model=call.model.name if call.model is not None else "",
-        model_hash=call.model.content_hash() if call.model is not None else "",
-        account_hash=content_hash(account) if account is not None else "",
-        account=account,
-        recording=call.terms,
-    )
+    header = header_of(call, now, call.number)
+    known = call.known
+    if known is not None:
+        header = replace(
+            header,
+            customer_timezone=header.customer_timezone or known.customer_timezone,
+            customer_state=header.customer_state or known.customer_state,
+            facts={**header.facts, **known.facts},
+            contacts=known.contacts,
+        )
+    started = _started(call, header, VerificationPolicy.AGENT, guidance, zone, now)
+    return replace(started, recording=call.terms)
 
 
 def restart_line(restart: Restart) -> str:

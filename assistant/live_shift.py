@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,11 +22,20 @@ from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
 from assistant.screens.work_list import CallChosen
 from assistant.shift.rows import WorkRow
+from assistant.shift.work_list import Standing
 from assistant.shift_app import CALLED, INTERRUPTED, CallMade, run_shift
 from assistant.working import open_shift
+from compliance.context import CallHeader
+from compliance.permission import INBOUND
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
+
+
+def known_of(standing: Standing, *, inbound: bool) -> CallHeader | None:
+    """What the list knows of a customer who is called, or who calls."""
+    header = standing.header
+    return header and replace(header, facts={**header.facts, INBOUND: inbound})
 
 
 def live_shift(
@@ -63,6 +73,8 @@ def live_shift(
     def make_call(chosen: CallChosen) -> CallMade | None:
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
+        # The call is judged by what it was allowed by: facts, and the contacts that count.
+        call = replace(call, known=known_of(desk.standing(chosen.row), inbound=chosen.inbound))
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
         shown = show_live_call(
             call,

@@ -23,7 +23,7 @@ from compliance.rules import Rule, RuleSet
 
 CALLBACK_AGREED = "callback_agreed"
 PROMISE_PENDING = "promise_pending"
-_INBOUND = "inbound"
+INBOUND = "inbound"
 _CONVERSATION = "conversation"
 _CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # two machines' clocks; more is a clock that was set back
 
@@ -159,7 +159,7 @@ def facts_asked(rules: RuleSet) -> tuple[str, ...]:
         if not rule.trial
         for name, _value in rule.when.facts
     }
-    return tuple(sorted(asked - {PROMISE_PENDING, CALLBACK_AGREED, _INBOUND}))
+    return tuple(sorted(asked - {PROMISE_PENDING, CALLBACK_AGREED, INBOUND}))
 
 
 # ---- the moment's facts --------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def _day(header: CallHeader, zones: tuple[str, ...]) -> date | None:
 
 def _facts(dialling: Dialling, rules: RuleSet, local: datetime) -> Mapping[str, bool]:
     """The file's facts, with those that hang on the moment; an own call is no inbound one."""
-    facts = {**dialling.header.facts, _INBOUND: False}
+    facts = {**dialling.header.facts, INBOUND: False}
     if dialling.promises_due is not None:
         facts[PROMISE_PENDING] = any(due >= local.date() for due in dialling.promises_due)
     at = dialling.callback_at
@@ -284,6 +284,6 @@ def _reason(
         title=Message(f"{rule.id}.title", params),
         explanation=Message(f"{rule.id}.explanation", params),
         params=params,
-        lifted_by=tuple(fact for fact in lifted_by if fact != _INBOUND),
+        lifted_by=tuple(fact for fact in lifted_by if fact != INBOUND),
         standing=stays,
     )

@@ -14,8 +14,9 @@ from decimal import Decimal
 from assistant.shift.journal import Attempt
 from assistant.shift.learnt import learnt
 from assistant.shift.rows import NumberKind, PhoneNumber, Source, WorkRow
+from compliance.context import CallHeader
 from compliance.local_time import zone_of
-from compliance.permission import May, Reason, facts_asked
+from compliance.permission import Dialling, May, Reason, facts_asked
 from compliance.permitted_times import Permission, permission
 from compliance.rules import RuleSet
 
@@ -39,7 +40,7 @@ class Standing:
     that is `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until`
     are as in `Permission`, `zones` those in which the customer may be, `sources` where what is
     known comes from.  `callback_due` is whether the customer waits for a call by now,
-    `promise_passed` whether a promise's day is past.
+    `promise_passed` whether a promise's day is past, `header` what the rules were asked with.
     """
 
     row: WorkRow
@@ -53,6 +54,7 @@ class Standing:
     settled_until: datetime
     callback_due: bool = False
     promise_passed: bool = False
+    header: CallHeader | None = None
 
     def clocks(self, now: datetime) -> tuple[tuple[str, str], ...]:
         """The local time wherever the customer may be, by zone."""
@@ -134,14 +136,15 @@ class WorkList:
         row = learnt(row, attempts, zone_of(next(iter(zones), None)))
         own = tuple(attempt.contact() for attempt in attempts)
         asked = self._asked.setdefault(id(rules), facts_asked(rules))
-        tried: list[tuple[PhoneNumber | None, Permission]] = []
+        tried: list[tuple[Dialling, PhoneNumber | None, Permission]] = []
         for number in _numbers(row):
-            told = permission(rules, row.dialling(number, asked, own), now)
-            tried.append((number, told))
+            dialling = row.dialling(number, asked, own)
+            told = permission(rules, dialling, now)
+            tried.append((dialling, number, told))
             if told.answer.may is May.YES:
                 break
-        number, told = min(tried, key=lambda pair: _soonest(pair[1]))
-        settled = min(told.settled_until for _, told in tried)
+        dialling, number, told = min(tried, key=lambda one: _soonest(one[2]))
+        settled = min(told.settled_until for _, _, told in tried)
         stale, stale_at = self._staleness(row, now)
         may, reasons = told.answer.may, told.answer.reasons
         if stale:
@@ -167,6 +170,7 @@ class WorkList:
             and row.callback_at <= now
             and not any(contact.at >= row.callback_at for contact in own),
             promise_passed=any(due < today for due in row.promises_due or ()),
+            header=dialling.header,
         )
 
     def _staleness(self, row: WorkRow, now: datetime) -> tuple[tuple[Reason, ...], datetime | None]:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant.composition import LiveCall, live_start, load_guidance
+from assistant.events import FindingChanged
+from assistant.live_shift import known_of
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import Attempt, ContactJournal
 from assistant.shift.rows import WorkRow, together
 from assistant.shift.rule_change import RuleMemory
 from assistant.shift.work_list import Standing, WorkList, matching
-from compliance.context import Contact
+from compliance.context import Collector, Contact
 from compliance.errors import BadInput
 from compliance.permission import May
 from compliance.rules import RuleSet
@@ -333,3 +336,23 @@ def test_what_agents_do_not_see_is_no_change(tmp_path: Path) -> None:
 
 def test_the_attempt_as_the_law_counts_it() -> None:
     assert Attempt(NOON, "A1", "busy", "1").contact() == Contact(NOON, "1", "busy")
+
+
+@pytest.mark.parametrize(("dials", "inbound", "flagged"), [(7, False, True), (7, True, False),
+                                                           (2, False, False)])  # fmt: skip
+def test_a_call_from_the_list_is_judged_by_what_the_list_knows(
+    tmp_path: Path, dials: int, *, inbound: bool, flagged: bool
+) -> None:
+    earlier = "; ".join(f"2026-11-2{3 + day % 4}T1{day}:00-05:00 no_answer" for day in range(dials))
+    (listed,) = rows(tmp_path, row("A1", contacts=earlier))
+    standing = WorkList([listed], rules_for).standing(listed, NOON)
+    call = LiveCall(
+        "en-US", "us", None, (), Collector.AGENCY, known=known_of(standing, inbound=inbound)
+    )
+    guidance = load_guidance("us", "en-US", Collector.AGENCY)
+    started = live_start(call, guidance, "UTC", NOON)
+    outputs = [*guidance.session().receive(started)]
+    broken = {o.finding.rule for o in outputs if isinstance(o, FindingChanged)}
+    assert ("US-11-seven" in broken) is flagged
+    assert started.header.contacts == listed.contacts
+    assert started.header.facts["represented"] is False
