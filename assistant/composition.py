@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant import __version__
+from assistant.call_writing import CallKeeper
 from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
 from assistant.pacing import LivePacer, Pacer
-from assistant.pipeline import CallKeeper, CallRun, Delivery
+from assistant.pipeline import CallRun, Delivery
 from assistant.rules_in_force import RulesInForce
 from assistant.session import CallSession
 from assistant.speech.capture import LiveSource

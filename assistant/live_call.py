@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from assistant.call_writing import CallKeeper
 from assistant.composition import Guidance, LiveCall, live_start, prepare_live
 from assistant.pacing import Pacer
-from assistant.pipeline import CallKeeper, CallRun, Delivery
+from assistant.pipeline import CallRun, Delivery
 from assistant.speech.no_sound import ClockSource, DeafModel
 
 

@@ -14,10 +14,10 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.call_writing import CallKeeper, CallWriting
 from assistant.events import (
     SCHEMA,
     Act,
@@ -88,16 +88,6 @@ class AudioSource(Protocol):
         """Samples per channel that were promised and never came; known after iteration."""
 
     def __iter__(self) -> Iterator[Chunk | AudioGap | DriftMeasured]: ...
-
-
-class CallKeeper(Protocol):
-    """What keeps a call on disk; see `assistant.record.writer`."""
-
-    def append(self, envelopes: Sequence[Envelope]) -> None: ...
-
-    def append_audio(self, chunk: Chunk) -> None: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +171,9 @@ class CallRun:
         ] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = (
-            _Writing(keeper, notice, may_wait=not source.live) if keeper is not None else None
+            CallWriting(keeper, notice, may_wait=not source.live) if keeper is not None else None
         )
+        self._writer: threading.Thread | None = None
         self._credits: list[threading.Semaphore] = []
         self._dead: dict[int, int] = {}  # deaf channels, and the position since when
         self._source_failure: AssistantError | None = None
@@ -212,8 +203,7 @@ class CallRun:
             finally:
                 self._stopping.set()
                 self._pacer.stop()
-                if self._writing is not None:
-                    self._writing.finish()
+                self._finish_writing()
             done(self._failure)
 
         self._thread = threading.Thread(target=body, name="session", daemon=True)
@@ -279,7 +269,8 @@ class CallRun:
                 daemon=True,
             ).start()
         if self._writing is not None:
-            self._writing.start()
+            self._writer = threading.Thread(target=self._writing.work, name="writer", daemon=True)
+            self._writer.start()
         started = self._begin()
         self._zero_s = self._pacer.start()
         self._receive(started)
@@ -425,6 +416,13 @@ class CallRun:
         if bool(before) is not bool(self._hush.reason):
             self._microphone(not self._hush.reason)
 
+    def _finish_writing(self) -> None:
+        """Wait until all is kept."""
+        if self._writing is None or self._writer is None or not self._writer.is_alive():
+            return
+        if self._writing.finish():
+            self._writer.join()
+
     def _envelope(self, event: Input | Output) -> Envelope:
         """Inputs and outputs share one sequence: the order in which things happened."""
         envelope = Envelope(SCHEMA, self._call, self._seq, event)
@@ -513,103 +511,3 @@ class CallRun:
                     ),
                 )
             )
-
-
-class _Writing:
-    """Keeps a call in a thread of its own; a keeper that fails is told once and left alone."""
-
-    # About a minute of a call; a disk slower than that slows the source, it loses nothing.
-    _DEPTH = 2000
-    # About twenty minutes, 20 MB an 8 kHz channel: for sound that nobody can slow.
-    _LIVE_DEPTH = 40_000
-
-    def __init__(
-        self, keeper: CallKeeper, notice: Callable[[str], None], *, may_wait: bool
-    ) -> None:
-        self._keeper = keeper
-        self._notice = notice
-        self._may_wait = may_wait
-        self._given_up = False
-        self._queue: queue.Queue[Envelope | Chunk | None] = queue.Queue(
-            self._DEPTH if may_wait else self._LIVE_DEPTH
-        )
-        self._thread = threading.Thread(target=self._body, name="writer", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def put(self, item: Envelope | Chunk) -> None:
-        """Keep; where it may not wait, a disk that has stood still for too long is given up."""
-        if self._may_wait:
-            self._queue.put(item)
-            return
-        if self._given_up:
-            return
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
-            self._given_up = True
-            self._notice(
-                "The disk has stood still for minutes. The call goes on and is not kept from here."
-            )
-
-    def finish(self) -> None:
-        """Wait until all is kept; not for a disk that was given up."""
-        if not self._thread.is_alive():
-            return
-        if self._given_up:
-            with suppress(queue.Full):  # should it move again, what it has is finished
-                self._queue.put_nowait(None)
-            return
-        self._queue.put(None)
-        self._thread.join()
-
-    def _body(self) -> None:
-        failed = False
-        while (item := self._queue.get()) is not None:
-            if failed:
-                continue
-            batch = [item]
-            ended = False
-            while True:
-                try:
-                    more = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    ended = True
-                    break
-                batch.append(more)
-            failed = not self._write(batch)
-            if ended:
-                break
-        if failed:
-            with suppress(AssistantError, OSError):
-                self._keeper.close()
-        else:
-            self._attempt(self._keeper.close)
-
-    def _write(self, batch: list[Envelope | Chunk]) -> bool:
-        def body() -> None:
-            envelopes = [item for item in batch if isinstance(item, Envelope)]
-            for item in batch:
-                if isinstance(item, Chunk):
-                    self._keeper.append_audio(item)
-            if envelopes:
-                self._keeper.append(envelopes)
-
-        return self._attempt(body)
-
-    def _attempt(self, body: Callable[[], None]) -> bool:
-        try:
-            body()
-        except AssistantError as error:
-            self._notice(f"{error} The call goes on and is not kept from here.")
-            return False
-        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
-            self._notice(
-                f"Keeping the call failed ({type(error).__name__} in {place_of(error)})."
-                " The call goes on and is not kept from here."
-            )
-            return False
-        return True

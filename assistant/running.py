@@ -16,8 +16,9 @@ from typing import Protocol, TextIO
 from tzlocal import get_localzone_name
 
 from assistant import jsonlines
+from assistant.call_writing import CallKeeper
 from assistant.events import Output, Started
-from assistant.pipeline import CallKeeper, CallRun, Delivery
+from assistant.pipeline import CallRun, Delivery
 from assistant.plain import PlainCall
 from assistant.record.locations import Locations
 from assistant.wording import Wording

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import pipeline
+from assistant.call_writing import CallWriting
 from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
@@ -496,7 +496,7 @@ def test_recognition_that_falls_behind_slows_no_live_sound(
 def test_a_disk_that_stands_still_slows_no_live_sound_and_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipeline._Writing, "_LIVE_DEPTH", 200)
+    monkeypatch.setattr(CallWriting, "_LIVE_DEPTH", 200)
     moves = threading.Event()
 
     class Stuck(Keeper):
