@@ -15,17 +15,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
 
 from assistant.events import Envelope
-from assistant.interface_text import LANGUAGES, N_, Interface
+from assistant.interface_text import N_, Interface
 from assistant.screens.brief import BriefScreen
 from assistant.screens.call import CallScreen
 from assistant.screens.desk import (
@@ -37,27 +36,23 @@ from assistant.screens.desk import (
     Playback,
     ViewRebuilt,
 )
+from assistant.screens.frame import INTERRUPTED, FramedApp
 from assistant.screens.inbox import Inbox
 from assistant.screens.keys import KEY_TABLE, Command
 from assistant.screens.pages import help_page
-from assistant.screens.quiet import QuietApp
 from assistant.screens.runs import Run
 from assistant.screens.script import choice_word, offered
 from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import Palette, Sheet
-from assistant.screens.small import SMALLEST
-from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
-from assistant.screens.wrap_up import WrapUpSheet
+from assistant.screens.tones import Tone
 from assistant.wording import Wording
-
-INTERRUPTED = 130
 
 
 class _EventsWait(Message):
     """The inbox has something."""
 
 
-class CallApp(QuietApp):
+class CallApp(FramedApp):
     """One call on the screen.
 
     Args:
@@ -67,37 +62,16 @@ class CallApp(QuietApp):
 
     CSS_PATH = "screens/call.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-tiny"),
-        (SMALLEST[0], "-narrow"),
-        (100, "-medium"),
-        (160, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-flat"),
-        (SMALLEST[1], "-low"),
-        (30, "-tall"),
-    ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
-        Binding("f2", "next_language", priority=True, show=False),
-        Binding("f3", "next_theme", priority=True, show=False),
-    ]
 
     def __init__(self, setup: CallSetup, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(Interface(setup.interface or setup.call_language), setup.theme)
         self.setup = setup
         self.desk = desk
-        self.interface = Interface(setup.interface or setup.call_language)
         self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
         self.call_screen = CallScreen(setup, self.wording, desk)
         self._brief = BriefScreen(setup, self.wording) if setup.brief else None
         self._inbox = Inbox(wake=lambda: self.post_message(_EventsWait()))
         self._connected = False
-        for palette in (DARK, LIGHT):
-            self.register_theme(palette.theme())
-        self.theme = LIGHT.name if setup.theme == "light" else DARK.name
-        self.title = "assistant"
         self.animation_level = "none"  # nothing moves but what changed
 
     # ---- coming up and going down ------------------------------------------------------------
@@ -196,29 +170,6 @@ class CallApp(QuietApp):
         self.desk.end()
         self.exit(INTERRUPTED)
 
-    def action_next_language(self) -> None:
-        """The next interface language, at once and everywhere."""
-        self.interface.switch_to_next()
-        self._redraw()
-
-    def action_next_theme(self) -> None:
-        """Dark or light."""
-        self._use_theme(LIGHT.name if self.theme == DARK.name else DARK.name)
-
-    def _use_theme(self, name: str) -> None:
-        self.theme = name
-        self._redraw()
-
-    def _use_language(self, code: str) -> None:
-        self.interface.switch(code)
-        self._redraw()
-
-    def _redraw(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, BriefScreen | CallScreen | Sheet | WrapUpSheet):
-                screen.redraw()
-            screen.refresh()
-
     def action_command_palette(self) -> None:
         """Every command by its name."""
         if not isinstance(self.screen, CommandPalette):
@@ -252,20 +203,7 @@ class CallApp(QuietApp):
                     text("choose this in the script"),
                     lambda slug=slug: screen.choose(slug),
                 )
-        for language in LANGUAGES:
-            yield SystemCommand(
-                text("language") + ": " + language.name,
-                text("the interface in this language"),
-                lambda code=language.code: self._use_language(code),
-            )
-        for name in PALETTES:
-            shown = text("dark") if name == DARK.name else text("light")
-            yield SystemCommand(
-                text("theme") + ": " + shown,
-                text("dark or light"),
-                lambda name=name: self._use_theme(name),
-            )
-        yield SystemCommand(text("leave"), text("leave at once"), self.action_leave)
+        yield from self.frame_commands()
 
 
 def stylesheet() -> Path:

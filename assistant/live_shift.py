@@ -20,10 +20,11 @@ from assistant.door_screens import Switchboard
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
+from assistant.screens.frame import INTERRUPTED
 from assistant.screens.work_list import CallChosen
 from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
-from assistant.shift_app import CALLED, INTERRUPTED, CallMade, run_shift
+from assistant.shift_app import CALLED, CallMade, run_shift
 from assistant.working import open_shift
 from compliance.context import CallHeader
 from compliance.permission import INBOUND

@@ -10,14 +10,13 @@ import getpass
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import ClassVar, TextIO
+from typing import TextIO
 
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from assistant.interface_text import LANGUAGES, N_, Interface
+from assistant.interface_text import N_, Interface
 from assistant.kept_guidance import KeptGuidance
 from assistant.record.kept import KeptCall
 from assistant.record.locations import Locations
@@ -26,14 +25,13 @@ from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
 from assistant.review.texts import KeptTexts
 from assistant.rules_in_force import RulesInForce
-from assistant.screens.quiet import QuietApp
+from assistant.screens.frame import FramedApp
 from assistant.screens.review import CallReviewScreen
 from assistant.screens.review_list import CallListScreen
 from assistant.screens.review_list_lines import plain_listing
 from assistant.screens.runs import Run
-from assistant.screens.sheets import Palette, Sheet
-from assistant.screens.small import SMALLEST
-from assistant.screens.tones import DARK, LIGHT, PALETTES, Tone
+from assistant.screens.sheets import Palette
+from assistant.screens.tones import Tone
 from assistant.wording import Reader, RuleTexts, Wording
 from compliance.errors import AssistantError
 
@@ -42,10 +40,9 @@ TextsFor = Callable[[KeptCall], tuple[RuleTexts | None, str]]
 content hash of their rules (empty: unknown)."""
 
 RULES_CHANGED = N_("The rules have changed since this call: the flags are those of then.")
-INTERRUPTED = 130
 
 
-class ReviewApp(QuietApp):
+class ReviewApp(FramedApp):
     """Kept calls, listed and judged.
 
     Args:
@@ -56,36 +53,16 @@ class ReviewApp(QuietApp):
     """
 
     CSS_PATH = ["screens/call.tcss", "screens/review.tcss"]  # noqa: RUF012 - Textual declares it so
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-tiny"),
-        (SMALLEST[0], "-narrow"),
-        (100, "-medium"),
-        (160, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-flat"),
-        (SMALLEST[1], "-low"),
-        (30, "-tall"),
-    ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
-        Binding("f2", "next_language", priority=True, show=False),
-        Binding("f3", "next_theme", priority=True, show=False),
-    ]
 
     def __init__(
         self, desk: ReviewDesk, texts_for: TextsFor, *, interface: str, theme: str = "dark"
     ) -> None:
-        super().__init__()
+        super().__init__(Interface(interface), theme)
         self._desk = desk
         self._texts_for = texts_for
-        self.interface = Interface(interface)
         self._list = CallListScreen(
             desk, Wording(KeptTexts(None), self.interface, "en-US", Reader.REVIEWER)
         )
-        for palette in (DARK, LIGHT):
-            self.register_theme(palette.theme())
-        self.theme = LIGHT.name if theme == "light" else DARK.name
         self.title = "assistant review"
 
     def get_default_screen(self) -> Screen[None]:
@@ -106,26 +83,6 @@ class ReviewApp(QuietApp):
         notice = wording.text(RULES_CHANGED) if changed else ""
         self.push_screen(CallReviewScreen(self._desk, opened, wording, notice))
 
-    def action_leave(self) -> None:
-        """Ctrl-C: leave at once; every judgement is kept already."""
-        self.exit(INTERRUPTED)
-
-    def action_next_language(self) -> None:
-        """The next interface language, at once and everywhere."""
-        self.interface.switch_to_next()
-        self._redraw()
-
-    def action_next_theme(self) -> None:
-        """Dark or light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-        self._redraw()
-
-    def _redraw(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, CallListScreen | CallReviewScreen | Sheet):
-                screen.redraw()
-            screen.refresh()
-
     def action_command_palette(self) -> None:
         """Every command by its name, asked for in the interface's language."""
         if not isinstance(self.screen, CommandPalette):
@@ -135,30 +92,7 @@ class ReviewApp(QuietApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Languages, themes, leaving."""
         del screen
-        text = self.interface.text
-
-        def use_language(code: str) -> None:
-            self.interface.switch(code)
-            self._redraw()
-
-        def use_theme(name: str) -> None:
-            self.theme = name
-            self._redraw()
-
-        for language in LANGUAGES:
-            yield SystemCommand(
-                f"{text('language')}: {language.name}",
-                text("the interface in this language"),
-                lambda code=language.code: use_language(code),
-            )
-        for name in PALETTES:
-            shown = text("dark") if name == DARK.name else text("light")
-            yield SystemCommand(
-                f"{text('theme')}: {shown}",
-                text("dark or light"),
-                lambda name=name: use_theme(name),
-            )
-        yield SystemCommand(text("leave"), text("leave at once"), self.action_leave)
+        yield from self.frame_commands()
 
 
 def run_review(

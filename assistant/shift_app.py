@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from assistant.interface_text import Interface
-from assistant.screens.quiet import QuietApp
-from assistant.screens.sheets import Sheet
-from assistant.screens.small import SMALLEST
-from assistant.screens.tones import DARK, LIGHT
+from assistant.screens.frame import INTERRUPTED, FramedApp
 from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
 from assistant.shift.desk import ShiftDesk
 from compliance.permission import May
 
-INTERRUPTED = 130
 CALLED = "called"
 """The outcome of a call of which nobody said what came of it."""
 
@@ -47,40 +41,19 @@ MakeCall = Callable[[CallChosen], CallMade | None]
 """Runs one call to its end; `None`: it was never begun."""
 
 
-class WorkListApp(QuietApp):
+class WorkListApp(FramedApp):
     """The work list until a call is chosen (`chosen`) or the shift ends."""
 
     CSS_PATH = ["screens/call.tcss", "screens/work_list.tcss"]  # noqa: RUF012 - Textual's way
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-tiny"),
-        (SMALLEST[0], "-narrow"),
-        (100, "-medium"),
-        (160, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-flat"),
-        (SMALLEST[1], "-low"),
-        (30, "-tall"),
-    ]
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
-        Binding("f2", "next_language", priority=True, show=False),
-        Binding("f3", "next_theme", priority=True, show=False),
-    ]
 
     def __init__(
         self, desk: ShiftDesk, interface: Interface, *, theme: str = "dark", here: str = ""
     ) -> None:
-        super().__init__()
+        super().__init__(interface, theme)
         self._desk = desk
         self.chosen: CallChosen | None = None
         self._list = WorkListScreen(desk, interface, here)
-        self._interface = interface
-        for palette in (DARK, LIGHT):
-            self.register_theme(palette.theme())
-        self.theme = LIGHT.name if theme == "light" else DARK.name
-        self.title = "assistant"
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""
@@ -103,22 +76,6 @@ class WorkListApp(QuietApp):
         """Ctrl-C: leave at once; what was marked is written down first."""
         self._desk.confirm()
         self.exit(INTERRUPTED)
-
-    def action_next_language(self) -> None:
-        """The next interface language, at once and everywhere."""
-        self._interface.switch_to_next()
-        self._redraw()
-
-    def action_next_theme(self) -> None:
-        """Dark or light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-        self._redraw()
-
-    def _redraw(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkListScreen | Sheet):
-                screen.redraw()
-            screen.refresh()
 
 
 def run_shift(

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from rapidfuzz.distance import LCSseq
 
 from compliance.text import Folded, fold
+from scripts.denials import denied
 from scripts.flow import Flow
 
 # A line counts as said when this share of its telling words was heard, in order.  Measured on the
@@ -20,7 +21,6 @@ from scripts.flow import Flow
 _LIKENESS = 0.66
 _LEAST = {"en": 4, "zh": 7}  # telling words (English) or characters that a likeness rests on
 _TAIL = 160  # code points of the agent's last words that the next utterance may continue
-_DENIALS = frozenset(("not", "never", "不", "没", "别", "非"))
 _DENIAL_REACH = 2  # tokens before a cue
 # Somebody who says that they do not want to die is asked all the same.
 _HEARD_EVEN_DENIED = frozenset(("vulnerable",))
@@ -70,7 +70,7 @@ class StepEar:
             dict.fromkeys(
                 item.label
                 for item in found
-                if item.label in _HEARD_EVEN_DENIED or not _denied(folded, item.first)
+                if item.label in _HEARD_EVEN_DENIED or not denied(folded, item.first, _DENIAL_REACH)
             )
         )
 
@@ -85,17 +85,6 @@ class StepEar:
             before = said[: len(said) - len(said_alone)]
             if not before or LCSseq.similarity(line, before) < together:
                 yield step
-
-
-def _denied(folded: Folded, first: int) -> bool:
-    """Whether the words just before say that it is not so: `not sick`, 沒有失業."""
-    for index in range(first - 1, max(first - 1 - _DENIAL_REACH, -1), -1):
-        if folded.breaks[index + 1]:
-            return False
-        if folded.tokens[index] in _DENIALS:
-            # 是不是, 有没有: a question, no denial.
-            return folded.tokens[index - 1 : index] != folded.tokens[index + 1 : index + 2]
-    return False
 
 
 def _telling(folded: Folded) -> tuple[str, ...]:

@@ -20,13 +20,12 @@ from compliance.errors import BadInput, Fault, MissingPart
 from compliance.pack_cache import USERS
 from compliance.pack_routes import route_names
 from compliance.phrases import Phrase, PhraseSet, base_language, load_concepts
-from compliance.text import Folded
 from compliance.tongues import fold_in
+from scripts.denials import denied
 from scripts.prompt import OBJECTIONS
 
 FOLDER = Path(__file__).parent / "objections"
 _REACH = 3  # tokens before a phrase in which a denial takes it back
-_DENIALS = frozenset(("not", "never", "不", "没", "别", "非", "唔", "冇"))
 
 
 class ObjectionSchema(Schema):
@@ -66,24 +65,13 @@ class Objections:
         found = {
             match.label
             for match in self.phrases.search(folded)
-            if match.label in self.denied or not _denied(folded, match.first)
+            if match.label in self.denied or not denied(folded, match.first, _REACH)
         }
         heard = tuple(routes)
         found.update(self.routes[name] for name in heard if name in self.routes)
         if not found:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
         return next((slug for slug in self.slugs if slug in found), "")
-
-
-def _denied(folded: Folded, first: int) -> bool:
-    """Whether the words just before say that it is not so: `I did not lose my job`."""
-    for index in range(first - 1, max(first - 1 - _REACH, -1), -1):
-        if folded.breaks[index + 1]:
-            return False
-        if folded.tokens[index] in _DENIALS:
-            # 是不是, 有没有: a question, no denial.
-            return folded.tokens[index - 1 : index] != folded.tokens[index + 1 : index + 2]
-    return False
 
 
 @lru_cache(maxsize=8)

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from assistant.choice_digits import TEN
 from assistant.interface_text import N_
+from assistant.screens.key_rows import BOPOMOFO
 
 
 class Command(StrEnum):
@@ -190,18 +191,8 @@ LIVE_ACTIONS = (*ACTIONS, Command.REFUSES, Command.NOTICE, Command.REFUSES_RECOR
 
 _BY_KEY = {key: entry.command for entry in KEY_TABLE for key in entry.keys}
 
-# The keys of the standard Bopomofo keyboard (大千) that carry our letters.
-_BOPOMOFO = {
-    "ㄒ": "v",
-    "ㄔ": "t",
-    "ㄎ": "d",
-    "ㄘ": "h",
-    "ㄣ": "p",
-    "ㄩ": "m",
-    "ㄐ": "r",
-    "ㄙ": "n",
-    "ㄌ": "x",
-}
+# An input method's signs on the keys that are ours; all others are its own text.
+_BOPOMOFO = {sign: key for sign, key in BOPOMOFO.items() if key in _BY_KEY}
 
 
 @dataclass(frozen=True, slots=True)

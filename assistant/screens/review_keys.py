@@ -7,11 +7,10 @@ letters to itself; full-width letters and bare Bopomofo are read as the keys tha
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.interface_text import N_
+from assistant.screens.key_rows import KeyRow, KeyTable
 
 
 class ReviewCommand(StrEnum):
@@ -39,17 +38,7 @@ class ReviewCommand(StrEnum):
     QUIT = "quit"
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewKey:
-    """One row of the key table: `cap` as on the bar, `label` and `help` message ids."""
-
-    command: ReviewCommand
-    keys: tuple[str, ...]
-    cap: str
-    label: str
-    help: str
-    function_key: str = ""
-
+ReviewKey = KeyRow[ReviewCommand]
 
 REVIEW_KEYS = (
     ReviewKey(
@@ -167,36 +156,10 @@ CALL_BAR = (
 ALWAYS_SHOWN = frozenset({ReviewCommand.HELP, ReviewCommand.BACK})
 """Keys that are on the bar at every width."""
 
-_BY_KEY = {key: entry.command for entry in REVIEW_KEYS for key in entry.keys}
+_TABLE = KeyTable(REVIEW_KEYS)
 
-# The keys of the standard Bopomofo keyboard (大千) that carry our letters.
-_BOPOMOFO = {
-    "ㄏ": "c",
-    "ㄌ": "x",
-    "ㄧ": "u",
-    "ㄈ": "z",
-    "ㄙ": "n",
-    "ㄨ": "j",
-    "ㄜ": "k",
-    "ㄆ": "q",
-    "ㄥ": "/",
-}
+review_entry = _TABLE.row
+"""The row of the key table for a command."""
 
-
-def review_entry(command: ReviewCommand) -> ReviewKey:
-    """The row of the key table for a command."""
-    return next(entry for entry in REVIEW_KEYS if entry.command is command)
-
-
-def read_review_key(key: str, character: str | None) -> ReviewCommand | None:
-    """What a key press asks for; `None` for any other key.
-
-    Args:
-        key: Textual's name for the key.
-        character: the text that the key made, `None` where it made none.
-    """
-    command = _BY_KEY.get(key)
-    if command is not None or not character:
-        return command
-    plain = unicodedata.normalize("NFKC", character).lower()
-    return _BY_KEY.get(_BOPOMOFO.get(plain, plain))
+read_review_key = _TABLE.read
+"""What a key press asks for; `None` for any other key."""

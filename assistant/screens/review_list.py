@@ -18,6 +18,7 @@ from textual.widgets import Input
 from assistant.interface_text import N_
 from assistant.record.kept import KeptCall
 from assistant.review.desk import ReviewDesk
+from assistant.screens.list_window import window
 from assistant.screens.pane import Pane
 from assistant.screens.review_keys import LIST_BAR, ReviewCommand, read_review_key
 from assistant.screens.review_lines import (
@@ -129,13 +130,7 @@ class CallListScreen(Screen[None]):
         self._choose(places[0] if places else 0)
 
     def _choose(self, place: int) -> None:
-        self._place = min(max(place, 0), max(0, len(self._shown) - 1))
-        height = max(1, self._rows)
-        if self._place < self._first:
-            self._first = self._place
-        elif self._place >= self._first + height:
-            self._first = self._place - height + 1
-        self._first = max(0, min(self._first, len(self._shown) - height))
+        self._place, self._first = window(place, self._first, len(self._shown), self._rows)
         self.redraw()
 
     @property

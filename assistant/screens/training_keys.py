@@ -7,11 +7,10 @@ itself; full-width letters and bare Bopomofo are read as the keys that made them
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.interface_text import N_
+from assistant.screens.key_rows import KeyRow, KeyTable
 
 
 class TrainingCommand(StrEnum):
@@ -38,17 +37,7 @@ class TrainingCommand(StrEnum):
     LEAVE = "leave"
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingKey:
-    """One row of the key table: `cap` as on the bar, `label` and `help` message ids."""
-
-    command: TrainingCommand
-    keys: tuple[str, ...]
-    cap: str
-    label: str
-    help: str
-    function_key: str = ""
-
+TrainingKey = KeyRow[TrainingCommand]
 
 TRAINING_KEYS = (
     TrainingKey(
@@ -133,22 +122,7 @@ TRAINING_KEYS = (
     TrainingKey(TrainingCommand.FOLLOW, ("end",), "End", "", N_("follow the conversation again")),
 )
 
-_BY_KEY = {key: entry.command for entry in TRAINING_KEYS for key in entry.keys}
+_TABLE = KeyTable(TRAINING_KEYS)
 
-# The keys of the standard Bopomofo keyboard (大千) that carry our letters and signs.
-_BOPOMOFO = {"ㄣ": "p", "ㄙ": "n", "ㄆ": "q", "ㄦ": "-"}
-
-
-def read_training_key(key: str, character: str | None) -> TrainingCommand | None:
-    """What a key press asks for; `None` for any other key.
-
-    Args:
-        key: Textual's name for the key.
-        character: the text that the key made, `None` where it made none.
-    """
-    command = _BY_KEY.get(key)
-    if command is not None or not character:
-        return command
-    plain = unicodedata.normalize("NFKC", character).lower()
-    plain = _BOPOMOFO.get(plain, plain)
-    return _BY_KEY.get("space" if plain == " " else plain)
+read_training_key = _TABLE.read
+"""What a key press asks for; `None` for any other key."""

@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from assistant.interface_text import N_, Interface
 from assistant.review.texts import KeptTexts
+from assistant.screens.list_window import window
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Line, Run, fit
 from assistant.screens.sheets import Sheet
@@ -207,13 +208,7 @@ class WorkListScreen(Screen[None]):
         self._choose(ids.index(here) if here in ids else 0 if here == "" else self._place)
 
     def _choose(self, place: int) -> None:
-        self._place = min(max(place, 0), max(0, len(self._shown) - 1))
-        height = max(1, self._rows)
-        if self._place < self._first:
-            self._first = self._place
-        elif self._place >= self._first + height:
-            self._first = self._place - height + 1
-        self._first = max(0, min(self._first, len(self._shown) - height))
+        self._place, self._first = window(place, self._first, len(self._shown), self._rows)
         self.redraw()
 
     @property

@@ -7,11 +7,10 @@ them, and every letter has a function key as well.
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.interface_text import N_
+from assistant.screens.key_rows import KeyRow, KeyTable
 
 
 class ListCommand(StrEnum):
@@ -40,17 +39,7 @@ class ListCommand(StrEnum):
     BACK = "back"
 
 
-@dataclass(frozen=True, slots=True)
-class ListKey:
-    """One row of the key table; `cap` as printed on the bar, `label` and `help` as message ids."""
-
-    command: ListCommand
-    keys: tuple[str, ...]
-    cap: str
-    label: str
-    help: str
-    function_key: str = ""
-
+ListKey = KeyRow[ListCommand]
 
 LIST_KEYS = (
     ListKey(ListCommand.CALL, ("enter",), "Enter", N_("call"), N_("start the call of this row")),
@@ -99,32 +88,7 @@ ALWAYS_SHOWN = frozenset(
 )
 """Keys that are on the bar at every width."""
 
-_BY_KEY = {key: entry.command for entry in LIST_KEYS for key in entry.keys}
+_TABLE = KeyTable(LIST_KEYS)
 
-# The keys of the standard Bopomofo keyboard (大千) that carry our letters.
-_BOPOMOFO = {
-    "ㄙ": "n",
-    "ㄖ": "b",
-    "ㄩ": "m",
-    "ㄛ": "i",
-    "ㄣ": "p",
-    "ㄐ": "r",
-    "ㄨ": "j",
-    "ㄜ": "k",
-    "ㄆ": "q",
-    "ㄥ": "/",
-}
-
-
-def read_list_key(key: str, character: str | None) -> ListCommand | None:
-    """What a key press asks for; `None` for any other key.
-
-    Args:
-        key: Textual's name for the key.
-        character: the text that the key made, `None` where it made none.
-    """
-    command = _BY_KEY.get(key)
-    if command is not None or not character:
-        return command
-    plain = unicodedata.normalize("NFKC", character).lower()
-    return _BY_KEY.get(_BOPOMOFO.get(plain, plain))
+read_list_key = _TABLE.read
+"""What a key press asks for; `None` for any other key."""

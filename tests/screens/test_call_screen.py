@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual.events import Key
 from textual.widgets import Input
 
-from assistant.app import INTERRUPTED, CallApp
+from assistant.app import CallApp
 from assistant.call_view import CallView, Part
 from assistant.events import (
     IdentifierChanged,
@@ -34,6 +34,7 @@ from assistant.screens.desk import (
     Notice,
     ViewRebuilt,
 )
+from assistant.screens.frame import INTERRUPTED
 from assistant.screens.runs import cells
 from assistant.screens.script import draw_choices, draw_script, draw_talk_offs
 from assistant.screens.sheets import IdentifierEntry, Menu, Sheet
