@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from assistant.app import CallApp
 from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
 from assistant.events import Act
+from assistant.interface_text import Told
 from assistant.pipeline import CallRun, Delivery
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
@@ -59,7 +60,8 @@ class CallDesk:
 
     def notice(self, line: str) -> None:
         if self._app is not None:
-            self._app.post_message(Notice(line))
+            told = Notice(line.msgid, **line.params) if isinstance(line, Told) else Notice(line)
+            self._app.post_message(told)
 
     def loaded(self) -> None:
         if self._app is not None:

@@ -12,8 +12,13 @@ from contextlib import suppress
 from typing import Protocol
 
 from assistant.events import Envelope
+from assistant.interface_text import N_, Told
 from assistant.speech.recording import Chunk
 from compliance.errors import AssistantError, place_of
+
+STOOD_STILL = N_(
+    "The disk has stood still for minutes. The call goes on and is not kept from here."
+)
 
 
 class CallKeeper(Protocol):
@@ -62,9 +67,7 @@ class CallWriting:
             self._queue.put_nowait(item)
         except queue.Full:
             self._given_up = True
-            self._notice(
-                "The disk has stood still for minutes. The call goes on and is not kept from here."
-            )
+            self._notice(Told(STOOD_STILL))
 
     def finish(self) -> bool:
         """Nothing more comes; whether it is worth waiting for the rest, which a disk that was

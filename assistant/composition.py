@@ -18,6 +18,7 @@ from assistant import __version__
 from assistant.call_writing import CallKeeper
 from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
+from assistant.interface_text import N_, Told
 from assistant.pacing import LivePacer, Pacer
 from assistant.pipeline import CallRun, Delivery
 from assistant.rules_in_force import RulesInForce
@@ -335,12 +336,20 @@ def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> 
     return replace(started, recording=call.terms)
 
 
-def restart_line(restart: Restart) -> str:
+RESTARTED_WHOLE = N_(
+    "The speech recogniser stopped and was started again within {seconds} s; what was said"
+    " meanwhile has been recognised."
+)
+RESTARTED_LATE = N_(
+    "The speech recogniser stopped and was started again within {seconds} s; some seconds before"
+    " could not be recognised."
+)
+
+
+def restart_line(restart: Restart) -> Told:
     """What the user is told when a recogniser died and another took over."""
-    done = f"The speech recogniser stopped and was started again within {restart.took_s:.1f} s"
-    if restart.unheard:
-        return f"{done}; some seconds before could not be recognised."
-    return f"{done}; what was said meanwhile has been recognised."
+    told = RESTARTED_LATE if restart.unheard else RESTARTED_WHOLE
+    return Told(told, seconds=f"{restart.took_s:.1f}")
 
 
 def new_call_id(now: datetime, entropy: bytes) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from typing import Self
 
 from babel.messages.pofile import PoFileError, read_po
 
@@ -126,6 +127,23 @@ def load_catalogue(tag: str) -> Catalogue:
         if message.id and message.string and not message.fuzzy
     }
     return Catalogue(language, messages)
+
+
+class Told(str):  # noqa: SLOT000 - a text that carries what it was made of
+    """A line in English, of which a screen says the like in its own language.
+
+    `msgid` is the message with its slots, `params` what fills them.
+    """
+
+    msgid: str
+    params: dict[str, str]
+
+    def __new__(cls, msgid: str, **params: str) -> Self:
+        """The message, filled."""
+        line = super().__new__(cls, msgid.format(**params))
+        line.msgid = msgid
+        line.params = params
+        return line
 
 
 class Interface:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.interface_text import N_
-from assistant.speech.desk import Wanted, wanted_channels
-from assistant.speech.devices import chosen, input_devices, proposed
+from assistant.speech.desk import Wanted, agent_of, desk_channels
+from assistant.speech.devices import input_devices, proposed_customer
 from compliance.errors import AssistantError
 
 BY_KEYS = "For a call without sound, led by keys: --no-audio"
@@ -89,13 +89,10 @@ def choose_sides(kind: DeskKind, agent_device: str | None, customer_device: str 
     if kind is DeskKind.NO_AUDIO:
         return Sides(())
     found = input_devices()
-    pair = proposed(found)
-    agent = chosen(found, agent_device) if agent_device else pair.agent if pair else None
-    if kind is not DeskKind.BOTH_SIDES:
-        return Sides(wanted_channels(agent, None, mixed=kind is DeskKind.MIXED))
-    if customer_device:
-        return Sides(wanted_channels(agent, chosen(found, customer_device)))
-    customer = pair.customer if pair else None
-    if customer is None or (agent is not None and customer.name == agent.name):
-        return Sides(wanted_channels(agent, None), NOBODY_ELSE)
-    return Sides(wanted_channels(agent, customer))
+    alone = kind is DeskKind.AGENT_ONLY
+    if kind is DeskKind.BOTH_SIDES and customer_device is None:
+        agent = agent_of(found, agent_device)
+        if agent is not None and proposed_customer(found, agent) is None:
+            return Sides(desk_channels(found, agent_device, None, alone=True), NOBODY_ELSE)
+    mixed = kind is DeskKind.MIXED
+    return Sides(desk_channels(found, agent_device, customer_device, alone=alone, mixed=mixed))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from assistant.events import AudioGap, DriftMeasured
+from assistant.interface_text import N_, Told
 from assistant.speech.desk import Wanted
 from assistant.speech.devices import InputDevice
 from assistant.speech.line import BLOCK_S, Feed, Line
@@ -34,6 +35,14 @@ _STALLED_S = 5.0  # after which a device that gives nothing is opened anew
 _SUSPENDED_S = 2.0  # a jump of the clock that goes on while suspended against the one that stops
 _LONGEST_SUSPEND_S = 3600.0
 _SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
+
+GONE = N_("{device} is gone: the call goes on, that side is not heard.")
+NO_SOUND = N_("{device} gives no sound: the call goes on, that side is not heard.")
+BACK = N_("{device} is back.")
+SILENT = N_(
+    "Nothing has been heard from the customer's channel for {seconds} s: check that the headset's"
+    " sound is played on {device}."
+)
 
 Item = Chunk | AudioGap | DriftMeasured
 
@@ -257,13 +266,13 @@ class LiveSource:
             lines = [line for line in self._lines if line.tap is tap]
             if tap.gone and tap.running and tap.is_itself():
                 tap.gone = False
-                self._notice(f"{tap.device} is back.")
+                self._notice(Told(BACK, device=str(tap.device)))
             elif tap.opened and not tap.is_itself():
                 tap.tried_s = now_s
-                self._lose(tap, "is gone")
+                self._lose(tap, GONE)
             elif tap.opened and lines[0].stalled_s >= _STALLED_S:
                 tap.tried_s = now_s
-                self._lose(tap, "gives no sound")
+                self._lose(tap, NO_SOUND)
             elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:
                 tap.tried_s = now_s
                 self._opened_again(tap)
@@ -273,7 +282,7 @@ class LiveSource:
         self._because(tap, "device_lost")
         if not tap.gone:
             tap.gone = True
-            self._notice(f"{tap.device} {what}: the call goes on, that side is not heard.")
+            self._notice(Told(what, device=str(tap.device)))
 
     def _because(self, tap: Device, reason: str) -> None:
         for line in self._lines:
@@ -295,11 +304,8 @@ class LiveSource:
             customer = line.speaker is Speaker.CUSTOMER
             if customer and line.silent_s >= _SILENT_S and not self._told_silent:
                 self._told_silent = True
-                self._notice(
-                    f"Nothing has been heard from the customer's channel for {_SILENT_S:.0f} s:"
-                    f" check that the headset's sound is played on"
-                    f" {self._wanted[line.number].device}."
-                )
+                device = str(self._wanted[line.number].device)
+                self._notice(Told(SILENT, seconds=f"{_SILENT_S:.0f}", device=device))
 
 
 def _boottime() -> float:

@@ -57,6 +57,18 @@ def wanted_channels(
     return tuple(wanted)
 
 
+def agent_of(devices: Sequence[InputDevice], named: str | None) -> InputDevice | None:
+    """The microphone as named, else the one that is proposed; `None` where there is none.
+
+    Raises:
+        MissingPart: none is named so.
+    """
+    if named:
+        return chosen(devices, named)
+    pair = proposed(devices)
+    return pair.agent if pair is not None else None
+
+
 def desk_channels(
     devices: Sequence[InputDevice],
     agent: str | None,
@@ -77,8 +89,7 @@ def desk_channels(
     Raises:
         MissingPart: a device is not there, or nothing hears what the headset plays.
     """
-    pair = proposed(devices)
-    first = chosen(devices, agent) if agent else (pair.agent if pair else None)
+    first = agent_of(devices, agent)
     if alone or mixed:
         return wanted_channels(first, None, mixed=mixed)
     second = chosen(devices, customer) if customer else None

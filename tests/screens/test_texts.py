@@ -19,10 +19,12 @@ from assistant.display_text import display_text, traditional
 from assistant.interface_text import (
     LANGUAGES,
     Interface,
+    Told,
     catalogue_source,
     interface_language,
     load_catalogue,
 )
+from assistant.speech.capture import GONE
 from assistant.wording import Reader, Wording, is_short_enough
 from compliance.errors import AssistantError
 from compliance.findings import Status
@@ -190,3 +192,10 @@ def test_languages_go_round() -> None:
         seen.append(interface.text("Overdue"))
         interface.switch_to_next()
     assert seen == ["Overdue", "逾期金額", "逾期金额", "Overdue"]
+
+
+def test_a_line_made_elsewhere_is_said_in_the_language_of_the_screen() -> None:
+    line = Told(GONE, device="Headset")
+    assert line == "Headset is gone: the call goes on, that side is not heard."
+    said = load_catalogue("zh-Hant").text(line.msgid, **line.params)
+    assert said == "Headset 不見了：通話繼續，這一側暫時聽不到。"
