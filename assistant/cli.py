@@ -16,6 +16,7 @@ import click
 from assistant import __version__
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
+from assistant.store_option import store_option
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
 
@@ -114,6 +115,7 @@ def commands() -> None:
 @_theme
 @_keep
 @_data_dir
+@store_option
 @click.pass_context
 def demo(context: click.Context, /, language: str | None, **options: Any) -> None:
     """Run the demonstration call: an invented customer, real recognition, real rules."""
@@ -141,6 +143,7 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
 @_keep
 @_isolate
 @_data_dir
+@store_option
 @click.pass_context
 def replay(context: click.Context, /, file: Path, **options: Any) -> None:
     """Run any recording through the live pipeline."""
@@ -196,6 +199,7 @@ def doctor(context: click.Context, /, *, as_json: bool, data_dir: Path | None) -
 @_interface
 @_theme
 @_data_dir
+@store_option
 @click.pass_context
 def review(context: click.Context, /, **options: Any) -> None:
     """Judge the flags of kept calls."""
@@ -215,6 +219,7 @@ def train() -> None:
 @_interface
 @_theme
 @_data_dir
+@store_option
 @click.pass_context
 def train_replay(context: click.Context, /, call: str, **options: Any) -> None:
     """Play a kept call on the call screen, with sound, pauses and jumps."""

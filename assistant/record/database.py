@@ -1,7 +1,7 @@
-"""Opens the embedded database: its file, its layout, its version, its way of writing.
+"""Opens the store's database, embedded or on a server, and its way of writing.
 
-Owns the connection settings and the checks at the door.  It knows no calls and runs no queries but
-those; whoever has the engine it gives does the rest.
+Owns the connection settings and the order of the checks at the door.  It knows no calls; whoever
+has the engine it gives does the rest.
 """
 
 from __future__ import annotations
@@ -10,15 +10,43 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from assistant.record.faults import StoreFault, StoreTooNew, damaged, store_faults
-from assistant.record.tables import EVENTS, METADATA, REVIEWS, STORE, STORE_VERSION
+from assistant.record.faults import store_faults
+from assistant.record.layout import bring_up_to_date
+from assistant.record.locations import Locations
+from assistant.record.server import one_upgrade_at_a_time, open_server, server_name
 
 # How long a writer waits for another one before it says that the store is in use.
 BUSY_TIMEOUT_S = 5.0
+
+
+def store_name(locations: Locations) -> str:
+    """How messages name the store: a path, or a server without user and password."""
+    return str(locations.database) if locations.store is None else server_name(locations.store)
+
+
+def open_store(locations: Locations, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """The database that `locations` names, with the tables of this program.
+
+    Raises:
+        StoreFault: it is damaged, newer than this program, in use, read-only, or out of reach.
+        MissingPart: the server's driver is not installed.
+    """
+    if locations.store is None:
+        return open_database(locations.database, busy_timeout_s=busy_timeout_s)
+    name = server_name(locations.store)
+    engine = open_server(locations.store)
+    try:
+        with store_faults(name), writing(engine) as connection:
+            one_upgrade_at_a_time(connection)
+            bring_up_to_date(connection, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
@@ -42,7 +70,7 @@ def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engi
         event.listen(engine, "begin", _begin)
         try:
             with writing(engine) as connection:
-                _check_layout(connection, path)
+                bring_up_to_date(connection, str(path))
             # Once it is known to be ours.  A write-ahead log: readers never wait for the call that
             # is being written, and a killed process loses no committed transaction
             # (https://sqlite.org/wal.html).
@@ -98,32 +126,3 @@ def _settings(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _check_layout(connection: Connection, path: Path) -> None:
-    tables = set(inspect(connection).get_table_names())
-    if not tables:
-        METADATA.create_all(connection)
-        connection.execute(insert(STORE).values(version=STORE_VERSION))
-        for table in (EVENTS, REVIEWS):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table.name}_are_never_changed BEFORE UPDATE ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{table.name} are only ever added'); END"
-            )
-        return
-    if STORE.name not in tables:
-        raise StoreFault(
-            f"{path} is another program's database",
-            "Name another folder with --data-dir.",
-        )
-    versions = connection.execute(select(STORE.c.version)).scalars().all()
-    if len(versions) != 1 or not isinstance(versions[0], int):
-        raise damaged(path)
-    if versions[0] > STORE_VERSION:
-        raise StoreTooNew(
-            f"{path} was written by a newer version of this program "
-            f"(layout {versions[0]}; this one knows up to {STORE_VERSION})",
-            "Update this program, or name another folder with --data-dir.",
-        )
-    if not set(METADATA.tables) <= tables:
-        raise damaged(path)

@@ -1,7 +1,7 @@
 """Where everything the program keeps stands on disk.
 
 Owns the names of folders and files under the data folder, and nothing else: it creates nothing,
-reads nothing and decides no policy.
+reads nothing but the store's address, and decides no policy.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -19,10 +19,15 @@ APPLICATION = "collections-call-assistant"
 
 @dataclass(frozen=True, slots=True)
 class Locations:
-    """The data folder and what is in it; `rules` is the bank's folder where it stands elsewhere."""
+    """The data folder and what is in it.
+
+    `rules` is the bank's folder where it stands elsewhere; `store` the URL of the team's database
+    where the calls are not kept in the data folder's own.
+    """
 
     data_dir: Path
     rules: Path | None = None
+    store: str | None = field(default=None, repr=False)
 
     @property
     def rules_dir(self) -> Path:
@@ -31,7 +36,7 @@ class Locations:
 
     @property
     def database(self) -> Path:
-        """The store of kept calls."""
+        """The embedded store of kept calls."""
         return self.data_dir / "calls.db"
 
     @property
@@ -63,16 +68,27 @@ def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
         data_dir: what `--data-dir` said, if anything; it wins.
         environment: the process's variables; `ASSISTANT_HOME` comes next, then the folder that
             this system gives applications for their data.  `ASSISTANT_RULES` names the folder of
-            the bank's rules where that is not in it.
+            the bank's rules where that is not in it, `ASSISTANT_STORE` the URL of a team's store;
+            without it, a file `store-url` in the data folder may hold that URL.
     """
     named = environment.get("ASSISTANT_RULES", "")
     rules = Path(named).expanduser() if named else None
-    if data_dir is not None:
-        return Locations(data_dir.expanduser(), rules)
     home = environment.get("ASSISTANT_HOME", "")
-    if home:
-        return Locations(Path(home).expanduser(), rules)
-    return Locations(Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)), rules)
+    if data_dir is not None:
+        folder = data_dir.expanduser()
+    elif home:
+        folder = Path(home).expanduser()
+    else:
+        folder = Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+    return Locations(folder, rules, environment.get("ASSISTANT_STORE") or _store_url(folder))
+
+
+def _store_url(folder: Path) -> str | None:
+    """What the site's setting says, if there is one."""
+    try:
+        return (folder / "store-url").read_text("utf-8").strip() or None
+    except (OSError, ValueError):
+        return None
 
 
 def file_name(call: str) -> str:

@@ -26,7 +26,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
+from assistant.record.database import BUSY_TIMEOUT_S, open_store, store_name, writing
 from assistant.record.faults import UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall
 from assistant.record.kept_sound import KeptSound
@@ -61,7 +61,8 @@ class CallStore:
     ) -> None:
         self.locations = locations
         self._codec = codec if codec is not None else EventCodec()
-        self._engine = open_database(locations.database, busy_timeout_s=busy_timeout_s)
+        self._name = store_name(locations)
+        self._engine = open_store(locations, busy_timeout_s=busy_timeout_s)
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +100,7 @@ class CallStore:
         rows = self._rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
-                f"there is no kept call {call!r} in {self.locations.data_dir}",
+                f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
         marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
@@ -128,7 +129,7 @@ class CallStore:
         rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
         first = self._read(rows[0]["line"], call, "event 0").event if rows else None
         if not isinstance(first, CallStarted):
-            raise damaged(self.locations.database)
+            raise damaged(self._name)
         return first
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
@@ -161,7 +162,7 @@ class CallStore:
     def add_review(self, review: Review) -> None:
         """Add a judgement; nothing is ever replaced."""
         self.call(review.call)
-        with store_faults(self.locations.database), writing(self._engine) as connection:
+        with store_faults(self._name), writing(self._engine) as connection:
             connection.execute(
                 insert(REVIEWS).values(
                     call=review.call,
@@ -176,7 +177,7 @@ class CallStore:
     # ---- rows to values --------------------------------------------------------------------
 
     def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
-        with store_faults(self.locations.database), self._engine.connect() as connection:
+        with store_faults(self._name), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 
     def _history(self, call: str) -> Sequence[RowMapping]:
@@ -188,7 +189,7 @@ class CallStore:
         return [self._read(row["line"], call, table.name).event for row in rows]
 
     def _read(self, line: bytes, call: str, what: str) -> Envelope:
-        return self._codec.decode(line, f"{self.locations.database}: call {call}, {what}")
+        return self._codec.decode(line, f"{self._name}: call {call}, {what}")
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]

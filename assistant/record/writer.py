@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, get_args
 
 from sqlalchemy import Connection, Engine, insert, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
@@ -32,7 +32,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.database import writing
+from assistant.record.database import store_name, writing
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
@@ -103,7 +103,7 @@ class KeptCallWriter:
         if starts:
             self._begin(envelopes[0])
         try:
-            with store_faults(self._locations.database), writing(self._engine) as connection:
+            with store_faults(store_name(self._locations)), writing(self._engine) as connection:
                 for envelope in envelopes:
                     self._note(connection, envelope)
                 if rows:
@@ -237,8 +237,11 @@ class KeptCallWriter:
     def _put(self, connection: Connection, table: Any, **columns: object) -> None:
         """Insert a row, or bring it up to date: a finding keeps its id through its life."""
         row = {"call": self._call, **columns}
+        kind = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(
-            upsert(table).values(row).on_conflict_do_update(["call", "id"], set_=columns)
+            kind.insert(table)
+            .values(row)
+            .on_conflict_do_update(index_elements=["call", "id"], set_=columns)
         )
 
     def _this_call(self) -> Any:

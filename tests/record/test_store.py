@@ -32,11 +32,6 @@ from compliance.findings import Status
 from tests.record.invented import chunks, envelopes, inputs, outputs, started, tone
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Locations:
-    return Locations(tmp_path / "home")
-
-
 def _keep(store: CallStore, call: str = "c1", status: Status = Status.CONFIRMED) -> None:
     writer = store.record(call)
     writer.append(envelopes(inputs()[:3], call))
@@ -187,20 +182,20 @@ def test_an_unknown_call_is_named(places: Locations, ask: Callable[[CallStore], 
         ask(store)
 
 
-def test_events_are_never_changed(places: Locations) -> None:
-    with CallStore(places) as store:
+def test_events_are_never_changed(embedded: Locations) -> None:
+    with CallStore(embedded) as store:
         _keep(store)
     with (
-        sqlite3.connect(places.database) as connection,
+        sqlite3.connect(embedded.database) as connection,
         pytest.raises(sqlite3.IntegrityError, match="only ever added"),
     ):
         connection.execute("UPDATE events SET line = x'00' WHERE seq = 3")
 
 
-def test_only_the_owner_may_read_the_store(places: Locations) -> None:
-    with CallStore(places) as store:
+def test_only_the_owner_may_read_the_store(embedded: Locations) -> None:
+    with CallStore(embedded) as store:
         _keep(store)
-        for file in (places.database, *places.data_dir.glob("calls.db-*")):
+        for file in (embedded.database, *embedded.data_dir.glob("calls.db-*")):
             assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
 
 
@@ -256,26 +251,26 @@ def _a_table_gone(path: Path) -> None:
     ],
 )
 def test_a_spoilt_store_is_refused_and_left_alone(
-    places: Locations, spoil: Callable[[Path], None], error: type[StoreFault], says: str
+    embedded: Locations, spoil: Callable[[Path], None], error: type[StoreFault], says: str
 ) -> None:
-    places.data_dir.mkdir()
-    spoil(places.database)
-    before = places.database.read_bytes() if places.database.is_file() else b""
+    embedded.data_dir.mkdir()
+    spoil(embedded.database)
+    before = embedded.database.read_bytes() if embedded.database.is_file() else b""
     with pytest.raises(error) as caught:
-        CallStore(places)
+        CallStore(embedded)
     assert says in str(caught.value)
-    assert str(places.database) in str(caught.value)
+    assert str(embedded.database) in str(caught.value)
     assert caught.value.remedy
     if before:
-        assert places.database.read_bytes() == before
+        assert embedded.database.read_bytes() == before
 
 
-def test_a_store_in_use_says_so(places: Locations) -> None:
-    CallStore(places).close()
-    with sqlite3.connect(places.database) as connection:
+def test_a_store_in_use_says_so(embedded: Locations) -> None:
+    CallStore(embedded).close()
+    with sqlite3.connect(embedded.database) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreBusy, match="in use"):
-            CallStore(places, busy_timeout_s=0.0)
+            CallStore(embedded, busy_timeout_s=0.0)
 
 
 def test_a_store_that_cannot_be_written_says_so() -> None:
@@ -298,12 +293,12 @@ def test_a_store_that_cannot_be_written_says_so() -> None:
     assert os.waitstatus_to_exitcode(status) == 7
 
 
-def test_sqlites_word_for_read_only_is_understood(places: Locations) -> None:
-    CallStore(places).close()
-    connection = sqlite3.connect(f"file:{places.database}?mode=ro", uri=True)
+def test_sqlites_word_for_read_only_is_understood(embedded: Locations) -> None:
+    CallStore(embedded).close()
+    connection = sqlite3.connect(f"file:{embedded.database}?mode=ro", uri=True)
     with (
         pytest.raises(StoreReadOnly, match="Grant write permission"),
-        store_faults(places.database),
+        store_faults(embedded.database),
     ):
         connection.execute("INSERT INTO store VALUES (2)")
     connection.close()
@@ -354,14 +349,14 @@ def test_a_lock_can_be_let_go_twice(tmp_path: Path) -> None:
     OpenCallLock(tmp_path / "c.lock").release()
 
 
-def test_a_full_disk_keeps_what_was_there(places: Locations) -> None:
+def test_a_full_disk_keeps_what_was_there(embedded: Locations) -> None:
     """A limit on file size stands in for the full disk: the system refuses the write alike."""
     import resource
     import signal
 
     child = os.fork()
     if child == 0:
-        store = CallStore(places)
+        store = CallStore(embedded)
         writer = store.record("c1", with_sound=False)
         writer.append(envelopes(inputs()[:3]))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -374,7 +369,7 @@ def test_a_full_disk_keeps_what_was_there(places: Locations) -> None:
         os._exit(0)
     _pid, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 7
-    with CallStore(places) as store:
+    with CallStore(embedded) as store:
         kept = [envelope.seq for envelope in store.events("c1")]
         assert kept == list(range(len(kept)))
         assert len(kept) > 3
