@@ -36,6 +36,8 @@ class RunDesk:
         self._language = language
         self._prepared: PreparedRun | None = None
         self._app: CallApp | None = None
+        self.early: list[str] = []
+        """Lines that were told before there was a screen."""
 
     def attach(self, prepared: PreparedRun, app: CallApp) -> None:
         """Say what is driven and where it is shown; before the screen runs."""
@@ -51,6 +53,8 @@ class RunDesk:
     def notice(self, line: str) -> None:
         if self._app is not None:
             self._app.post_message(Notice(line))
+        else:
+            self.early.append(line)
 
     def loaded(self) -> None:
         if self._app is not None:
@@ -116,17 +120,6 @@ def show_call(
         AssistantError: the recording, the rules or the store cannot be used, or the screen failed.
     """
     desk = RunDesk(call.account, call.language)
-    setup = CallSetup(
-        rules=CollectorTexts(guidance.rules, call.collector),
-        call_language=call.language,
-        jurisdiction=call.jurisdiction,
-        account=call.account,
-        mode=Mode(mode),
-        interface=interface,
-        theme=theme,
-        notices=tuple(notices),
-        talk_offs=guidance.replies(call.account),
-    )
     with ExitStack() as stack:
         prepared = prepare(
             call,
@@ -136,7 +129,18 @@ def show_call(
             notice=desk.notice,
             loaded=desk.loaded,
             zone=zone_here(),
-            keeper=stack.enter_context(keeping(keep_in, call_id)),
+            keeper=stack.enter_context(keeping(keep_in, call_id, desk.notice)),
+        )
+        setup = CallSetup(
+            rules=CollectorTexts(guidance.rules, call.collector),
+            call_language=call.language,
+            jurisdiction=call.jurisdiction,
+            account=call.account,
+            mode=Mode(mode),
+            interface=interface,
+            theme=theme,
+            notices=(*notices, *desk.early),
+            talk_offs=guidance.replies(call.account),
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from assistant import __version__
+from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
 from assistant.store_option import store_option
@@ -337,6 +338,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
 
 commands.add_command(rules)
 commands.add_command(scripts)
+commands.add_command(record)
 
 
 def main() -> None:

@@ -1,23 +1,23 @@
-"""Opens the store's database, embedded or on a server, and its way of writing.
+"""Opens the embedded database, sealed, and owns both databases' way of writing.
 
-Owns the connection settings and the order of the checks at the door.  It knows no calls; whoever
-has the engine it gives does the rest.
+Owns the connection settings.  The file is an SQLCipher database: every page is encrypted and
+authenticated, the write-ahead log and temporary pages too.  It knows no calls; whoever has the
+engine it gives does the rest.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from assistant.record.faults import store_faults
 from assistant.record.layout import bring_up_to_date
 from assistant.record.locations import Locations
-from assistant.record.server import one_upgrade_at_a_time, open_server, server_name
+from assistant.record.server import server_name
+from assistant.record.vault import Vault
 
 # How long a writer waits for another one before it says that the store is in use.
 BUSY_TIMEOUT_S = 5.0
@@ -28,28 +28,7 @@ def store_name(locations: Locations) -> str:
     return str(locations.database) if locations.store is None else server_name(locations.store)
 
 
-def open_store(locations: Locations, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
-    """The database that `locations` names, with the tables of this program.
-
-    Raises:
-        StoreFault: it is damaged, newer than this program, in use, read-only, or out of reach.
-        MissingPart: the server's driver is not installed.
-    """
-    if locations.store is None:
-        return open_database(locations.database, busy_timeout_s=busy_timeout_s)
-    name = server_name(locations.store)
-    engine = open_server(locations.store)
-    try:
-        with store_faults(name), writing(engine) as connection:
-            one_upgrade_at_a_time(connection)
-            bring_up_to_date(connection, name)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
-
-
-def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+def open_database(path: Path, vault: Vault, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """The database at `path`, made if it is not there, readable by its owner alone.
 
     Raises:
@@ -60,17 +39,31 @@ def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engi
         if not path.exists():
             # Made here and not by SQLite, whose file the whole group could read.
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+        def connect() -> sqlcipher.Connection:
+            connection = sqlcipher.connect(
+                path, timeout=busy_timeout_s, check_same_thread=False, isolation_level=None
+            )
+            # A raw key: nothing is derived from it again, so opening is quick.
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{vault.database_key.hex()}'\"")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            # What a large sort spills over stays in memory: a temporary file would be in the clear.
+            connection.execute("PRAGMA temp_store = MEMORY")
+            return connection
+
         engine = create_engine(
             f"sqlite:///{path}",
-            connect_args={"timeout": busy_timeout_s},
+            module=sqlcipher,
+            creator=connect,
             # A statement's parameters hold what was said; they stay out of errors and logs.
             hide_parameters=True,
         )
-        event.listen(engine, "connect", _settings)
         event.listen(engine, "begin", _begin)
         try:
             with writing(engine) as connection:
-                bring_up_to_date(connection, str(path))
+                bring_up_to_date(connection, str(path), vault)
             # Once it is known to be ours.  A write-ahead log: readers never wait for the call that
             # is being written, and a killed process loses no committed transaction
             # (https://sqlite.org/wal.html).
@@ -113,14 +106,6 @@ class _Writing:
                 self._transaction.rollback()
         finally:
             self._connection.close()
-
-
-def _settings(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    # Transactions are begun below, in so many words; the driver's own guessing is switched off.
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin(connection: Connection) -> None:

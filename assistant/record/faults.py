@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlcipher3.dbapi2
 from sqlalchemy.exc import DBAPIError
 
 from compliance.errors import AssistantError
@@ -84,24 +85,21 @@ def store_faults(path: Path | str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _database_fault(path, error.orig) from None
-    except sqlite3.Error as error:
+    except (sqlite3.Error, sqlcipher3.dbapi2.Error) as error:
         raise _database_fault(path, error) from None
     except OSError as error:
         raise system_fault(path, error) from None
 
 
 def _database_fault(path: Path | str, error: BaseException | None) -> StoreFault:
-    if hasattr(error, "sqlstate"):
+    if error is not None and hasattr(error, "sqlstate"):
         return _server_fault(path, error.sqlstate, error)
     # The extended name, such as SQLITE_READONLY_DIRECTORY; absent where Python itself objected.
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FORMAT")):
         return damaged(path)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusy(
-            f"{path} is in use by another program",
-            "Close the other program, or wait until it is done, and try again.",
-        )
+        return busy(path)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         return _read_only(path)
     if code.startswith("SQLITE_FULL"):
@@ -144,6 +142,13 @@ def _server_fault(server: Path | str, state: str | None, error: BaseException | 
     return StoreFault(
         f"{server} could not be used ({state}, {type(error).__name__})",
         "Ask whoever runs the server.",
+    )
+
+
+def busy(path: Path | str) -> StoreBusy:
+    return StoreBusy(
+        f"{path} is in use by another program",
+        "Close the other program, or wait until it is done, and try again.",
     )
 
 

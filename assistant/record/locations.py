@@ -40,6 +40,21 @@ class Locations:
         return self.data_dir / "calls.db"
 
     @property
+    def store_keys(self) -> Path:
+        """The store's key, wrapped by the master key: of the embedded store, or of the team's."""
+        return self.data_dir / ("store.keys" if self.store is None else "team.keys")
+
+    @property
+    def master_key(self) -> Path:
+        """The master key, on a system without a keyring."""
+        return self.data_dir / "master.key"
+
+    @property
+    def plain_sounds(self) -> Path:
+        """Says that sound files of the first release may still be in the clear."""
+        return self.data_dir / "sound-to-be-sealed"
+
+    @property
     def sound_dir(self) -> Path:
         """One file of sound for each kept call."""
         return self.data_dir / "sound"

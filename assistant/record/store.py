@@ -26,24 +26,42 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.database import BUSY_TIMEOUT_S, open_store, store_name, writing
-from assistant.record.faults import UnknownCall, damaged, store_faults
+from assistant.record.database import writing
+from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
+from assistant.record.opening import Doors, open_store, system_doors
+from assistant.record.places import note_place, row_place
 from assistant.record.reviews import Review, ReviewAct, standing
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, REVIEWS, UTTERANCES
+from assistant.record.tables import (
+    CALL_KEYS,
+    CALLS,
+    EVENTS,
+    FINDINGS,
+    LANDMARKS,
+    REVIEWS,
+    UTTERANCES,
+)
+from assistant.record.vault import Seal, SealBroken
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
 _LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
 _SLICE = 5000
+# How many calls' keys are remembered.
+_SEALS = 64
 
 
 class CallStore:
     """Kept calls in a data folder; a context manager.
+
+    Args:
+        locations: where it is.
+        codec: reads and writes events; built where none is passed.
+        doors: where its key is looked for; by default the process's own environment.
 
     Raises, from every method:
         StoreFault: the store is damaged, newer, in use, read-only or full.  Nothing that was kept
@@ -57,12 +75,15 @@ class CallStore:
         locations: Locations,
         codec: EventCodec | None = None,
         *,
-        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        doors: Doors | None = None,
     ) -> None:
         self.locations = locations
         self._codec = codec if codec is not None else EventCodec()
-        self._name = store_name(locations)
-        self._engine = open_store(locations, busy_timeout_s=busy_timeout_s)
+        opened = open_store(locations, doors if doors is not None else system_doors())
+        self._name = opened.name
+        self._engine = opened.engine
+        self._vault = opened.vault
+        self._seals: dict[str, Seal] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +102,7 @@ class CallStore:
     def record(self, call: str, *, with_sound: bool = True) -> KeptCallWriter:
         """The writer of a new call; nothing is on disk until its first event."""
         return KeptCallWriter(
-            self._engine, self.locations, self._codec, call, with_sound=with_sound
+            self._engine, self._vault, self.locations, self._codec, call, with_sound=with_sound
         )
 
     # ---- reading ---------------------------------------------------------------------------
@@ -120,42 +141,42 @@ class CallStore:
             if not rows:
                 return
             for row in rows:
-                yield self._read(row["line"], call, f"event {row['seq']}")
+                yield self._read(row["line"], call, EVENTS, row["seq"])
             after = rows[-1]["seq"]
 
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
         rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
-        first = self._read(rows[0]["line"], call, "event 0").event if rows else None
+        first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
         return first
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
-        events = self._derived(call, UTTERANCES, UTTERANCES.c.position)
+        events = self._derived(call, UTTERANCES, "id", UTTERANCES.c.position)
         return tuple(event for event in events if isinstance(event, UtteranceFinal))
 
     def findings(self, call: str) -> tuple[FindingChanged, ...]:
         """The call's findings, each in its last state, withdrawn ones included, in order."""
-        events = self._derived(call, FINDINGS, FINDINGS.c.call_s, FINDINGS.c.id)
+        events = self._derived(call, FINDINGS, "id", FINDINGS.c.call_s, FINDINGS.c.id)
         return tuple(event for event in events if isinstance(event, FindingChanged))
 
     def landmarks(self, call: str) -> tuple[Output, ...]:
         """Verification, required statements, gaps, marked moments and the end, in order."""
-        events = self._derived(call, LANDMARKS, LANDMARKS.c.seq)
+        events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
         self.call(call)
         path = self.locations.sound(call)
-        return KeptSound(path) if path.exists() else None
+        return KeptSound(path, call, self._seal(call)) if path.exists() else None
 
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
-        return tuple(_review(row) for row in self._history(call))
+        return tuple(self._review(row) for row in self._history(call))
 
     # ---- judging ---------------------------------------------------------------------------
 
@@ -170,7 +191,10 @@ class CallStore:
                     act=review.act.value,
                     reviewer=review.reviewer,
                     at_utc=review.at_utc,
-                    note=review.note,
+                    note=self._seal(review.call).seal(
+                        review.note.encode("utf-8", "surrogatepass"),
+                        note_place(review.call, review.finding, review.at_utc),
+                    ),
                 )
             )
 
@@ -183,27 +207,66 @@ class CallStore:
     def _history(self, call: str) -> Sequence[RowMapping]:
         return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
-    def _derived(self, call: str, table: Table, *order: ColumnElement[Any]) -> list[object]:
+    def _derived(
+        self, call: str, table: Table, key: str, *order: ColumnElement[Any]
+    ) -> list[object]:
         self.call(call)
-        rows = self._rows(select(table.c.line).where(table.c.call == call).order_by(*order))
-        return [self._read(row["line"], call, table.name).event for row in rows]
+        rows = self._rows(
+            select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
+        )
+        return [self._read(row["line"], call, table, row[key]).event for row in rows]
 
-    def _read(self, line: bytes, call: str, what: str) -> Envelope:
-        return self._codec.decode(line, f"{self._name}: call {call}, {what}")
+    def _read(self, line: bytes, call: str, table: Table, key: int | str) -> Envelope:
+        place = row_place(call, table.name, key)
+        return self._codec.decode(self._opened(call, line, place), f"{self._name}: {place}")
+
+    def _opened(self, call: str, sealed: bytes, place: str) -> bytes:
+        try:
+            return self._seal(call).open(sealed, place)
+        except SealBroken as error:
+            raise StoreDamaged(f"{self._name}: {place} does not open", error.remedy) from None
+
+    def _seal(self, call: str) -> Seal:
+        """The seal of a kept call; the last few are remembered."""
+        seal = self._seals.get(call)
+        if seal is None:
+            rows = self._rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
+            if not rows:
+                raise StoreDamaged(
+                    f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
+                )
+            seal = self._vault.call(call, rows[0]["wrapped"])
+            if len(self._seals) >= _SEALS:
+                self._seals.clear()
+            self._seals[call] = seal
+        return seal
+
+    def _review(self, row: RowMapping) -> Review:
+        place = note_place(row["call"], row["finding"], row["at_utc"])
+        return Review(
+            call=row["call"],
+            finding=row["finding"],
+            act=ReviewAct(row["act"]),
+            reviewer=row["reviewer"],
+            at_utc=row["at_utc"],
+            note=self._opened(row["call"], row["note"], place).decode("utf-8", "surrogatepass"),
+        )
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
     ) -> KeptCall:
-        state = CallState.WHOLE
-        if not row["whole"]:
+        state = CallState.INTERRUPTED if row["interrupted"] else CallState.WHOLE
+        if not row["whole"] and not row["interrupted"]:
             held = is_held(self.locations.lock(row["id"]))
             state = CallState.OPEN if held else CallState.INTERRUPTED
-        judged = standing(_review(entry) for entry in history)
+        judged = standing(_judgement(entry) for entry in history)
         columns = {name: row[name] for name in _PLAIN_COLUMNS}
         return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
 
 
-_PLAIN_COLUMNS = tuple(column.name for column in CALLS.columns if column.name != "whole")
+_PLAIN_COLUMNS = tuple(
+    column.name for column in CALLS.columns if column.name not in ("whole", "interrupted")
+)
 
 _MARKS = (
     select(
@@ -240,12 +303,8 @@ def _mark(row: RowMapping, judged: Mapping[str, Review]) -> FindingMark:
     )
 
 
-def _review(row: RowMapping) -> Review:
+def _judgement(row: RowMapping) -> Review:
+    """A review as lists need it: its note stays sealed."""
     return Review(
-        call=row["call"],
-        finding=row["finding"],
-        act=ReviewAct(row["act"]),
-        reviewer=row["reviewer"],
-        at_utc=row["at_utc"],
-        note=row["note"],
+        row["call"], row["finding"], ReviewAct(row["act"]), row["reviewer"], row["at_utc"]
     )

@@ -3,8 +3,9 @@
 Events are the record: they are appended and never changed.  Utterances, findings and landmarks (who
 was verified when, what was marked, what was not heard, what was required, how the call ended) are
 derived from them and kept for quick opening; reviews are a person's and are appended, so that every
-judgement ever made stays.  Columns hold what lists, sorts and joins need; an event's content is one
-opaque line, so that it can be sealed later without another layout.
+judgement ever made stays.  Columns hold what lists, sorts and joins need: ids, times, rules, the
+agent's name.  What was said, the account and the reviewers' notes are in sealed lines, each with
+its call's own key.
 """
 
 from __future__ import annotations
@@ -20,14 +21,29 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
 
-STORE = Table("store", METADATA, Column("version", Integer, nullable=False))
+STORE = Table(
+    "store",
+    METADATA,
+    Column("version", Integer, nullable=False),
+    # On a server, the store's key slots; the embedded store has them in a file beside it.
+    Column("keys", Text),
+)
+
+CALL_KEYS = Table(
+    "call_keys",
+    METADATA,
+    Column("call", Text, primary_key=True),
+    # The call's own key, wrapped by the store's; without it, all that is sealed is noise.
+    Column("wrapped", LargeBinary, nullable=False),
+)
 
 CALLS = Table(
     "calls",
@@ -46,6 +62,8 @@ CALLS = Table(
     Column("scripts_hash", Text, nullable=False),
     # A call is whole when its last event is kept; until then it is open or was interrupted.
     Column("whole", Boolean, nullable=False),
+    # Its writer was lost; said when that is found out.
+    Column("interrupted", Boolean, nullable=False, server_default=false()),
     Column("reason", Text),
     Column("duration_s", Float, nullable=False),
     Column("has_sound", Boolean, nullable=False),
@@ -105,6 +123,6 @@ REVIEWS = Table(
     Column("act", Text, nullable=False),
     Column("reviewer", Text, nullable=False),
     Column("at_utc", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
     Index("reviews_by_finding", "call", "finding", "number"),
 )

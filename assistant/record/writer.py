@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, get_args
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
@@ -36,8 +36,10 @@ from assistant.record.database import store_name, writing
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
+from assistant.record.places import row_place
 from assistant.record.sound import SoundChannel, SoundChunk, SoundWriter
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
+from assistant.record.tables import CALL_KEYS, CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
+from assistant.record.vault import Vault
 
 _INPUTS = get_args(Input)
 
@@ -73,6 +75,7 @@ class KeptCallWriter:
     def __init__(
         self,
         engine: Engine,
+        vault: Vault,
         locations: Locations,
         codec: EventCodec,
         call: str,
@@ -80,6 +83,8 @@ class KeptCallWriter:
         with_sound: bool,
     ) -> None:
         self._engine = engine
+        self._vault = vault
+        self._seal, self._wrapped = vault.new_call(call)
         self._locations = locations
         self._codec = codec
         self._call = call
@@ -95,7 +100,11 @@ class KeptCallWriter:
         if not envelopes:
             return
         rows = [
-            {"call": self._call, "seq": envelope.seq, "line": self._codec.encode(envelope)}
+            {
+                "call": self._call,
+                "seq": envelope.seq,
+                "line": self._line(envelope, EVENTS, envelope.seq),
+            }
             for envelope in envelopes
             if isinstance(envelope.event, _INPUTS)
         ]
@@ -144,7 +153,9 @@ class KeptCallWriter:
         self._lock = OpenCallLock(self._locations.lock(self._call))
         if self._with_sound:
             try:
-                self._sound = SoundWriter(self._locations.sound(self._call))
+                self._sound = SoundWriter(
+                    self._locations.sound(self._call), self._call, self._vault, self._seal
+                )
             except StoreFault:
                 self._lock.release()
                 raise
@@ -184,7 +195,7 @@ class KeptCallWriter:
                     UTTERANCES,
                     id=utterance,
                     position=position,
-                    line=self._codec.encode(envelope),
+                    line=self._line(envelope, UTTERANCES, utterance),
                 )
             case FindingChanged(finding=finding, call_s=call_s):
                 self._put(
@@ -196,16 +207,22 @@ class KeptCallWriter:
                     verdict=finding.verdict.value,
                     status=finding.status.value,
                     call_s=call_s,
-                    line=self._codec.encode(envelope),
+                    line=self._line(envelope, FINDINGS, finding.id),
                 )
             case VerificationChanged() | StatementChanged() | GapHeard() | MomentMarked() | Ended():
                 connection.execute(
                     insert(LANDMARKS).values(
-                        call=self._call, seq=envelope.seq, line=self._codec.encode(envelope)
+                        call=self._call,
+                        seq=envelope.seq,
+                        line=self._line(envelope, LANDMARKS, envelope.seq),
                     )
                 )
             case _:
                 pass
+
+    def _line(self, envelope: Envelope, table: Table, key: int | str) -> bytes:
+        place = row_place(self._call, table.name, key)
+        return self._seal.seal(self._codec.encode(envelope), place)
 
     def _reach(self, channel: int, sample: int) -> None:
         rate_hz = self._rates_hz.get(channel)
@@ -214,6 +231,7 @@ class KeptCallWriter:
 
     def _insert_call(self, connection: Connection, started: CallStarted) -> None:
         account = started.account
+        connection.execute(insert(CALL_KEYS).values(call=self._call, wrapped=self._wrapped))
         connection.execute(
             insert(CALLS).values(
                 id=self._call,

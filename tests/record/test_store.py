@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from assistant.events import CallEnded
 from assistant.record.faults import (
@@ -26,10 +27,12 @@ from assistant.record.faults import (
 from assistant.record.kept import CallState
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
+from assistant.record.opening import system_doors
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
 from compliance.findings import Status
 from tests.record.invented import chunks, envelopes, inputs, outputs, started, tone
+from tests.record.raw import raw
 
 
 def _keep(store: CallStore, call: str = "c1", status: Status = Status.CONFIRMED) -> None:
@@ -133,7 +136,7 @@ def test_a_killed_process_leaves_its_call_readable(places: Locations) -> None:
         sound = store.sound("c1")
         assert sound is not None
         with sound:
-            assert sound.end_sample(0) == 16000
+            assert sound.end_sample(0) == 19200
 
 
 def test_judgements_are_added_and_read(places: Locations) -> None:
@@ -186,8 +189,8 @@ def test_events_are_never_changed(embedded: Locations) -> None:
     with CallStore(embedded) as store:
         _keep(store)
     with (
-        sqlite3.connect(embedded.database) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="only ever added"),
+        closing(raw(embedded)) as connection,
+        pytest.raises(sqlcipher.IntegrityError, match="only ever added"),
     ):
         connection.execute("UPDATE events SET line = x'00' WHERE seq = 3")
 
@@ -213,7 +216,7 @@ def _cut_short(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("UPDATE store SET version = 99")
 
 
@@ -228,13 +231,13 @@ def _a_folder(path: Path) -> None:
 
 def _no_version(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("DELETE FROM store")
 
 
 def _a_table_gone(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("DROP TABLE findings")
 
 
@@ -245,7 +248,7 @@ def _a_table_gone(path: Path) -> None:
         (_cut_short, StoreDamaged, "damaged"),
         (_newer, StoreTooNew, "newer version"),
         (_another_programs, StoreFault, "another program's"),
-        (_a_folder, StoreFault, "cannot be opened"),
+        (_a_folder, StoreFault, "a file stands where a folder is needed"),
         (_no_version, StoreDamaged, "damaged"),
         (_a_table_gone, StoreDamaged, "damaged"),
     ],
@@ -267,10 +270,10 @@ def test_a_spoilt_store_is_refused_and_left_alone(
 
 def test_a_store_in_use_says_so(embedded: Locations) -> None:
     CallStore(embedded).close()
-    with sqlite3.connect(embedded.database) as connection:
+    with closing(raw(embedded)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreBusy, match="in use"):
-            CallStore(embedded, busy_timeout_s=0.0)
+            CallStore(embedded, doors=replace(system_doors(), busy_timeout_s=0.0))
 
 
 def test_a_store_that_cannot_be_written_says_so() -> None:
@@ -295,12 +298,14 @@ def test_a_store_that_cannot_be_written_says_so() -> None:
 
 def test_sqlites_word_for_read_only_is_understood(embedded: Locations) -> None:
     CallStore(embedded).close()
-    connection = sqlite3.connect(f"file:{embedded.database}?mode=ro", uri=True)
+    with closing(sqlite3.connect(embedded.data_dir / "plain.db")) as made:
+        made.execute("CREATE TABLE store (version INTEGER)")
+    connection = sqlite3.connect(f"file:{embedded.data_dir / 'plain.db'}?mode=ro", uri=True)
     with (
         pytest.raises(StoreReadOnly, match="Grant write permission"),
         store_faults(embedded.database),
     ):
-        connection.execute("INSERT INTO store VALUES (2)")
+        connection.execute("UPDATE store SET version = 2")
     connection.close()
 
 

@@ -1,0 +1,224 @@
+"""A file of sealed records, written one after the other, readable whatever end it met.
+
+Owns the format that a call's sound and its journal share.  A file is a magic line and then records,
+each complete in itself: kind (1 byte), length of the head (1), length of the body (4, little
+endian), head (in the clear, authenticated), body (sealed), chain code (16 bytes).  The chain code
+is keyed and covers the record and the code before it, so that a record changed, exchanged, removed
+or put in shows, and the last code stands for the whole file.  It starts no thread.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from assistant.record.faults import StoreDamaged, StoreReadOnly, system_fault
+from assistant.record.vault import MAC_BYTES, Seal, Vault
+
+RECORD = struct.Struct("<cBI")
+"""Kind, length of the head, length of the sealed body."""
+
+# Channel, sound; key, events.
+_KINDS = (b"C", b"S", b"K", b"E")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlace:
+    """Where a record lies: `offset` is of its first byte; `number` counts from 0."""
+
+    number: int
+    kind: bytes
+    head: bytes
+    offset: int
+    body_at: int
+    body_size: int
+
+    @property
+    def end(self) -> int:
+        """The byte after the record's last one."""
+        return self.body_at + self.body_size + MAC_BYTES
+
+
+def first_code(vault: Vault, name: str) -> bytes:
+    """The chain code before the first record of the file of that name."""
+    return vault.mac(b"file\0", name.encode("utf-8", "surrogatepass"))
+
+
+def sealed_for(name: str, number: int, kind: bytes, head: bytes) -> str:
+    """The place that a record is sealed for."""
+    return f"{name} {number} {kind.hex()} {head.hex()}"
+
+
+class SealedRecords:
+    """Appends records to a file that is this process's own.
+
+    Args:
+        path: the file; it must not exist, unless `resume` is set.
+        magic: its first line.
+        name: what the file is, and of which call: part of every seal.
+        vault: has the key of the chain codes.
+        seal: the call's.
+        resume: go on after the last whole record; a torn one is cut off.
+
+    Raises:
+        StoreReadOnly: the file is there already.
+        StoreFault: it cannot be written.
+    """
+
+    def __init__(
+        self, path: Path, magic: bytes, name: str, vault: Vault, seal: Seal, *, resume: bool = False
+    ) -> None:
+        self._path = path
+        self._magic = magic
+        self._name = name
+        self._vault = vault
+        self._seal = seal
+        self.count = 0
+        self.code = first_code(vault, name)
+        self._end = 0
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Unbuffered, and its owner's alone: when a write returns, the record is the system's and survives a kill.
+            flags = os.O_RDWR if resume else os.O_RDWR | os.O_CREAT | os.O_EXCL
+            descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+            self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        except FileExistsError:
+            raise StoreReadOnly(
+                f"{path} exists already and is never overwritten",
+                "Two calls have one id; start the call again.",
+            ) from None
+        except OSError as error:
+            raise system_fault(path, error) from None
+        if resume:
+            self._resume()
+
+    def append(self, kind: bytes, head: bytes, plain: bytes) -> None:
+        """Seal and write one record; `head` stays readable.
+
+        Raises:
+            StoreFault: the disk is full or read-only; what was written before stays whole, and the
+                same record may be tried again.
+        """
+        body = self._seal.seal(plain, sealed_for(self._name, self.count, kind, head))
+        record = RECORD.pack(kind, len(head), len(body)) + head + body
+        code = self._vault.mac(self.code, record)
+        self._write((self._magic if not self._end else b"") + record + code)
+        self.count += 1
+        self.code = code
+
+    def restart(self) -> None:
+        """Empty the file, whose records are kept elsewhere by now; numbers and codes begin anew.
+
+        Raises:
+            StoreFault: it cannot be written.
+        """
+        try:
+            self._file.truncate(0)
+            self._file.seek(0)
+        except OSError as error:
+            raise system_fault(self._path, error) from None
+        self._end = 0
+        self.count = 0
+        self.code = first_code(self._vault, self._name)
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._end
+
+    def sync(self) -> None:
+        """Wait until the disk has it."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, whole: bytes) -> None:
+        left = memoryview(whole)
+        try:
+            while left:
+                # A nearly full disk takes a part; the next attempt gives the reason.
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            # Take back the torn record, so that later ones would still be found.
+            try:
+                self._file.truncate(self._end)
+                self._file.seek(self._end)
+            except OSError:
+                self._file.close()
+            raise system_fault(self._path, error) from None
+        except ValueError:
+            raise StoreDamaged(
+                f"{self._path} could not be mended after a fault of the disk", "Check the disk."
+            ) from None
+        self._end += len(whole)
+
+    def _resume(self) -> None:
+        places, _torn = record_places(self._file, self._magic, self._path)
+        if places:
+            last = places[-1]
+            self._file.seek(last.end - MAC_BYTES)
+            self.code = self._file.read(MAC_BYTES)
+            self.count = last.number + 1
+            self._end = last.end
+        self._file.truncate(self._end)
+        self._file.seek(self._end)
+
+
+def record_places(file: BinaryIO, magic: bytes, path: Path) -> tuple[list[RecordPlace], bool]:
+    """Every whole record, and whether a torn one follows them (its writer was killed).
+
+    Raises:
+        StoreDamaged: it is another kind of file.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    begins = file.read(len(magic))
+    if begins != magic:
+        if magic.startswith(begins):
+            return [], bool(begins)
+        raise not_ours(path)
+    places: list[RecordPlace] = []
+    offset = len(magic)
+    while offset < size:
+        file.seek(offset)
+        start = file.read(RECORD.size)
+        if len(start) < RECORD.size:
+            return places, True
+        kind, head_size, body_size = RECORD.unpack(start)
+        if kind == b"\0":
+            return places, True  # a power cut can leave room that was never filled
+        if kind not in _KINDS:
+            raise not_ours(path)
+        head = file.read(head_size)
+        body_at = offset + RECORD.size + head_size
+        place = RecordPlace(len(places), kind, head, offset, body_at, body_size)
+        if place.end > size:
+            return places, True
+        places.append(place)
+        offset = place.end
+    return places, False
+
+
+def checked_codes(
+    file: BinaryIO, places: list[RecordPlace], vault: Vault, name: str
+) -> Iterator[tuple[bytes, bool]]:
+    """Each record's chain code as it should be, and whether the one in the file is that one."""
+    code = first_code(vault, name)
+    for place in places:
+        file.seek(place.offset)
+        whole = file.read(place.end - place.offset)
+        code = vault.mac(code, whole[:-MAC_BYTES])
+        yield code, code == whole[-MAC_BYTES:]
+
+
+def not_ours(path: Path) -> StoreDamaged:
+    return StoreDamaged(
+        f"{path} is no file of a kept call, or it is damaged",
+        "Restore it from a backup; the transcript can be read without it.",
+    )

@@ -1,0 +1,54 @@
+"""The commands on the record itself: `assistant record …`.
+
+Owns names, options, what is printed and exit statuses; the work is done in `assistant.record`,
+which is imported only then, as `cli` does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.store_option import store_option
+
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+
+
+@click.group()
+def record() -> None:
+    """The record of kept calls: its key, its proof, what a crash left behind."""
+
+
+@record.command("rekey")
+@click.option(
+    "--new-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file (mode 600) with the new key; without it one is made, where the old one was.",
+)
+@_data_dir
+@store_option
+def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
+    """Change the master key; from then on the old one opens nothing."""
+    from assistant.record.locations import locate
+    from assistant.record.master_key import read_key_file
+    from assistant.record.opening import system_doors
+    from assistant.record.rekeying import rekey
+
+    key = read_key_file(new_key) if new_key is not None else None
+    where = rekey(locate(data_dir, os.environ), system_doors(_tell), key)
+    if where == "ASSISTANT_KEY":
+        _tell("The record has a new key: set ASSISTANT_KEY to it now.")
+    else:
+        _tell(f"The record has a new key, in {where}.")
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()
