@@ -49,6 +49,29 @@ def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
         _tell(f"The record has a new key, in {where}.")
 
 
+@record.command("recover")
+@_data_dir
+@store_option
+def record_recover(*, data_dir: Path | None) -> None:
+    """Bring in what a crash or an absent store left in this machine's journals.
+
+    The next call that is kept does the same by itself.
+    """
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.store import CallStore
+    from compliance.errors import AssistantError
+
+    with CallStore(locate(data_dir, os.environ), doors=system_doors(_tell)) as store:
+        recovered = store.recover()
+        for call in recovered.calls:
+            click.echo(f"{call}  {store.call(call).state.value}")
+    if not recovered.calls and not recovered.problems:
+        _tell("Nothing was left behind.")
+    if recovered.problems:
+        raise AssistantError("\n".join(recovered.problems))
+
+
 def _tell(line: str) -> None:
     sys.stderr.write(line.rstrip() + "\n")
     sys.stderr.flush()

@@ -112,11 +112,11 @@ def keeping(
         yield None
         return
     # Loaded only where a call is kept.
+    from assistant.record.keeping import keep_call  # noqa: PLC0415
     from assistant.record.opening import system_doors  # noqa: PLC0415
-    from assistant.record.store import CallStore  # noqa: PLC0415
 
-    with CallStore(keep_in, doors=system_doors(notice)) as store:
-        yield store.record(call_id)
+    with keep_call(keep_in, call_id, system_doors(notice)) as writer:
+        yield writer
 
 
 def zone_here() -> str:

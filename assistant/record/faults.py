@@ -50,6 +50,10 @@ class AlreadyKept(StoreFault):
     """The store holds this call, or this event of it; nothing was overwritten."""
 
 
+class AnotherCall(AlreadyKept):
+    """The store holds another call of the same id."""
+
+
 class UnknownCall(AssistantError):
     """No kept call has this id."""
 
@@ -63,7 +67,7 @@ def damaged(path: Path | str) -> StoreDamaged:
 
 def system_fault(path: Path | str, error: OSError) -> StoreFault:
     """A file could not be opened, read or written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _full(path)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return _read_only(path)

@@ -65,12 +65,20 @@ class Locations:
         return self.data_dir / "open"
 
     @property
+    def journal_dir(self) -> Path:
+        """What calls have still to hand to the store, one file each."""
+        return self.data_dir / "journal"
+
+    @property
     def models_dir(self) -> Path:
         """Installed speech models, one folder each."""
         return self.data_dir / "models"
 
     def sound(self, call: str) -> Path:
         return self.sound_dir / f"{file_name(call)}.sound"
+
+    def journal(self, call: str) -> Path:
+        return self.journal_dir / f"{file_name(call)}.journal"
 
     def lock(self, call: str) -> Path:
         return self.open_dir / f"{file_name(call)}.lock"

@@ -83,7 +83,7 @@ class SealedRecords:
         self._end = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Unbuffered, and its owner's alone: when a write returns, the record is the system's and survives a kill.
+            # Unbuffered: when a write returns, the record is the system's and survives a kill.
             flags = os.O_RDWR if resume else os.O_RDWR | os.O_CREAT | os.O_EXCL
             descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
             self._file = os.fdopen(descriptor, "r+b", buffering=0)
@@ -97,39 +97,21 @@ class SealedRecords:
         if resume:
             self._resume()
 
-    def append(self, kind: bytes, head: bytes, plain: bytes) -> None:
-        """Seal and write one record; `head` stays readable.
+    def append(self, kind: bytes, head: bytes, plain: bytes, seal: Seal | None = None) -> None:
+        """Seal and write one record, with another seal than the file's if one is given.
+
+        `head` stays readable.
 
         Raises:
             StoreFault: the disk is full or read-only; what was written before stays whole, and the
                 same record may be tried again.
         """
-        body = self._seal.seal(plain, sealed_for(self._name, self.count, kind, head))
+        body = (seal or self._seal).seal(plain, sealed_for(self._name, self.count, kind, head))
         record = RECORD.pack(kind, len(head), len(body)) + head + body
         code = self._vault.mac(self.code, record)
         self._write((self._magic if not self._end else b"") + record + code)
         self.count += 1
         self.code = code
-
-    def restart(self) -> None:
-        """Empty the file, whose records are kept elsewhere by now; numbers and codes begin anew.
-
-        Raises:
-            StoreFault: it cannot be written.
-        """
-        try:
-            self._file.truncate(0)
-            self._file.seek(0)
-        except OSError as error:
-            raise system_fault(self._path, error) from None
-        self._end = 0
-        self.count = 0
-        self.code = first_code(self._vault, self._name)
-
-    @property
-    def size(self) -> int:
-        """Bytes written so far."""
-        return self._end
 
     def sync(self) -> None:
         """Wait until the disk has it."""
@@ -170,8 +152,12 @@ class SealedRecords:
         self._file.seek(self._end)
 
 
-def record_places(file: BinaryIO, magic: bytes, path: Path) -> tuple[list[RecordPlace], bool]:
+def record_places(
+    file: BinaryIO, magic: bytes, path: Path, after: RecordPlace | None = None
+) -> tuple[list[RecordPlace], bool]:
     """Every whole record, and whether a torn one follows them (its writer was killed).
+
+    With `after`, those that follow that one.
 
     Raises:
         StoreDamaged: it is another kind of file.
@@ -184,7 +170,7 @@ def record_places(file: BinaryIO, magic: bytes, path: Path) -> tuple[list[Record
             return [], bool(begins)
         raise not_ours(path)
     places: list[RecordPlace] = []
-    offset = len(magic)
+    offset, number = (after.end, after.number + 1) if after is not None else (len(magic), 0)
     while offset < size:
         file.seek(offset)
         start = file.read(RECORD.size)
@@ -197,7 +183,7 @@ def record_places(file: BinaryIO, magic: bytes, path: Path) -> tuple[list[Record
             raise not_ours(path)
         head = file.read(head_size)
         body_at = offset + RECORD.size + head_size
-        place = RecordPlace(len(places), kind, head, offset, body_at, body_size)
+        place = RecordPlace(number + len(places), kind, head, offset, body_at, body_size)
         if place.end > size:
             return places, True
         places.append(place)

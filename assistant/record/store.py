@@ -7,7 +7,7 @@ never a row; it starts no thread, renders no text and reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,6 +34,7 @@ from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.opening import Doors, open_store, system_doors
 from assistant.record.places import note_place, row_place
+from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.tables import (
     CALL_KEYS,
@@ -80,6 +81,7 @@ class CallStore:
         self.locations = locations
         self._codec = codec if codec is not None else EventCodec()
         opened = open_store(locations, doors if doors is not None else system_doors())
+        self._store = opened
         self._name = opened.name
         self._engine = opened.engine
         self._vault = opened.vault
@@ -99,11 +101,31 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
-    def record(self, call: str, *, with_sound: bool = True) -> KeptCallWriter:
-        """The writer of a new call; nothing is on disk until its first event."""
+    def record(
+        self,
+        call: str,
+        *,
+        with_sound: bool = True,
+        notice: Callable[[str], None] = lambda _line: None,
+    ) -> KeptCallWriter:
+        """The writer of a new call, which waits for the store; nothing is on disk at first.
+
+        A call that runs is kept with `assistant.record.keeping`, which waits for nothing.
+        `notice` is told if the disk takes no more.
+        """
         return KeptCallWriter(
-            self._engine, self._vault, self.locations, self._codec, call, with_sound=with_sound
+            lambda: self._store,
+            self._vault,
+            self.locations,
+            self._codec,
+            call,
+            with_sound=with_sound,
+            notice=notice,
         )
+
+    def recover(self) -> Recovered:
+        """Bring in what a crash left behind; see `assistant.record.recovery`."""
+        return recover(self.locations, self._store, self._codec)
 
     # ---- reading ---------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class Vault:
         self._store_key = store_key
         self._entropy = entropy
         self._calls = Seal(self._derive("calls"), entropy)
+        self.journal = Seal(self._derive("journal"), entropy)
+        """Seals which call a journal is of; what is in it has the call's own seal."""
         self.database_key = self._derive("database")
         self.chain_key = self._derive("chain")
 

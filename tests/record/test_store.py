@@ -352,30 +352,3 @@ def test_a_lock_can_be_let_go_twice(tmp_path: Path) -> None:
     lock.release()
     lock.release()
     OpenCallLock(tmp_path / "c.lock").release()
-
-
-def test_a_full_disk_keeps_what_was_there(embedded: Locations) -> None:
-    """A limit on file size stands in for the full disk: the system refuses the write alike."""
-    import resource
-    import signal
-
-    child = os.fork()
-    if child == 0:
-        store = CallStore(embedded)
-        writer = store.record("c1", with_sound=False)
-        writer.append(envelopes(inputs()[:3]))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-        try:
-            for seq in range(3, 20000):
-                writer.append(envelopes((inputs()[4],), first=seq))
-        except StoreFault:
-            os._exit(7)
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 7
-    with CallStore(embedded) as store:
-        kept = [envelope.seq for envelope in store.events("c1")]
-        assert kept == list(range(len(kept)))
-        assert len(kept) > 3
-        assert store.call("c1").state is CallState.INTERRUPTED

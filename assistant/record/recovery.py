@@ -1,0 +1,108 @@
+"""Brings what a crash left behind into the store.
+
+Owns the search for it: journals whose writer lives no more, sound files with a torn end, and calls
+that are marked as running and are not.  Every journal is taken under the call's own lock, so that
+two programs that start at once do not take the same one.  Nothing is deleted before the store has
+it.  It starts no thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from assistant.event_codec import EventCodec
+from assistant.record.courier import Courier
+from assistant.record.database import writing
+from assistant.record.delivery import Delivery
+from assistant.record.faults import StoreBusy, store_faults
+from assistant.record.journal import JournalReader
+from assistant.record.locations import Locations
+from assistant.record.locks import OpenCallLock, is_held
+from assistant.record.opening import OpenStore
+from assistant.record.sealed_file import SealedRecords
+from assistant.record.sound import MAGIC, sound_name
+from assistant.record.tables import CALLS
+from assistant.record.trouble import Trouble
+from assistant.record.vault import Seal, Vault
+from compliance.errors import AssistantError
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Ids of the calls that were brought in, and what stood in the way of others."""
+
+    calls: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def recover(locations: Locations, store: OpenStore, codec: EventCodec) -> Recovered:
+    """Bring in whatever no living process is writing.
+
+    Raises:
+        StoreFault: the store takes nothing; everything waits where it is.
+    """
+    calls: list[str] = []
+    problems: list[str] = []
+    for path in sorted(locations.journal_dir.glob("*.journal")):
+        try:
+            lock = OpenCallLock(locations.open_dir / f"{path.stem}.lock")
+        except StoreBusy:
+            continue  # it is being written
+        try:
+            call = _bring_in(path, locations, store, codec)
+            if call:
+                calls.append(call)
+        except AssistantError as error:
+            problems.append(str(error))
+        finally:
+            lock.release()
+    calls.extend(_mark_lost(locations, store))
+    return Recovered(tuple(dict.fromkeys(calls)), tuple(problems))
+
+
+def _bring_in(path: Path, locations: Locations, store: OpenStore, codec: EventCodec) -> str:
+    """One journal into the store; the call's id, or nothing where the journal held none."""
+    if not path.exists():
+        return ""  # another program was first
+    reader = JournalReader(path, store.vault)
+    try:
+        first = reader.read(1)
+        call, seal = reader.call, reader.seal
+        if call is not None and seal is not None:
+            mend_sound(locations.sound(call.call), call.call, store.vault, seal)
+            delivery = Delivery(lambda: store, codec, call, seal)
+            delivery.deliver([codec.decode(line) for line in first])
+            Courier(reader, delivery, codec, Trouble(lambda _line: None, lambda: 0.0)).finish()
+    finally:
+        reader.close()
+    path.unlink(missing_ok=True)
+    return call.call if call is not None else ""
+
+
+def mend_sound(path: Path, call: str, vault: Vault, seal: Seal) -> None:
+    """Cut off the record that a killed writer left half-written."""
+    if path.exists():
+        SealedRecords(path, MAGIC, sound_name(call), vault, seal, resume=True).close()
+
+
+def _mark_lost(locations: Locations, store: OpenStore) -> list[str]:
+    """Calls that are marked as running, have no journal, and that nobody is writing.
+
+    On a team's server a call without a trace on this machine is another desk's.
+    """
+    running = select(CALLS.c.id).where(~CALLS.c.whole, ~CALLS.c.interrupted)
+    with store_faults(store.name), store.engine.connect() as connection:
+        found = [
+            call
+            for call in connection.execute(running).scalars()
+            if not is_held(locations.lock(call))
+            and not locations.journal(call).exists()
+            and (locations.store is None or locations.sound(call).exists())
+        ]
+    if found:
+        with store_faults(store.name), writing(store.engine) as connection:
+            connection.execute(update(CALLS).where(CALLS.c.id.in_(found)).values(interrupted=True))
+    return found
