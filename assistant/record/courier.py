@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from assistant.event_codec import EventCodec
 from assistant.record.delivery import Delivery
-from assistant.record.faults import AnotherCall, StoreFault
+from assistant.record.faults import AnotherCall, StoreFault, StoreGone
 from assistant.record.journal import JournalReader
 from assistant.record.trouble import Trouble
 from compliance.errors import AssistantError, place_of
@@ -47,6 +47,8 @@ class Courier:
         self._trouble = trouble
         self._lines: list[bytes] = []
         self._refused = False
+        self.left = False
+        """Set from another thread: the call is over and nothing more may be begun."""
 
     def carry(self) -> None:
         """Hand over everything that the journal has by now.
@@ -57,6 +59,8 @@ class Courier:
         while True:
             if not self._lines:
                 self._lines = self._reader.read(_BATCH)
+            if self.left:
+                raise StoreGone("the call is over; its journal has the rest")
             if not self._lines:
                 return
             self._delivery.deliver([self._codec.decode(line) for line in self._lines])
@@ -109,7 +113,6 @@ class CourierThread:
         self._changed = threading.Condition()
         self._news = False
         self._ending = False
-        self._left = False
         self._done = False
         self._thread = threading.Thread(target=self._body, name="record-courier", daemon=True)
         self._thread.start()
@@ -130,14 +133,14 @@ class CourierThread:
             self._changed.notify()
         self._thread.join(within_s)
         with self._changed:
-            self._left = True
+            self._courier.left = True
             self._changed.notify()
         return self._done
 
     def _body(self) -> None:
         pause_s = _AGAIN_S
         try:
-            while not self._left and not self._courier.refused:
+            while not self._courier.left and not self._courier.refused:
                 with self._changed:
                     if not self._news and not self._ending:
                         self._changed.wait()

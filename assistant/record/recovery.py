@@ -17,7 +17,7 @@ from assistant.event_codec import EventCodec
 from assistant.record.courier import Courier
 from assistant.record.database import writing
 from assistant.record.delivery import Delivery
-from assistant.record.faults import StoreBusy, store_faults
+from assistant.record.faults import AlreadyKept, AnotherCall, StoreBusy, store_faults
 from assistant.record.journal import JournalReader
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock, is_held
@@ -67,19 +67,31 @@ def _bring_in(path: Path, locations: Locations, store: OpenStore, codec: EventCo
     """One journal into the store; the call's id, or nothing where the journal held none."""
     if not path.exists():
         return ""  # another program was first
+    try:
+        call = _hand_over(path, locations, store, codec)
+    except AnotherCall:
+        raise
+    except AlreadyKept:
+        # A courier that had been held up came in between; what it brought is looked up now.
+        call = _hand_over(path, locations, store, codec)
+    path.unlink(missing_ok=True)
+    return call
+
+
+def _hand_over(path: Path, locations: Locations, store: OpenStore, codec: EventCodec) -> str:
     reader = JournalReader(path, store.vault)
     try:
         first = reader.read(1)
         call, seal = reader.call, reader.seal
-        if call is not None and seal is not None:
-            mend_sound(locations.sound(call.call), call.call, store.vault, seal)
-            delivery = Delivery(lambda: store, codec, call, seal)
-            delivery.deliver([codec.decode(line) for line in first])
-            Courier(reader, delivery, codec, Trouble(lambda _line: None, lambda: 0.0)).finish()
+        if call is None or seal is None:
+            return ""
+        mend_sound(locations.sound(call.call), call.call, store.vault, seal)
+        delivery = Delivery(lambda: store, codec, call, seal)
+        delivery.deliver([codec.decode(line) for line in first])
+        Courier(reader, delivery, codec, Trouble(lambda _line: None, lambda: 0.0)).finish()
     finally:
         reader.close()
-    path.unlink(missing_ok=True)
-    return call.call if call is not None else ""
+    return call.call
 
 
 def mend_sound(path: Path, call: str, vault: Vault, seal: Seal) -> None:
