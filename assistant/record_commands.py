@@ -72,6 +72,40 @@ def record_recover(*, data_dir: Path | None) -> None:
         raise AssistantError("\n".join(recovered.problems))
 
 
+@record.command("verify")
+@click.option("--audio", is_flag=True, help="Check every second of sound too.")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of the anchors (default: ASSISTANT_ANCHORS, else in the data folder).",
+)
+@_data_dir
+@store_option
+def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -> None:
+    """Prove that nothing was changed, removed, put in or cut off, or say what (exit status 2)."""
+    from dataclasses import replace
+
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.store import CallStore
+    from compliance.errors import AssistantError
+
+    locations = locate(data_dir, os.environ)
+    if anchors is not None:
+        locations = replace(locations, anchors=anchors)
+    with CallStore(locations, doors=system_doors(_tell)) as store:
+        proof = store.verify(audio=audio, progress=_tell)
+    if proof.faults:
+        raise AssistantError(
+            "\n".join(["The record is not whole:", *(f"  {fault}" for fault in proof.faults)]),
+        )
+    sound = f", {proof.sounds} records of sound" if audio else ""
+    click.echo(
+        f"The record is whole: {proof.calls} calls, {proof.events} events{sound};"
+        f" {proof.entries} entries in the chain, {proof.anchors} anchors."
+    )
+
+
 def _tell(line: str) -> None:
     sys.stderr.write(line.rstrip() + "\n")
     sys.stderr.flush()

@@ -32,18 +32,30 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
+from assistant.record.chain import (
+    BEGUN,
+    CLOSED,
+    SO_FAR,
+    Entry,
+    add_entry,
+    event_code,
+    first_event_code,
+    rows_of,
+)
 from assistant.record.database import writing
 from assistant.record.faults import AnotherCall, store_faults
 from assistant.record.journal import JournalledCall
 from assistant.record.opening import OpenStore
 from assistant.record.places import row_place
 from assistant.record.tables import CALL_KEYS, CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
-from assistant.record.vault import Seal, SealBroken
+from assistant.record.vault import Seal, SealBroken, Vault
 
 INPUTS = get_args(Input)
 _LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
 KEPT = (*INPUTS, UtteranceFinal, FindingChanged, *_LANDMARKS)
 """What is kept of a call; everything else follows from it."""
+# How often a running call is stated in the chain, in seconds.
+_STATED_EVERY_S = 30.0
 
 
 class Delivery:
@@ -54,10 +66,18 @@ class Delivery:
         codec: writes events.
         call: which call, and its wrapped key.
         seal: the call's.
+        sound: how many records of sound there are by now, and the last one's chain code.
+        clock: monotonic seconds.
     """
 
     def __init__(
-        self, store: Callable[[], OpenStore], codec: EventCodec, call: JournalledCall, seal: Seal
+        self,
+        store: Callable[[], OpenStore],
+        codec: EventCodec,
+        call: JournalledCall,
+        seal: Seal,
+        sound: Callable[[], tuple[int, bytes] | None],
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._codec = codec
@@ -65,6 +85,11 @@ class Delivery:
         self._call = call.call
         self._seal = seal
         self._last: int | None = None  # the last event that is surely in the store
+        self._count = 0  # how many events that makes,
+        self._code = b""  # and the code of the last
+        self._sound = sound
+        self._clock = clock
+        self._stated_at: float | None = None
         self._there = False  # whether the call's own row surely is
         self._rates_hz: dict[int, int] = {}
         self._duration_s = 0.0
@@ -80,26 +105,24 @@ class Delivery:
             store = self._store()
             with store_faults(store.name), writing(store.engine) as connection:
                 last = self._look(connection, store)
-                rows = [
-                    {
-                        "call": self._call,
-                        "seq": envelope.seq,
-                        "line": self._line(envelope, EVENTS, envelope.seq),
-                    }
-                    for envelope in envelopes
-                    if isinstance(envelope.event, INPUTS) and envelope.seq > last
-                ]
+                rows, code = self._event_rows(envelopes, last, store.vault)
                 for envelope in envelopes:
                     self._note(connection, envelope)
                 if rows:
                     connection.execute(insert(EVENTS), rows)
                 connection.execute(self._this_call().values(duration_s=self._duration_s))
+                count = self._count + len(rows)
+                entry = self._state_if_due(connection, store, count, code)
         except BaseException:
             self._last = None
             raise
         self._there = True
+        self._count, self._code = count, code
         if rows:
-            self._last = int(rows[-1]["seq"])  # type: ignore[call-overload]
+            self._last = int(rows[-1]["seq"])
+        if entry is not None:
+            self._stated_at = self._clock()
+            store.anchors.write(entry)
 
     def finish(self) -> bool:
         """Say how the call ended: whole, or interrupted; returns whether the store has it at all.
@@ -114,7 +137,47 @@ class Delivery:
                 return False
             whole = connection.execute(select(CALLS.c.whole).where(CALLS.c.id == self._call))
             connection.execute(self._this_call().values(interrupted=not whole.scalar_one()))
+            stated = {
+                **self._so_far(self._count, self._code),
+                "rows": rows_of(connection, self._call),
+            }
+            at_utc = store.at_utc()
+            entry = add_entry(connection, store.vault, CLOSED, self._call, at_utc, stated)
+        store.anchors.write(entry)
         return True
+
+    def _state_if_due(
+        self, connection: Connection, store: OpenStore, count: int, code: bytes
+    ) -> Entry | None:
+        """State in the chain what there is by now, at the beginning and then at intervals."""
+        if not self._there:
+            kind = BEGUN
+        elif self._stated_at is None or self._clock() - self._stated_at >= _STATED_EVERY_S:
+            kind = SO_FAR
+        else:
+            return None
+        stated = self._so_far(count, code)
+        return add_entry(connection, store.vault, kind, self._call, store.at_utc(), stated)
+
+    def _so_far(self, count: int, code: bytes) -> dict[str, int | str]:
+        stated: dict[str, int | str] = {"events": count, "event_code": code.hex()}
+        sound = self._sound()
+        if sound is not None:
+            stated.update(sounds=sound[0], sound_code=sound[1].hex())
+        return stated
+
+    def _event_rows(
+        self, envelopes: Sequence[Envelope], last: int, vault: Vault
+    ) -> tuple[list[dict[str, Any]], bytes]:
+        """The rows of the events after `last`, and the code of the last one."""
+        rows: list[dict[str, Any]] = []
+        code = self._code
+        for envelope in envelopes:
+            if isinstance(envelope.event, INPUTS) and envelope.seq > last:
+                line = self._line(envelope, EVENTS, envelope.seq)
+                code = event_code(vault, code, envelope.seq, line)
+                rows.append({"call": self._call, "seq": envelope.seq, "line": line, "code": code})
+        return rows, code
 
     def _look(self, connection: Connection, store: OpenStore) -> int:
         """The last event of this call that the store has, or -1; looked up if it is not known."""
@@ -134,10 +197,16 @@ class Delivery:
                     f"{store.name} holds another call of the id {self._call} already",
                     "Start the call again.",
                 )
-        last = connection.execute(
-            select(func.max(EVENTS.c.seq)).where(EVENTS.c.call == self._call)
-        ).scalar()
-        self._last = -1 if last is None else int(last)
+        count, last = connection.execute(
+            select(func.count(), func.max(EVENTS.c.seq)).where(EVENTS.c.call == self._call)
+        ).one()
+        self._count = count
+        self._code = first_event_code(store.vault, self._call)
+        if count:
+            self._code = connection.execute(
+                select(EVENTS.c.code).where(EVENTS.c.call == self._call, EVENTS.c.seq == last)
+            ).scalar_one()
+        self._last = int(last) if count else -1
         return self._last
 
     def _line(self, envelope: Envelope, table: Table, key: int | str) -> bytes:

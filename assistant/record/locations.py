@@ -22,12 +22,14 @@ class Locations:
     """The data folder and what is in it.
 
     `rules` is the bank's folder where it stands elsewhere; `store` the URL of the team's database
-    where the calls are not kept in the data folder's own.
+    where the calls are not kept in the data folder's own; `anchors` the folder in which the end of
+    the record is written down, where that stands elsewhere.
     """
 
     data_dir: Path
     rules: Path | None = None
     store: str | None = field(default=None, repr=False)
+    anchors: Path | None = None
 
     @property
     def rules_dir(self) -> Path:
@@ -70,6 +72,11 @@ class Locations:
         return self.data_dir / "journal"
 
     @property
+    def anchors_dir(self) -> Path:
+        """Where the end of the record is written down; best on another machine."""
+        return self.anchors or self.data_dir / "anchors"
+
+    @property
     def models_dir(self) -> Path:
         """Installed speech models, one folder each."""
         return self.data_dir / "models"
@@ -92,7 +99,8 @@ def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
         environment: the process's variables; `ASSISTANT_HOME` comes next, then the folder that
             this system gives applications for their data.  `ASSISTANT_RULES` names the folder of
             the bank's rules where that is not in it, `ASSISTANT_STORE` the URL of a team's store;
-            without it, a file `store-url` in the data folder may hold that URL.
+            without it, a file `store-url` in the data folder may hold that URL;
+            `ASSISTANT_ANCHORS` the folder of the record's anchors.
     """
     named = environment.get("ASSISTANT_RULES", "")
     rules = Path(named).expanduser() if named else None
@@ -103,7 +111,13 @@ def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
         folder = Path(home).expanduser()
     else:
         folder = Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
-    return Locations(folder, rules, environment.get("ASSISTANT_STORE") or _store_url(folder))
+    anchors = environment.get("ASSISTANT_ANCHORS", "")
+    return Locations(
+        folder,
+        rules,
+        environment.get("ASSISTANT_STORE") or _store_url(folder),
+        Path(anchors).expanduser() if anchors else None,
+    )
 
 
 def _store_url(folder: Path) -> str | None:

@@ -11,9 +11,12 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from assistant.record.anchors import Anchors
+from assistant.record.chain import last_entry
 from assistant.record.database import BUSY_TIMEOUT_S, open_database, store_name, writing
 from assistant.record.faults import StoreDamaged, store_faults, system_fault
 from assistant.record.key_slots import KeySlots, load_slots, new_slots
@@ -33,9 +36,13 @@ from assistant.record.vault import Entropy, Vault
 Tell = Callable[[str], None]
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What opening a store needs from outside: variables, a voice, randomness, patience.
+    """What opening a store needs from outside: variables, a voice, randomness, patience, a clock.
 
     `tell` is told one line the user should read: that a key was made, and where it is.
     """
@@ -44,6 +51,7 @@ class Doors:
     tell: Tell = lambda _line: None
     entropy: Entropy = secrets.token_bytes
     busy_timeout_s: float = BUSY_TIMEOUT_S
+    now: Callable[[], datetime] = _now
 
 
 def system_doors(tell: Tell = lambda _line: None) -> Doors:
@@ -59,6 +67,12 @@ class OpenStore:
     vault: Vault
     slots: KeySlots
     name: str
+    anchors: Anchors
+    now: Callable[[], datetime]
+
+    def at_utc(self) -> str:
+        """Now, as it is stored."""
+        return self.now().astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def open_store(locations: Locations, doors: Doors) -> OpenStore:
@@ -146,12 +160,26 @@ def _open_embedded(locations: Locations, doors: Doors) -> OpenStore:
             locations.plain_sounds.touch(mode=0o600)
         seal_database(path, vault)
     engine = open_database(path, vault, busy_timeout_s=doors.busy_timeout_s)
+    opened = _opened(locations, doors, engine, vault, slots)
     try:
-        seal_sounds(locations, engine, vault)
+        seal_sounds(locations, engine, vault, opened.at_utc())
+        if plain:
+            # What was taken over is provable from here on.
+            with store_faults(path), engine.connect() as connection:
+                entry = last_entry(connection)
+            if entry is not None:
+                opened.anchors.write(entry)
     except BaseException:
         engine.dispose()
         raise
-    return OpenStore(engine, vault, slots, name)
+    return opened
+
+
+def _opened(
+    locations: Locations, doors: Doors, engine: Engine, vault: Vault, slots: KeySlots
+) -> OpenStore:
+    anchors = Anchors(locations.anchors_dir, slots.store, doors.tell)
+    return OpenStore(engine, vault, slots, store_name(locations), anchors, doors.now)
 
 
 def _open_server(locations: Locations, doors: Doors) -> OpenStore:
@@ -173,7 +201,7 @@ def _open_server(locations: Locations, doors: Doors) -> OpenStore:
     except BaseException:
         engine.dispose()
         raise
-    return OpenStore(engine, vault, slots, name)
+    return _opened(locations, doors, engine, vault, slots)
 
 
 def write_slots(connection: Connection, slots: KeySlots) -> None:

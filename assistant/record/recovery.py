@@ -11,22 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from assistant.event_codec import EventCodec
 from assistant.record.courier import Courier
-from assistant.record.database import writing
 from assistant.record.delivery import Delivery
 from assistant.record.faults import AlreadyKept, AnotherCall, StoreBusy, store_faults
-from assistant.record.journal import JournalReader
+from assistant.record.journal import JournalledCall, JournalReader
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock, is_held
 from assistant.record.opening import OpenStore
-from assistant.record.sealed_file import SealedRecords
-from assistant.record.sound import MAGIC, sound_name
-from assistant.record.tables import CALLS
+from assistant.record.sealing import sound_state
+from assistant.record.tables import CALL_KEYS, CALLS
 from assistant.record.trouble import Trouble
-from assistant.record.vault import Seal, Vault
 from compliance.errors import AssistantError
 
 
@@ -59,7 +56,7 @@ def recover(locations: Locations, store: OpenStore, codec: EventCodec) -> Recove
             problems.append(str(error))
         finally:
             lock.release()
-    calls.extend(_mark_lost(locations, store))
+    calls.extend(_mark_lost(locations, store, codec))
     return Recovered(tuple(dict.fromkeys(calls)), tuple(problems))
 
 
@@ -85,8 +82,9 @@ def _hand_over(path: Path, locations: Locations, store: OpenStore, codec: EventC
         call, seal = reader.call, reader.seal
         if call is None or seal is None:
             return ""
-        mend_sound(locations.sound(call.call), call.call, store.vault, seal)
-        delivery = Delivery(lambda: store, codec, call, seal)
+        # A record that the killed writer left half-written is cut off here.
+        state = sound_state(locations.sound(call.call), call.call, store.vault, seal)
+        delivery = Delivery(lambda: store, codec, call, seal, lambda: state, lambda: 0.0)
         delivery.deliver([codec.decode(line) for line in first])
         Courier(reader, delivery, codec, Trouble(lambda _line: None, lambda: 0.0)).finish()
     finally:
@@ -94,13 +92,7 @@ def _hand_over(path: Path, locations: Locations, store: OpenStore, codec: EventC
     return call.call
 
 
-def mend_sound(path: Path, call: str, vault: Vault, seal: Seal) -> None:
-    """Cut off the record that a killed writer left half-written."""
-    if path.exists():
-        SealedRecords(path, MAGIC, sound_name(call), vault, seal, resume=True).close()
-
-
-def _mark_lost(locations: Locations, store: OpenStore) -> list[str]:
+def _mark_lost(locations: Locations, store: OpenStore, codec: EventCodec) -> list[str]:
     """Calls that are marked as running, have no journal, and that nobody is writing.
 
     On a team's server a call without a trace on this machine is another desk's.
@@ -114,7 +106,16 @@ def _mark_lost(locations: Locations, store: OpenStore) -> list[str]:
             and not locations.journal(call).exists()
             and (locations.store is None or locations.sound(call).exists())
         ]
-    if found:
-        with store_faults(store.name), writing(store.engine) as connection:
-            connection.execute(update(CALLS).where(CALLS.c.id.in_(found)).values(interrupted=True))
+    for call in found:
+        wrapped = _wrapped(store, call)
+        seal = store.vault.call(call, wrapped)
+        state = sound_state(locations.sound(call), call, store.vault, seal)
+        lost = JournalledCall(call, wrapped, with_sound=True)
+        Delivery(lambda: store, codec, lost, seal, lambda state=state: state, lambda: 0.0).finish()  # type: ignore[misc]
     return found
+
+
+def _wrapped(store: OpenStore, call: str) -> bytes:
+    with store_faults(store.name), store.engine.connect() as connection:
+        wrapped = select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call)
+        return bytes(connection.execute(wrapped).scalar_one())

@@ -78,8 +78,8 @@ class SealedRecords:
         self._name = name
         self._vault = vault
         self._seal = seal
-        self.count = 0
-        self.code = first_code(vault, name)
+        self.state: tuple[int, bytes] = (0, first_code(vault, name))
+        """How many records there are and the last one's chain code; another thread may read it."""
         self._end = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -106,12 +106,12 @@ class SealedRecords:
             StoreFault: the disk is full or read-only; what was written before stays whole, and the
                 same record may be tried again.
         """
-        body = (seal or self._seal).seal(plain, sealed_for(self._name, self.count, kind, head))
+        count, before = self.state
+        body = (seal or self._seal).seal(plain, sealed_for(self._name, count, kind, head))
         record = RECORD.pack(kind, len(head), len(body)) + head + body
-        code = self._vault.mac(self.code, record)
+        code = self._vault.mac(before, record)
         self._write((self._magic if not self._end else b"") + record + code)
-        self.count += 1
-        self.code = code
+        self.state = (count + 1, code)
 
     def sync(self) -> None:
         """Wait until the disk has it."""
@@ -145,8 +145,7 @@ class SealedRecords:
         if places:
             last = places[-1]
             self._file.seek(last.end - MAC_BYTES)
-            self.code = self._file.read(MAC_BYTES)
-            self.count = last.number + 1
+            self.state = (last.number + 1, self._file.read(MAC_BYTES))
             self._end = last.end
         self._file.truncate(self._end)
         self._file.seek(self._end)

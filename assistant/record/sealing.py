@@ -14,12 +14,14 @@ from pathlib import Path
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, select
 
+from assistant.record.chain import SEALED, add_entry
+from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, busy, store_faults, system_fault
 from assistant.record.locations import Locations
-from assistant.record.sealed_file import SealedRecords
+from assistant.record.sealed_file import SealedRecords, first_code
 from assistant.record.sound import FIRST_MAGIC, FIRST_RECORD, MAGIC, SOUND, sound_name
 from assistant.record.tables import CALL_KEYS
-from assistant.record.vault import Vault
+from assistant.record.vault import Seal, Vault
 
 _PLAIN = b"SQLite format 3\0"
 
@@ -68,7 +70,7 @@ def seal_database(path: Path, vault: Vault) -> None:
             draft.unlink(missing_ok=True)
 
 
-def seal_sounds(locations: Locations, engine: Engine, vault: Vault) -> None:
+def seal_sounds(locations: Locations, engine: Engine, vault: Vault, at_utc: str) -> None:
     """Seal every sound file of the first release that is still in the clear.
 
     A note in the folder says that there may be some; without it, nothing is looked at.
@@ -84,18 +86,22 @@ def seal_sounds(locations: Locations, engine: Engine, vault: Vault) -> None:
     for call, wrapped in rows:
         path = locations.sound(call)
         if path.exists():
-            _seal_sound(path, call, wrapped, vault)
+            seal = vault.call(call, wrapped)
+            _seal_sound(path, call, seal, vault)
+            count, code = sound_state(path, call, vault, seal)
+            with store_faults(locations.database), writing(engine) as connection:
+                stated: dict[str, int | str] = {"sounds": count, "sound_code": code.hex()}
+                add_entry(connection, vault, SEALED, call, at_utc, stated)
     note.unlink(missing_ok=True)
 
 
-def _seal_sound(path: Path, call: str, wrapped: bytes, vault: Vault) -> None:
+def _seal_sound(path: Path, call: str, seal: Seal, vault: Vault) -> None:
     draft = path.with_name(path.name + ".sealing")
     draft.unlink(missing_ok=True)
     try:
         whole = path.read_bytes()
         if whole.startswith(MAGIC):
             return
-        seal = vault.call(call, wrapped)
         records = SealedRecords(draft, MAGIC, sound_name(call), vault, seal)
         try:
             for kind, body in _first_records(whole, path):
@@ -109,6 +115,19 @@ def _seal_sound(path: Path, call: str, wrapped: bytes, vault: Vault) -> None:
         raise system_fault(path, error) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def sound_state(path: Path, call: str, vault: Vault, seal: Seal) -> tuple[int, bytes]:
+    """How many records a finished sound file has, and the last one's code; a torn end is cut off.
+
+    Raises:
+        StoreFault: it is damaged, or cannot be written.
+    """
+    if not path.exists():
+        return 0, first_code(vault, sound_name(call))
+    records = SealedRecords(path, MAGIC, sound_name(call), vault, seal, resume=True)
+    records.close()
+    return records.state
 
 
 def _first_records(whole: bytes, path: Path) -> Iterator[tuple[bytes, bytes]]:

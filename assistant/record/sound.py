@@ -90,14 +90,9 @@ class SoundWriter:
         self._open = True
 
     @property
-    def count(self) -> int:
-        """Records written."""
-        return self._file.count
-
-    @property
-    def code(self) -> bytes:
-        """The chain code of the last record written."""
-        return self._file.code
+    def state(self) -> tuple[int, bytes]:
+        """Records written and the last one's chain code; another thread may read it."""
+        return self._file.state
 
     def open_channel(self, channel: SoundChannel) -> None:
         """Say what a channel is; once for each, before or after its first sound.

@@ -26,6 +26,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
+from assistant.record.chain import REVIEW, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall
@@ -46,6 +47,7 @@ from assistant.record.tables import (
     UTTERANCES,
 )
 from assistant.record.vault import Seal, SealBroken
+from assistant.record.verifying import Proof, verify
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
@@ -127,6 +129,10 @@ class CallStore:
         """Bring in what a crash left behind; see `assistant.record.recovery`."""
         return recover(self.locations, self._store, self._codec)
 
+    def verify(self, *, audio: bool, progress: Callable[[str], None] = lambda _line: None) -> Proof:
+        """Prove the whole record; see `assistant.record.verifying`."""
+        return verify(self._store, self.locations, audio=audio, progress=progress)
+
     # ---- reading ---------------------------------------------------------------------------
 
     def calls(self) -> tuple[KeptCall, ...]:
@@ -206,7 +212,7 @@ class CallStore:
         """Add a judgement; nothing is ever replaced."""
         self.call(review.call)
         with store_faults(self._name), writing(self._engine) as connection:
-            connection.execute(
+            added = connection.execute(
                 insert(REVIEWS).values(
                     call=review.call,
                     finding=review.finding,
@@ -219,6 +225,12 @@ class CallStore:
                     ),
                 )
             )
+            (number,) = added.inserted_primary_key or (0,)
+            row = connection.execute(select(REVIEWS).where(REVIEWS.c.number == number)).mappings()
+            stated = {"number": number, "row": review_hash(row.one())}
+            at_utc = self._store.at_utc()
+            entry = add_entry(connection, self._vault, REVIEW, review.call, at_utc, stated)
+        self._store.anchors.write(entry)
 
     # ---- rows to values --------------------------------------------------------------------
 

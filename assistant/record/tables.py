@@ -22,9 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
-STORE_VERSION = 2
+STORE_VERSION = 3
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -76,6 +77,8 @@ EVENTS = Table(
     Column("call", Text, ForeignKey("calls.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("line", LargeBinary, nullable=False),
+    # Keyed, over this line and the code before it.
+    Column("code", LargeBinary, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
@@ -125,4 +128,20 @@ REVIEWS = Table(
     Column("at_utc", Text, nullable=False),
     Column("note", LargeBinary, nullable=False),
     Index("reviews_by_finding", "call", "finding", "number"),
+)
+
+CHAIN = Table(
+    "chain",
+    METADATA,
+    # From 0, without a gap.
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    # Empty where the entry is about no call.
+    Column("call", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    # Canonical JSON: what the entry commits to, as counts and hashes.
+    Column("stated", Text, nullable=False),
+    # Keyed, over this entry and the code before it.
+    Column("code", LargeBinary, nullable=False),
+    Index("chain_by_call", "call", "n"),
 )

@@ -186,13 +186,18 @@ class KeptCallWriter:
         self._journal = JournalWriter(path, call, self._vault, seal)
         self._made.append(path)
         self._reader = JournalReader(path, self._vault)
-        self._delivery = Delivery(self._store, self._codec, call, seal)
+        self._delivery = Delivery(
+            self._store, self._codec, call, seal, self._sound_state, self._clock
+        )
         courier = Courier(
             self._reader, self._delivery, self._codec, Trouble(self._notice, self._clock)
         )
         self._courier = (
             CourierThread(courier, self._notice) if self._threaded else CourierAtOnce(courier)
         )
+
+    def _sound_state(self) -> tuple[int, bytes] | None:
+        return self._sound.state if self._sound is not None else None
 
     def _open_channel(self, opened: ChannelOpened) -> None:
         sound = self._sound

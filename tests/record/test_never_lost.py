@@ -86,6 +86,7 @@ def test_a_killed_process_loses_a_second_at_most(embedded: Locations, moments: i
         assert store.recover().calls == ()
         assert not list(embedded.journal_dir.iterdir())
         assert not list(embedded.open_dir.iterdir())
+        assert store.verify(audio=True).faults == ()
         kept = {
             call: _check(store, call, handed, store.call(call).state)
             for call, handed in told.items()
@@ -118,6 +119,7 @@ def test_recovery_killed_at_any_moment_goes_on(places: Locations) -> None:
     with CallStore(places, CODEC, doors=doors) as store:
         store.recover()
         assert _check(store, "c1", 150, CallState.INTERRUPTED) == 151
+        assert store.verify(audio=True).faults == ()
 
 
 # ---- the disk ----------------------------------------------------------------------------------
@@ -151,6 +153,7 @@ def test_a_full_disk_is_told_once_and_everything_arrives_when_there_is_room(
     assert os.waitstatus_to_exitcode(os.waitpid(in_a_child(body), 0)[1]) == 0
     with CallStore(embedded, CODEC, doors=doors) as store:
         assert _check(store, "c1", 200, CallState.WHOLE) == 200
+        assert store.verify(audio=True).faults == ()
         sound = store.sound("c1")
         assert sound is not None
         with sound:
@@ -292,6 +295,7 @@ def test_a_server_that_stops_and_starts_in_mid_call_gets_everything_once(
     run(places, "c1", doors, steps=120, pause=pause, codec=CODEC)
     with CallStore(places, CODEC, doors=doors) as store:
         assert _check(store, "c1", 120, CallState.WHOLE) == 120
+        assert store.verify(audio=True).faults == ()
     assert sum("cannot be reached" in line for line in lines) == 1
     assert not list(places.journal_dir.iterdir())
 
