@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, text
@@ -124,8 +125,9 @@ def rows_of(connection: Connection, call: str) -> str:
     for table, names in _COVERED.items():
         own = table.c.id if table is CALLS else table.c.call
         columns = [table.c[name] for name in names]
-        # By the bytes of the ids, whatever a server's collation is.
-        rows = sorted(map(tuple, connection.execute(select(*columns).where(own == call))), key=repr)
+        # Sorted here, because a server's collation may be any; the second column tells a call's
+        # rows apart where there are several.
+        rows = sorted(connection.execute(select(*columns).where(own == call)), key=itemgetter(1))
         digest.update(table.name.encode() + b"\0")
         for row in rows:
             _add_row(digest, row)
@@ -140,7 +142,10 @@ def review_hash(row: RowMapping | Mapping[str, Any]) -> str:
 
 
 def _add_row(digest: hashlib._Hash, values: Iterable[Any]) -> None:
-    written = json.dumps(
-        [value.hex() if isinstance(value, bytes) else value for value in values]
-    ).encode()
-    digest.update(len(written).to_bytes(4, "big") + written)
+    plain: list[Any] = []
+    sealed: list[bytes] = []
+    for value in values:
+        (sealed if isinstance(value, bytes) else plain).append(value)
+    for part in (json.dumps(plain).encode(), *sealed):
+        digest.update(len(part).to_bytes(4, "big"))
+        digest.update(part)

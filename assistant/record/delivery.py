@@ -47,6 +47,7 @@ from assistant.record.faults import AnotherCall, store_faults
 from assistant.record.journal import JournalledCall
 from assistant.record.opening import OpenStore
 from assistant.record.places import row_place
+from assistant.record.sealed_file import FileState
 from assistant.record.tables import CALL_KEYS, CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
 from assistant.record.vault import Seal, SealBroken, Vault
 
@@ -66,7 +67,7 @@ class Delivery:
         codec: writes events.
         call: which call, and its wrapped key.
         seal: the call's.
-        sound: how many records of sound there are by now, and the last one's chain code.
+        sound: how far the sound's file has come; `None` where there is none.
         clock: monotonic seconds.
     """
 
@@ -76,7 +77,7 @@ class Delivery:
         codec: EventCodec,
         call: JournalledCall,
         seal: Seal,
-        sound: Callable[[], tuple[int, bytes] | None],
+        sound: Callable[[], FileState | None],
         clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -163,7 +164,7 @@ class Delivery:
         stated: dict[str, int | str] = {"events": count, "event_code": code.hex()}
         sound = self._sound()
         if sound is not None:
-            stated.update(sounds=sound[0], sound_code=sound[1].hex())
+            stated.update(sound.stated())
         return stated
 
     def _event_rows(

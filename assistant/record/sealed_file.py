@@ -9,7 +9,9 @@ or put in shows, and the last code stands for the whole file.  It starts no thre
 
 from __future__ import annotations
 
+import hashlib
 import io
+import mmap
 import os
 import struct
 from collections.abc import Iterator
@@ -42,6 +44,30 @@ class RecordPlace:
     def end(self) -> int:
         """The byte after the record's last one."""
         return self.body_at + self.body_size + MAC_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How far a file has come: its records, the last one's chain code, its bytes and their hash."""
+
+    count: int
+    code: bytes
+    size: int
+    sha256: str
+
+    def stated(self) -> dict[str, int | str]:
+        """As an entry of the chain states it."""
+        return {
+            "sounds": self.count,
+            "sound_code": self.code.hex(),
+            "sound_size": self.size,
+            "sound_sha256": self.sha256,
+        }
+
+
+def no_file(vault: Vault, name: str) -> FileState:
+    """The state of a file that has nothing in it."""
+    return FileState(0, first_code(vault, name), 0, hashlib.sha256().hexdigest())
 
 
 def first_code(vault: Vault, name: str) -> bytes:
@@ -78,8 +104,9 @@ class SealedRecords:
         self._name = name
         self._vault = vault
         self._seal = seal
-        self.state: tuple[int, bytes] = (0, first_code(vault, name))
-        """How many records there are and the last one's chain code; another thread may read it."""
+        self.state = no_file(vault, name)
+        """How far it has come; another thread may read it."""
+        self._hash = hashlib.sha256()
         self._end = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -106,12 +133,14 @@ class SealedRecords:
             StoreFault: the disk is full or read-only; what was written before stays whole, and the
                 same record may be tried again.
         """
-        count, before = self.state
+        count, before = self.state.count, self.state.code
         body = (seal or self._seal).seal(plain, sealed_for(self._name, count, kind, head))
         record = RECORD.pack(kind, len(head), len(body)) + head + body
         code = self._vault.mac(before, record)
-        self._write((self._magic if not self._end else b"") + record + code)
-        self.state = (count + 1, code)
+        whole = (self._magic if not self._end else b"") + record + code
+        self._write(whole)
+        self._hash.update(whole)
+        self.state = FileState(count + 1, code, self._end, self._hash.hexdigest())
 
     def sync(self) -> None:
         """Wait until the disk has it."""
@@ -145,8 +174,14 @@ class SealedRecords:
         if places:
             last = places[-1]
             self._file.seek(last.end - MAC_BYTES)
-            self.state = (last.number + 1, self._file.read(MAC_BYTES))
+            code = self._file.read(MAC_BYTES)
             self._end = last.end
+            self._file.seek(0)
+            left = self._end
+            while left and (piece := self._file.read(min(left, 2**20))):
+                self._hash.update(piece)
+                left -= len(piece)
+            self.state = FileState(last.number + 1, code, self._end, self._hash.hexdigest())
         self._file.truncate(self._end)
         self._file.seek(self._end)
 
@@ -190,16 +225,43 @@ def record_places(
     return places, False
 
 
-def checked_codes(
-    file: BinaryIO, places: list[RecordPlace], vault: Vault, name: str
-) -> Iterator[tuple[bytes, bool]]:
-    """Each record's chain code as it should be, and whether the one in the file is that one."""
-    code = first_code(vault, name)
-    for place in places:
-        file.seek(place.offset)
-        whole = file.read(place.end - place.offset)
-        code = vault.mac(code, whole[:-MAC_BYTES])
-        yield code, code == whole[-MAC_BYTES:]
+def checked_records(
+    path: Path, magic: bytes, vault: Vault, name: str
+) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """Each record's kind, head, chain code as it should be, and the code in the file.
+
+    A torn end is a last record without a code.
+
+    Raises:
+        StoreDamaged: it is another kind of file.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return
+        # Mapped and not read: the bytes go from the disk into the hash and nowhere else.
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            if whole[: len(magic)] != magic:
+                raise not_ours(path)
+            offset, size, code = len(magic), len(whole), first_code(vault, name)
+            while offset < size:
+                if offset + RECORD.size > size:
+                    yield b"", b"", code, b""
+                    return
+                kind, head_size, body_size = RECORD.unpack_from(whole, offset)
+                body_at = offset + RECORD.size + head_size
+                end = body_at + body_size
+                if end + MAC_BYTES > size:
+                    yield kind, b"", code, b""
+                    return
+                code = vault.mac(code, whole[offset:end])
+                yield (
+                    kind,
+                    whole[offset + RECORD.size : body_at],
+                    code,
+                    whole[end : end + MAC_BYTES],
+                )
+                offset = end + MAC_BYTES
 
 
 def not_ours(path: Path) -> StoreDamaged:

@@ -18,7 +18,7 @@ from assistant.record.chain import SEALED, add_entry
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, busy, store_faults, system_fault
 from assistant.record.locations import Locations
-from assistant.record.sealed_file import SealedRecords, first_code
+from assistant.record.sealed_file import FileState, SealedRecords, no_file
 from assistant.record.sound import FIRST_MAGIC, FIRST_RECORD, MAGIC, SOUND, sound_name
 from assistant.record.tables import CALL_KEYS
 from assistant.record.vault import Seal, Vault
@@ -88,10 +88,9 @@ def seal_sounds(locations: Locations, engine: Engine, vault: Vault, at_utc: str)
         if path.exists():
             seal = vault.call(call, wrapped)
             _seal_sound(path, call, seal, vault)
-            count, code = sound_state(path, call, vault, seal)
+            state = sound_state(path, call, vault, seal)
             with store_faults(locations.database), writing(engine) as connection:
-                stated: dict[str, int | str] = {"sounds": count, "sound_code": code.hex()}
-                add_entry(connection, vault, SEALED, call, at_utc, stated)
+                add_entry(connection, vault, SEALED, call, at_utc, state.stated())
     note.unlink(missing_ok=True)
 
 
@@ -117,14 +116,14 @@ def _seal_sound(path: Path, call: str, seal: Seal, vault: Vault) -> None:
         draft.unlink(missing_ok=True)
 
 
-def sound_state(path: Path, call: str, vault: Vault, seal: Seal) -> tuple[int, bytes]:
-    """How many records a finished sound file has, and the last one's code; a torn end is cut off.
+def sound_state(path: Path, call: str, vault: Vault, seal: Seal) -> FileState:
+    """How far a finished sound file has come; a torn end is cut off.
 
     Raises:
         StoreFault: it is damaged, or cannot be written.
     """
     if not path.exists():
-        return 0, first_code(vault, sound_name(call))
+        return no_file(vault, sound_name(call))
     records = SealedRecords(path, MAGIC, sound_name(call), vault, seal, resume=True)
     records.close()
     return records.state

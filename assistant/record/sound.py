@@ -23,7 +23,7 @@ import numpy.typing as npt
 import soundfile as sf
 
 from assistant.record.faults import StoreFault
-from assistant.record.sealed_file import SealedRecords
+from assistant.record.sealed_file import FileState, SealedRecords
 from assistant.record.vault import Seal, Vault
 
 Samples = npt.NDArray[np.int16]
@@ -90,8 +90,8 @@ class SoundWriter:
         self._open = True
 
     @property
-    def state(self) -> tuple[int, bytes]:
-        """Records written and the last one's chain code; another thread may read it."""
+    def state(self) -> FileState:
+        """How far the file has come; another thread may read it."""
         return self._file.state
 
     def open_channel(self, channel: SoundChannel) -> None:

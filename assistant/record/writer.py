@@ -22,6 +22,7 @@ from assistant.record.journal import JournalledCall, JournalReader, JournalWrite
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
 from assistant.record.opening import OpenStore
+from assistant.record.sealed_file import FileState
 from assistant.record.sound import SoundChannel, SoundChunk, SoundWriter
 from assistant.record.trouble import Trouble
 from assistant.record.vault import Vault
@@ -196,7 +197,7 @@ class KeptCallWriter:
             CourierThread(courier, self._notice) if self._threaded else CourierAtOnce(courier)
         )
 
-    def _sound_state(self) -> tuple[int, bytes] | None:
+    def _sound_state(self) -> FileState | None:
         return self._sound.state if self._sound is not None else None
 
     def _open_channel(self, opened: ChannelOpened) -> None:

@@ -3,6 +3,7 @@
     python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
     python -m tests.benchmarks rules [options]              what the rule packs cost
     python -m tests.benchmarks word-rates                   count anew how often words are said
+    python -m tests.benchmarks record [options]             keeping calls, and their proof
     python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
 They need the extras `test` and `synthesis`.
@@ -20,6 +21,7 @@ from tests.benchmarks import (
     measuring,
     memory,
     recognition,
+    record,
     repaint,
     rules,
     soak,
@@ -57,6 +59,13 @@ def _latency(language: str, breaches: int, seed: int) -> None:
 @click.option("--rounds", default=30, show_default=True)
 def _repaint(utterances: int, rounds: int) -> None:
     repaint.run(utterances, rounds)
+
+
+@benchmarks.command("record")
+@click.option("--calls", default=10_000, show_default=True)
+@click.option("--store", metavar="URL", help="An empty PostgreSQL database (default: embedded).")
+def _record(calls: int, store: str | None) -> None:
+    record.run(calls, store)
 
 
 @benchmarks.command("memory")
