@@ -286,13 +286,18 @@ class CallStore:
             note=self._opened(row["call"], row["note"], place).decode("utf-8", "surrogatepass"),
         )
 
+    def _is_lost(self, call: str) -> bool:
+        """Whether nobody writes a call that has no end; another desk's cannot be told from here."""
+        if is_held(self.locations.lock(call)):
+            return False
+        return self.locations.store is None or self.locations.journal(call).exists()
+
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
     ) -> KeptCall:
         state = CallState.INTERRUPTED if row["interrupted"] else CallState.WHOLE
         if not row["whole"] and not row["interrupted"]:
-            held = is_held(self.locations.lock(row["id"]))
-            state = CallState.OPEN if held else CallState.INTERRUPTED
+            state = CallState.INTERRUPTED if self._is_lost(row["id"]) else CallState.OPEN
         judged = standing(_judgement(entry) for entry in history)
         columns = {name: row[name] for name in _PLAIN_COLUMNS}
         return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))

@@ -351,3 +351,25 @@ def test_a_call_begun_while_the_server_is_away_arrives_later(
         assert store.recover().calls == ("c1",)
         assert _check(store, "c1", 30, CallState.WHOLE) == 30
         assert store.recover().calls == ()
+
+
+def test_another_desks_running_call_is_left_alone(server: Server, tmp_path: Path) -> None:
+    """Two desks, one store: what one writes the other sees as running and does not recover."""
+    url, doors = server.new_database(), Doors({"ASSISTANT_KEY": "5a" * 32})
+    shared = tmp_path / "anchors"
+    here, there = (
+        Locations(tmp_path / name, store=url, anchors=shared) for name in ("here", "there")
+    )
+    seen: list[tuple[CallState, tuple[str, ...]]] = []
+
+    def pause(step: int) -> None:
+        if step == 10:
+            with CallStore(there, CODEC, doors=doors) as other:
+                _wait(lambda: bool(other.calls()))
+                seen.append((other.call("c1").state, other.recover().calls))
+
+    run(here, "c1", doors, steps=20, pause=pause, codec=CODEC)
+    assert seen == [(CallState.OPEN, ())]
+    with CallStore(there, CODEC, doors=doors) as store:
+        assert store.call("c1").state is CallState.WHOLE
+        assert store.verify(audio=False).faults == ()
