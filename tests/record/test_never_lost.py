@@ -312,7 +312,9 @@ def test_a_server_that_hangs_holds_nobody_up(server: Server, tmp_path: Path) -> 
         if step == 20:
             server.freeze(frozen=True)
             before = time.monotonic()
-        slowest = max(slowest, time.monotonic() - before)
+        if step > 20:
+            # What went before is the opening of the store, which does wait for the server.
+            slowest = max(slowest, time.monotonic() - before)
         if step == 99:
             server.freeze(frozen=False)
         before = time.monotonic()
