@@ -46,6 +46,8 @@ class CallDesk:
         self._hearing = hearing
         self._driven: CallRun | None = None
         self._app: CallApp | None = None
+        self.early: list[str] = []
+        """Lines that were told before there was a screen."""
 
     def show(self, run: CallRun, app: CallApp) -> None:
         """Say what is driven and where it is shown; before the screen runs."""
@@ -62,6 +64,8 @@ class CallDesk:
         if self._app is not None:
             told = Notice(line.msgid, **line.params) if isinstance(line, Told) else Notice(line)
             self._app.post_message(told)
+        else:
+            self.early.append(line)
 
     def loaded(self) -> None:
         if self._app is not None:
@@ -136,17 +140,6 @@ def show_call(
         AssistantError: the recording, the rules or the store cannot be used, or the screen failed.
     """
     desk = RunDesk(call.account, call.language)
-    setup = CallSetup(
-        rules=CollectorTexts(guidance.rules, call.collector),
-        call_language=call.language,
-        jurisdiction=call.jurisdiction,
-        account=call.account,
-        mode=Mode(mode),
-        interface=interface,
-        theme=theme,
-        notices=tuple(notices),
-        talk_offs=guidance.replies(call.account),
-    )
     with ExitStack() as stack:
         prepared = prepare(
             call,
@@ -156,7 +149,18 @@ def show_call(
             notice=desk.notice,
             loaded=desk.loaded,
             zone=zone_here(),
-            keeper=stack.enter_context(keeping(keep_in, call_id)),
+            keeper=stack.enter_context(keeping(keep_in, call_id, desk.notice)),
+        )
+        setup = CallSetup(
+            rules=CollectorTexts(guidance.rules, call.collector),
+            call_language=call.language,
+            jurisdiction=call.jurisdiction,
+            account=call.account,
+            mode=Mode(mode),
+            interface=interface,
+            theme=theme,
+            notices=(*notices, *desk.early),
+            talk_offs=guidance.replies(call.account),
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

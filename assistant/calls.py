@@ -172,7 +172,7 @@ def _show(
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     if model_notice:
         _tell(model_notice)
-    with keeping(keep_in, call_id) as writer:
+    with keeping(keep_in, call_id, _tell) as writer:
         prepared = prepare(
             call,
             call_id=call_id,

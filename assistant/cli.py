@@ -17,8 +17,10 @@ from assistant import __version__
 from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
+from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
+from assistant.store_option import store_option
 from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
@@ -118,6 +120,7 @@ def commands() -> None:
 @_theme
 @_keep
 @_data_dir
+@store_option
 @click.pass_context
 def demo(context: click.Context, /, language: str | None, **options: Any) -> None:
     """Run the demonstration call: an invented customer, real recognition, real rules."""
@@ -145,6 +148,7 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
 @_keep
 @_isolate
 @_data_dir
+@store_option
 @click.pass_context
 def replay(context: click.Context, /, file: Path, **options: Any) -> None:
     """Run any recording through the live pipeline."""
@@ -200,6 +204,7 @@ def doctor(context: click.Context, /, *, as_json: bool, data_dir: Path | None) -
 @_interface
 @_theme
 @_data_dir
+@store_option
 @click.pass_context
 def review(context: click.Context, /, **options: Any) -> None:
     """Judge the flags of kept calls."""
@@ -219,6 +224,7 @@ def train() -> None:
 @_interface
 @_theme
 @_data_dir
+@store_option
 @click.pass_context
 def train_replay(context: click.Context, /, call: str, **options: Any) -> None:
     """Play a kept call on the call screen, with sound, pauses and jumps."""
@@ -339,6 +345,7 @@ commands.add_command(door)
 commands.add_command(live)
 commands.add_command(rules)
 commands.add_command(scripts)
+commands.add_command(record)
 commands.add_command(worklist)
 
 

@@ -122,6 +122,7 @@ def live(
             theme=theme,
             locations=locations,
             door=door,
+            tell=_tell,
         )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
@@ -162,6 +163,7 @@ def run_live_call(
             theme=theme,
             locations=locations,
             notices=notices,
+            tell=_tell,
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)
@@ -169,7 +171,7 @@ def run_live_call(
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     for line in notices:
         _tell(wording.text(line))
-    with keeping_on_terms(call.terms, locations, call_id) as kept:
+    with keeping_on_terms(call.terms, locations, call_id, _tell) as writer:
         run = live_run(
             call,
             call_id=call_id,
@@ -177,7 +179,7 @@ def run_live_call(
             deliver=reporter,
             notice=_tell,
             zone=zone_here(),
-            keeper=kept.writer if kept is not None else None,
+            keeper=writer,
         )
         return run_to_end(run)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from assistant.store_option import store_option
 from compliance.places import JURISDICTIONS, LANGUAGES
 
 
@@ -84,6 +85,7 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
 )
+@store_option
 @click.pass_context
 def live(context: click.Context, /, **options: Any) -> None:
     """Beside a real call: account, script, transcript and flags while you talk.

@@ -15,7 +15,7 @@ from assistant.app import CallApp
 from assistant.call_screen import CallDesk
 from assistant.composition import Guidance, LiveCall
 from assistant.live_call import live_run
-from assistant.live_keeping import keeping_on_terms
+from assistant.live_keeping import keep_ending, keeping_on_terms
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
@@ -24,6 +24,7 @@ from assistant.screens.desk import Hearing
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wrap_up import WrapUp
+from compliance.errors import AssistantError
 from scripts.outcomes import load_outcomes
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
@@ -64,6 +65,7 @@ def show_live_call(
     notices: Sequence[str],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     shows: Callable[[CallApp], None] = lambda _app: None,
+    tell: Callable[[str], None],
 ) -> Shown:
     """Run a live call on the screen until it is wrapped up or left.
 
@@ -77,27 +79,15 @@ def show_live_call(
         notices: lines for the status line from the start.
         now: the wall clock, with an offset.
         shows: told of the screen before it is up.
+        tell: told, once the screen is gone, what the agent should read.
 
     Raises:
         AssistantError: the store cannot be used, or the screen failed.
     """
     deaf = not call.channels
     desk = LiveDesk(call.account, call.language, Hearing.NO_SOUND if deaf else Hearing.LISTENING)
-    setup = CallSetup(
-        rules=CollectorTexts(guidance.rules, call.collector),
-        call_language=call.language,
-        jurisdiction=call.jurisdiction,
-        account=call.account,
-        mode=Mode.LIVE,
-        interface=interface,
-        theme=theme,
-        notices=tuple(notices),
-        talk_offs=guidance.replies(call.account),
-        outcomes=load_outcomes(),
-        today=now().astimezone().date(),
-    )
     with ExitStack() as stack:
-        kept = stack.enter_context(keeping_on_terms(call.terms, locations, call_id))
+        writer = stack.enter_context(keeping_on_terms(call.terms, locations, call_id, desk.notice))
         run = live_run(
             call,
             call_id=call_id,
@@ -106,7 +96,20 @@ def show_live_call(
             notice=desk.notice,
             loaded=desk.loaded,
             zone=zone_here(),
-            keeper=kept.writer if kept is not None else None,
+            keeper=writer,
+        )
+        setup = CallSetup(
+            rules=CollectorTexts(guidance.rules, call.collector),
+            call_language=call.language,
+            jurisdiction=call.jurisdiction,
+            account=call.account,
+            mode=Mode.LIVE,
+            interface=interface,
+            theme=theme,
+            notices=(*notices, *desk.early),
+            talk_offs=guidance.replies(call.account),
+            outcomes=load_outcomes(),
+            today=now().astimezone().date(),
         )
         app = CallApp(setup, desk)
         desk.show(run, app)
@@ -117,9 +120,12 @@ def show_live_call(
             finally:
                 run.stop()
                 run.join(_LEAVE_WITHIN_S)
-        began = kept is not None and kept.writer.began
-        if kept is not None and began and desk.confirmed is not None:
-            kept.store.add_wrap_up(_kept(call_id, desk.confirmed, now()))
+    began = writer is not None and writer.began
+    if began and desk.confirmed is not None:
+        try:
+            keep_ending(_kept(call_id, desk.confirmed, now()), locations, tell)
+        except AssistantError as error:
+            tell(f"{error} How the call ended is not kept.")
     return Shown(status, call_id, desk.confirmed, began)
 
 

@@ -49,6 +49,7 @@ def live_shift(
     theme: str,
     locations: Locations,
     door: int | None = None,
+    tell: Callable[[str], None],
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -61,6 +62,7 @@ def live_shift(
         theme: `dark` or `light`.
         locations: where everything is kept.
         door: the port at which softphones are listened to; `None`: at none.
+        tell: told, once the screens are gone, what the agent should read.
 
     Raises:
         AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
@@ -70,6 +72,7 @@ def live_shift(
     rules = RulesInForce.at(locations)
 
     switchboard = Switchboard()
+    said: list[str] = []  # after a call, for the next one's screen or the end
 
     def make_call(chosen: CallChosen) -> CallMade | None:
         number = chosen.number.number if chosen.number is not None else None
@@ -77,6 +80,7 @@ def live_shift(
         # The call is judged by what it was allowed by: facts, and the contacts that count.
         call = replace(call, known=known_of(desk.standing(chosen.row), inbound=chosen.inbound))
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
+        after: list[str] = []
         shown = show_live_call(
             call,
             call_id=call_id,
@@ -84,9 +88,11 @@ def live_shift(
             interface=interface or "",
             theme=theme,
             locations=locations,
-            notices=notices,
+            notices=[*notices, *said],
             shows=switchboard.shows,
+            tell=after.append,
         )
+        said[:] = after
         confirmed = shown.wrap_up
         return CallMade(
             outcome=confirmed.outcome if confirmed is not None else CALLED,
@@ -109,3 +115,5 @@ def live_shift(
     finally:
         if opened is not None:
             opened.close()
+        for line in said:
+            tell(line)

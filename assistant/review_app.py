@@ -118,6 +118,7 @@ def run_review(
         StoreFault: the store cannot be opened.
     """
     with CallStore(locations) as store:
+        store.recover()
         find = texts_for or KeptGuidance(RulesInForce.at(locations)).texts_for
         desk = ReviewDesk(store, reviewer or system_user(), now)
         return ReviewApp(desk, find, interface=interface, theme=theme).run_to_end()
@@ -131,6 +132,7 @@ def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> No
     """
     wording = Wording(KeptTexts(None), Interface(interface), "en-US", Reader.REVIEWER)
     with CallStore(locations) as store:
+        store.recover()
         out.writelines(line + "\n" for line in plain_listing(by_risk(store.calls()), wording))
     out.flush()
 

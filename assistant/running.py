@@ -105,15 +105,19 @@ def run_to_end(run: CallRun) -> int:
 
 
 @contextmanager
-def keeping(keep_in: Locations | None, call_id: str) -> Iterator[CallKeeper | None]:
-    """What keeps the call, where it is to be kept."""
+def keeping(
+    keep_in: Locations | None, call_id: str, notice: Callable[[str], None]
+) -> Iterator[CallKeeper | None]:
+    """What keeps the call, where it is to be kept; `notice` is told what the user should read."""
     if keep_in is None:
         yield None
         return
-    from assistant.record.store import CallStore  # noqa: PLC0415 - only where a call is kept
+    # Loaded only where a call is kept.
+    from assistant.record.keeping import keep_call  # noqa: PLC0415
+    from assistant.record.opening import system_doors  # noqa: PLC0415
 
-    with CallStore(keep_in) as store:
-        yield store.record(call_id)
+    with keep_call(keep_in, call_id, system_doors(notice)) as writer:
+        yield writer
 
 
 def zone_here() -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import get_args
 
 from assistant.events import (
@@ -113,7 +114,8 @@ class ConsentingWriter:
         if isinstance(event, RecordingChanged) and event.state is RecordingState.ON:
             self._open = True
             given, self._moment = self._moment, []
-            return [*self._head, *self._gaps(given), *given]
+            head = sorted([*self._head, *self._gaps(given)], key=attrgetter("seq"))
+            return [*head, *given]
         return []
 
     def _forget(self) -> None:

@@ -1,35 +1,34 @@
-"""Opens the embedded database: its file, its layout, its version, its way of writing.
+"""Opens the embedded database, sealed, and owns both databases' way of writing.
 
-Owns the connection settings and the checks at the door.  It knows no calls and runs no queries but
-those; whoever has the engine it gives does the rest.
+Owns the connection settings.  The file is an SQLCipher database: every page is encrypted and
+authenticated, the write-ahead log and temporary pages too.  It knows no calls; whoever has the
+engine it gives does the rest.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
 
-from assistant.record.faults import StoreFault, StoreTooNew, damaged, store_faults
-from assistant.record.tables import (
-    ADDED_LATER,
-    EVENTS,
-    METADATA,
-    REVIEWS,
-    STORE,
-    STORE_VERSION,
-    WRAP_UPS,
-)
+from assistant.record.faults import store_faults
+from assistant.record.layout import bring_up_to_date
+from assistant.record.locations import Locations
+from assistant.record.server import server_name
+from assistant.record.vault import Vault
 
 # How long a writer waits for another one before it says that the store is in use.
 BUSY_TIMEOUT_S = 5.0
 
 
-def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+def store_name(locations: Locations) -> str:
+    """How messages name the store: a path, or a server without user and password."""
+    return str(locations.database) if locations.store is None else server_name(locations.store)
+
+
+def open_database(path: Path, vault: Vault, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """The database at `path`, made if it is not there, readable by its owner alone.
 
     Raises:
@@ -40,17 +39,31 @@ def open_database(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engi
         if not path.exists():
             # Made here and not by SQLite, whose file the whole group could read.
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+        def connect() -> sqlcipher.Connection:
+            connection = sqlcipher.connect(
+                path, timeout=busy_timeout_s, check_same_thread=False, isolation_level=None
+            )
+            # A raw key: nothing is derived from it again, so opening is quick.
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{vault.database_key.hex()}'\"")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            # What a large sort spills over stays in memory: a temporary file would be in the clear.
+            connection.execute("PRAGMA temp_store = MEMORY")
+            return connection
+
         engine = create_engine(
             f"sqlite:///{path}",
-            connect_args={"timeout": busy_timeout_s},
+            module=sqlcipher,
+            creator=connect,
             # A statement's parameters hold what was said; they stay out of errors and logs.
             hide_parameters=True,
         )
-        event.listen(engine, "connect", _settings)
         event.listen(engine, "begin", _begin)
         try:
             with writing(engine) as connection:
-                _check_layout(connection, path)
+                bring_up_to_date(connection, str(path), vault)
             # Once it is known to be ours.  A write-ahead log: readers never wait for the call that
             # is being written, and a killed process loses no committed transaction
             # (https://sqlite.org/wal.html).
@@ -95,52 +108,6 @@ class _Writing:
             self._connection.close()
 
 
-def _settings(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    # Transactions are begun below, in so many words; the driver's own guessing is switched off.
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _check_layout(connection: Connection, path: Path) -> None:
-    tables = set(inspect(connection).get_table_names())
-    if not tables:
-        METADATA.create_all(connection)
-        connection.execute(insert(STORE).values(version=STORE_VERSION))
-        for table in (EVENTS, REVIEWS, WRAP_UPS):
-            _never_change(connection, table)
-        return
-    if STORE.name not in tables:
-        raise StoreFault(
-            f"{path} is another program's database",
-            "Name another folder with --data-dir.",
-        )
-    versions = connection.execute(select(STORE.c.version)).scalars().all()
-    if len(versions) != 1 or not isinstance(versions[0], int):
-        raise damaged(path)
-    if versions[0] > STORE_VERSION:
-        raise StoreTooNew(
-            f"{path} was written by a newer version of this program "
-            f"(layout {versions[0]}; this one knows up to {STORE_VERSION})",
-            "Update this program, or name another folder with --data-dir.",
-        )
-    later = {table.name for table in ADDED_LATER}
-    if not set(METADATA.tables) - later <= tables:
-        raise damaged(path)
-    for table in ADDED_LATER:
-        if table.name not in tables:
-            table.create(connection)
-            _never_change(connection, table)
-
-
-def _never_change(connection: Connection, table: Table) -> None:
-    connection.exec_driver_sql(
-        f"CREATE TRIGGER {table.name}_are_never_changed BEFORE UPDATE ON {table.name} "
-        f"BEGIN SELECT RAISE(ABORT, '{table.name} are only ever added'); END"
-    )

@@ -1,16 +1,14 @@
 """Reads the sound of a kept call, whatever end its file met.
 
-Owns the index of a file's records and the decoding of those that are asked for; the format is
-`assistant.record.sound`'s.  A file whose writer was killed is read up to its last whole record.
-It writes nothing and starts no thread.
+Owns the index of a file's records and the opening of those that are asked for; the format is
+`assistant.record.sealed_file`'s.  A file whose writer was killed is read up to its last whole
+record.  It writes nothing and starts no thread.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import struct
-import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -21,7 +19,9 @@ import numpy as np
 import soundfile as sf
 
 from assistant.record.faults import StoreDamaged, system_fault
-from assistant.record.sound import MAGIC, RECORD, SOUND, Samples, SoundChannel
+from assistant.record.sealed_file import RecordPlace, record_places, sealed_for
+from assistant.record.sound import MAGIC, SOUND, Samples, SoundChannel, sound_name
+from assistant.record.vault import Seal, SealBroken
 
 # Decoded seconds kept by a reader: both channels, a little around the place that is played.
 _CACHED = 8
@@ -29,12 +29,11 @@ _CACHED = 8
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Where a stretch of one channel lies in the file; `offset` and `size` are of its body."""
+    """A stretch of one channel, and where it lies in the file."""
 
     start: int
     samples: int
-    offset: int
-    size: int
+    place: RecordPlace
 
 
 class KeptSound:
@@ -48,8 +47,10 @@ class KeptSound:
         StoreFault: it cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, call: str, seal: Seal) -> None:
         self._path = path
+        self._name = sound_name(call)
+        self._seal = seal
         self._channels: dict[int, SoundChannel] = {}
         self._blocks: dict[int, list[_Block]] = {}
         self._starts: dict[int, list[int]] = {}
@@ -110,49 +111,41 @@ class KeptSound:
 
     def _index(self) -> bool:
         """Find every record; returns whether the tail is torn."""
-        if self._file.read(len(MAGIC)) != MAGIC:
-            raise self._damaged()
-        size = self._file.seek(0, io.SEEK_END)
-        offset = len(MAGIC)
-        while offset < size:
-            self._file.seek(offset)
-            head = self._file.read(RECORD.size)
-            if len(head) < RECORD.size:
-                return True
-            kind, length, crc = RECORD.unpack(head)
-            body_at, offset = offset + RECORD.size, offset + RECORD.size + length
-            if kind == b"\0":
-                return True  # a power cut can leave room that was never filled
-            if kind not in (b"C", b"S"):
-                raise self._damaged()
-            if offset > size:
-                return True
-            if kind == b"C":
-                body = self._file.read(length)
-                if zlib.crc32(body) != crc:
-                    raise self._damaged()
-                self._open_channel(body)
-            elif length > SOUND.size:
-                self._found_sound(body_at, length)
+        places, torn = record_places(self._file, MAGIC, self._path)
+        for place in places:
+            if place.kind == b"C":
+                self._open_channel(place)
+            elif place.kind == b"S" and len(place.head) == SOUND.size:
+                self._found_sound(place)
             else:
                 raise self._damaged()
-        return False
+        return torn
 
-    def _open_channel(self, body: bytes) -> None:
+    def _open_channel(self, place: RecordPlace) -> None:
         try:
-            opened = SoundChannel(**json.loads(body))
+            opened = SoundChannel(**json.loads(self._opened(place)))
         except (ValueError, TypeError):
             raise self._damaged() from None
         self._channels[opened.channel] = opened
         self._blocks.setdefault(opened.channel, [])
         self._starts.setdefault(opened.channel, [])
 
-    def _found_sound(self, body_at: int, length: int) -> None:
-        channel, start, samples = SOUND.unpack(self._file.read(SOUND.size))
+    def _found_sound(self, place: RecordPlace) -> None:
+        channel, start, samples = SOUND.unpack(place.head)
         if channel not in self._blocks or start < self.end_sample(channel):
             raise self._damaged()
-        self._blocks[channel].append(_Block(start, samples, body_at, length))
+        self._blocks[channel].append(_Block(start, samples, place))
         self._starts[channel].append(start)
+
+    def _opened(self, place: RecordPlace) -> bytes:
+        self._file.seek(place.body_at)
+        sealed = self._file.read(place.body_size)
+        try:
+            return self._seal.open(
+                sealed, sealed_for(self._name, place.number, place.kind, place.head)
+            )
+        except SealBroken:
+            raise self._damaged() from None
 
     def _decode(self, channel: int, number: int) -> Samples:
         key = (channel, number)
@@ -160,13 +153,8 @@ class KeptSound:
             self._cache.move_to_end(key)
             return self._cache[key]
         block = self._blocks[channel][number]
-        self._file.seek(block.offset - 4)
-        (crc,) = struct.unpack("<I", self._file.read(4))
-        body = self._file.read(block.size)
-        if zlib.crc32(body) != crc:
-            raise self._damaged()
         try:
-            samples, _rate = sf.read(io.BytesIO(body[SOUND.size :]), dtype="int16")
+            samples, _rate = sf.read(io.BytesIO(self._opened(block.place)), dtype="int16")
         except (sf.SoundFileError, RuntimeError):
             raise self._damaged() from None
         if samples.shape != (block.samples,):

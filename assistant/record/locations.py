@@ -1,7 +1,7 @@
 """Where everything the program keeps stands on disk.
 
 Owns the names of folders and files under the data folder, and nothing else: it creates nothing,
-reads nothing and decides no policy.
+reads nothing but the store's address, and decides no policy.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -19,10 +19,17 @@ APPLICATION = "collections-call-assistant"
 
 @dataclass(frozen=True, slots=True)
 class Locations:
-    """The data folder and what is in it; `rules` is the bank's folder where it stands elsewhere."""
+    """The data folder and what is in it.
+
+    `rules` is the bank's folder where it stands elsewhere; `store` the URL of the team's database
+    where the calls are not kept in the data folder's own; `anchors` the folder in which the end of
+    the record is written down, where that stands elsewhere.
+    """
 
     data_dir: Path
     rules: Path | None = None
+    store: str | None = field(default=None, repr=False)
+    anchors: Path | None = None
 
     @property
     def rules_dir(self) -> Path:
@@ -31,8 +38,23 @@ class Locations:
 
     @property
     def database(self) -> Path:
-        """The store of kept calls."""
+        """The embedded store of kept calls."""
         return self.data_dir / "calls.db"
+
+    @property
+    def store_keys(self) -> Path:
+        """The store's key, wrapped by the master key: of the embedded store, or of the team's."""
+        return self.data_dir / ("store.keys" if self.store is None else "team.keys")
+
+    @property
+    def master_key(self) -> Path:
+        """The master key, on a system without a keyring."""
+        return self.data_dir / "master.key"
+
+    @property
+    def plain_sounds(self) -> Path:
+        """Says that sound files of the first release may still be in the clear."""
+        return self.data_dir / "sound-to-be-sealed"
 
     @property
     def sound_dir(self) -> Path:
@@ -50,12 +72,25 @@ class Locations:
         return self.data_dir / "settings.toml"
 
     @property
+    def journal_dir(self) -> Path:
+        """What calls have still to hand to the store, one file each."""
+        return self.data_dir / "journal"
+
+    @property
+    def anchors_dir(self) -> Path:
+        """Where the end of the record is written down; best on another machine."""
+        return self.anchors or self.data_dir / "anchors"
+
+    @property
     def models_dir(self) -> Path:
         """Installed speech models, one folder each."""
         return self.data_dir / "models"
 
     def sound(self, call: str) -> Path:
         return self.sound_dir / f"{file_name(call)}.sound"
+
+    def journal(self, call: str) -> Path:
+        return self.journal_dir / f"{file_name(call)}.journal"
 
     def lock(self, call: str) -> Path:
         return self.open_dir / f"{file_name(call)}.lock"
@@ -68,16 +103,34 @@ def locate(data_dir: Path | None, environment: Mapping[str, str]) -> Locations:
         data_dir: what `--data-dir` said, if anything; it wins.
         environment: the process's variables; `ASSISTANT_HOME` comes next, then the folder that
             this system gives applications for their data.  `ASSISTANT_RULES` names the folder of
-            the bank's rules where that is not in it.
+            the bank's rules where that is not in it, `ASSISTANT_STORE` the URL of a team's store;
+            without it, a file `store-url` in the data folder may hold that URL;
+            `ASSISTANT_ANCHORS` the folder of the record's anchors.
     """
     named = environment.get("ASSISTANT_RULES", "")
     rules = Path(named).expanduser() if named else None
-    if data_dir is not None:
-        return Locations(data_dir.expanduser(), rules)
     home = environment.get("ASSISTANT_HOME", "")
-    if home:
-        return Locations(Path(home).expanduser(), rules)
-    return Locations(Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)), rules)
+    if data_dir is not None:
+        folder = data_dir.expanduser()
+    elif home:
+        folder = Path(home).expanduser()
+    else:
+        folder = Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+    anchors = environment.get("ASSISTANT_ANCHORS", "")
+    return Locations(
+        folder,
+        rules,
+        environment.get("ASSISTANT_STORE") or _store_url(folder),
+        Path(anchors).expanduser() if anchors else None,
+    )
+
+
+def _store_url(folder: Path) -> str | None:
+    """What the site's setting says, if there is one."""
+    try:
+        return (folder / "store-url").read_text("utf-8").strip() or None
+    except (OSError, ValueError):
+        return None
 
 
 def file_name(call: str) -> str:

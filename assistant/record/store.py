@@ -7,8 +7,8 @@ never a row; it starts no thread, renders no text and reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,14 +27,19 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.database import BUSY_TIMEOUT_S, open_database, writing
-from assistant.record.faults import UnknownCall, damaged, store_faults
+from assistant.record.chain import REVIEW, add_entry, review_hash
+from assistant.record.database import writing
+from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
+from assistant.record.opening import Doors, open_store, system_doors
+from assistant.record.places import note_place, row_place, wrap_up_place
+from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.tables import (
+    CALL_KEYS,
     CALLS,
     EVENTS,
     FINDINGS,
@@ -43,16 +48,26 @@ from assistant.record.tables import (
     UTTERANCES,
     WRAP_UPS,
 )
+from assistant.record.vault import Seal, SealBroken
+from assistant.record.verifying import Proof, verify
+from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
 _LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
 _SLICE = 5000
+# How many calls' keys are remembered.
+_SEALS = 64
 
 
 class CallStore:
     """Kept calls in a data folder; a context manager.
+
+    Args:
+        locations: where it is.
+        codec: reads and writes events; built where none is passed.
+        doors: where its key is looked for; by default the process's own environment.
 
     Raises, from every method:
         StoreFault: the store is damaged, newer, in use, read-only or full.  Nothing that was kept
@@ -66,11 +81,16 @@ class CallStore:
         locations: Locations,
         codec: EventCodec | None = None,
         *,
-        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        doors: Doors | None = None,
     ) -> None:
         self.locations = locations
         self._codec = codec if codec is not None else EventCodec()
-        self._engine = open_database(locations.database, busy_timeout_s=busy_timeout_s)
+        opened = open_store(locations, doors if doors is not None else system_doors())
+        self._store = opened
+        self._name = opened.name
+        self._engine = opened.engine
+        self._vault = opened.vault
+        self._seals: dict[str, Seal] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -86,23 +106,51 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
-    def record(self, call: str, *, with_sound: bool = True) -> KeptCallWriter:
-        """The writer of a new call; nothing is on disk until its first event."""
+    def record(
+        self,
+        call: str,
+        *,
+        with_sound: bool = True,
+        notice: Callable[[str], None] = lambda _line: None,
+    ) -> KeptCallWriter:
+        """The writer of a new call, which waits for the store; nothing is on disk at first.
+
+        A call that runs is kept with `assistant.record.keeping`, which waits for nothing.
+        `notice` is told if the disk takes no more.
+        """
         return KeptCallWriter(
-            self._engine, self.locations, self._codec, call, with_sound=with_sound
+            lambda: self._store,
+            self._vault,
+            self.locations,
+            self._codec,
+            call,
+            with_sound=with_sound,
+            notice=notice,
         )
+
+    def recover(self) -> Recovered:
+        """Bring in what a crash left behind; see `assistant.record.recovery`."""
+        return recover(self.locations, self._store, self._codec)
+
+    def verify(self, *, audio: bool, progress: Callable[[str], None] = lambda _line: None) -> Proof:
+        """Prove the whole record; see `assistant.record.verifying`."""
+        return verify(self._store, self.locations, audio=audio, progress=progress)
+
+    # ---- how calls ended -------------------------------------------------------------------
 
     def add_wrap_up(self, wrap_up: KeptWrapUp) -> None:
         """Keep how a kept call ended; one that was kept before stays, and stands no more."""
-        self.call(wrap_up.call)
-        with store_faults(self.locations.database), writing(self._engine) as connection:
-            connection.execute(insert(WRAP_UPS).values(asdict(wrap_up)))
+        add_wrap_up(self._store, wrap_up)
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
         rows = self._rows(query.limit(1))
-        return KeptWrapUp(**{name: rows[0][name] for name in _WRAP_UP}) if rows else None
+        if not rows:
+            return None
+        values = {name: rows[0][name] for name in _WRAP_UP}
+        note = self._opened(call, values["note"], wrap_up_place(call, values["at_utc"]))
+        return KeptWrapUp(**{**values, "note": _decoded(note)})
 
     # ---- reading ---------------------------------------------------------------------------
 
@@ -120,7 +168,7 @@ class CallStore:
         rows = self._rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
-                f"there is no kept call {call!r} in {self.locations.data_dir}",
+                f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
         marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
@@ -140,92 +188,145 @@ class CallStore:
             if not rows:
                 return
             for row in rows:
-                yield self._read(row["line"], call, f"event {row['seq']}")
+                yield self._read(row["line"], call, EVENTS, row["seq"])
             after = rows[-1]["seq"]
 
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
         rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
-        first = self._read(rows[0]["line"], call, "event 0").event if rows else None
+        first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
-            raise damaged(self.locations.database)
+            raise damaged(self._name)
         return first
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
-        events = self._derived(call, UTTERANCES, UTTERANCES.c.position)
+        events = self._derived(call, UTTERANCES, "id", UTTERANCES.c.position)
         return tuple(event for event in events if isinstance(event, UtteranceFinal))
 
     def findings(self, call: str) -> tuple[FindingChanged, ...]:
         """The call's findings, each in its last state, withdrawn ones included, in order."""
-        events = self._derived(call, FINDINGS, FINDINGS.c.call_s, FINDINGS.c.id)
+        events = self._derived(call, FINDINGS, "id", FINDINGS.c.call_s, FINDINGS.c.id)
         return tuple(event for event in events if isinstance(event, FindingChanged))
 
     def landmarks(self, call: str) -> tuple[Output, ...]:
         """Verification, required statements, gaps, marked moments and the end, in order."""
-        events = self._derived(call, LANDMARKS, LANDMARKS.c.seq)
+        events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
         self.call(call)
         path = self.locations.sound(call)
-        return KeptSound(path) if path.exists() else None
+        return KeptSound(path, call, self._seal(call)) if path.exists() else None
 
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
-        return tuple(_review(row) for row in self._history(call))
+        return tuple(self._review(row) for row in self._history(call))
 
     # ---- judging ---------------------------------------------------------------------------
 
     def add_review(self, review: Review) -> None:
         """Add a judgement; nothing is ever replaced."""
         self.call(review.call)
-        with store_faults(self.locations.database), writing(self._engine) as connection:
-            connection.execute(
+        with store_faults(self._name), writing(self._engine) as connection:
+            added = connection.execute(
                 insert(REVIEWS).values(
                     call=review.call,
                     finding=review.finding,
                     act=review.act.value,
                     reviewer=review.reviewer,
                     at_utc=review.at_utc,
-                    note=review.note,
+                    note=self._seal(review.call).seal(
+                        _encoded(review.note),
+                        note_place(review.call, review.finding, review.at_utc),
+                    ),
                 )
             )
+            (number,) = added.inserted_primary_key or (0,)
+            row = connection.execute(select(REVIEWS).where(REVIEWS.c.number == number)).mappings()
+            stated = {"number": number, "row": review_hash(row.one())}
+            at_utc = self._store.at_utc()
+            entry = add_entry(connection, self._vault, REVIEW, review.call, at_utc, stated)
+        self._store.anchors.write(entry)
 
     # ---- rows to values --------------------------------------------------------------------
 
     def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
-        with store_faults(self.locations.database), self._engine.connect() as connection:
+        with store_faults(self._name), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 
     def _history(self, call: str) -> Sequence[RowMapping]:
         return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
-    def _derived(self, call: str, table: Table, *order: ColumnElement[Any]) -> list[object]:
+    def _derived(
+        self, call: str, table: Table, key: str, *order: ColumnElement[Any]
+    ) -> list[object]:
         self.call(call)
-        rows = self._rows(select(table.c.line).where(table.c.call == call).order_by(*order))
-        return [self._read(row["line"], call, table.name).event for row in rows]
+        rows = self._rows(
+            select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
+        )
+        return [self._read(row["line"], call, table, row[key]).event for row in rows]
 
-    def _read(self, line: bytes, call: str, what: str) -> Envelope:
-        return self._codec.decode(line, f"{self.locations.database}: call {call}, {what}")
+    def _read(self, line: bytes, call: str, table: Table, key: int | str) -> Envelope:
+        place = row_place(call, table.name, key)
+        return self._codec.decode(self._opened(call, line, place), f"{self._name}: {place}")
+
+    def _opened(self, call: str, sealed: bytes, place: str) -> bytes:
+        try:
+            return self._seal(call).open(sealed, place)
+        except SealBroken as error:
+            raise StoreDamaged(f"{self._name}: {place} does not open", error.remedy) from None
+
+    def _seal(self, call: str) -> Seal:
+        """The seal of a kept call; the last few are remembered."""
+        seal = self._seals.get(call)
+        if seal is None:
+            rows = self._rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
+            if not rows:
+                raise StoreDamaged(
+                    f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
+                )
+            seal = self._vault.call(call, rows[0]["wrapped"])
+            if len(self._seals) >= _SEALS:
+                self._seals.clear()
+            self._seals[call] = seal
+        return seal
+
+    def _review(self, row: RowMapping) -> Review:
+        place = note_place(row["call"], row["finding"], row["at_utc"])
+        return Review(
+            call=row["call"],
+            finding=row["finding"],
+            act=ReviewAct(row["act"]),
+            reviewer=row["reviewer"],
+            at_utc=row["at_utc"],
+            note=_decoded(self._opened(row["call"], row["note"], place)),
+        )
+
+    def _is_lost(self, call: str) -> bool:
+        """Whether nobody writes a call that has no end; another desk's cannot be told from here."""
+        if is_held(self.locations.lock(call)):
+            return False
+        return self.locations.store is None or self.locations.journal(call).exists()
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
     ) -> KeptCall:
-        state = CallState.WHOLE
-        if not row["whole"]:
-            held = is_held(self.locations.lock(row["id"]))
-            state = CallState.OPEN if held else CallState.INTERRUPTED
-        judged = standing(_review(entry) for entry in history)
+        state = CallState.INTERRUPTED if row["interrupted"] else CallState.WHOLE
+        if not row["whole"] and not row["interrupted"]:
+            state = CallState.INTERRUPTED if self._is_lost(row["id"]) else CallState.OPEN
+        judged = standing(_judgement(entry) for entry in history)
         columns = {name: row[name] for name in _PLAIN_COLUMNS}
         return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
 
 
 _WRAP_UP = tuple(field.name for field in fields(KeptWrapUp))
 
-_PLAIN_COLUMNS = tuple(column.name for column in CALLS.columns if column.name != "whole")
+_PLAIN_COLUMNS = tuple(
+    column.name for column in CALLS.columns if column.name not in ("whole", "interrupted")
+)
 
 _MARKS = (
     select(
@@ -240,6 +341,14 @@ _MARKS = (
     .where(FINDINGS.c.status != Status.WITHDRAWN.value)
     .order_by(FINDINGS.c.call, FINDINGS.c.call_s, FINDINGS.c.id)
 )
+
+
+def _encoded(note: str) -> bytes:
+    return note.encode("utf-8", "surrogatepass")
+
+
+def _decoded(note: bytes) -> str:
+    return note.decode("utf-8", "surrogatepass")
 
 
 def _by_call(rows: Sequence[RowMapping]) -> Mapping[str, list[RowMapping]]:
@@ -262,12 +371,8 @@ def _mark(row: RowMapping, judged: Mapping[str, Review]) -> FindingMark:
     )
 
 
-def _review(row: RowMapping) -> Review:
+def _judgement(row: RowMapping) -> Review:
+    """A review as lists need it: its note stays sealed."""
     return Review(
-        call=row["call"],
-        finding=row["finding"],
-        act=ReviewAct(row["act"]),
-        reviewer=row["reviewer"],
-        at_utc=row["at_utc"],
-        note=row["note"],
+        row["call"], row["finding"], ReviewAct(row["act"]), row["reviewer"], row["at_utc"]
     )

@@ -4,8 +4,8 @@ Events are the record: they are appended and never changed.  Utterances, finding
 was verified when, what was marked, what was not heard, what was required, how the call ended) are
 derived from them and kept for quick opening; reviews are a person's and are appended, so that every
 judgement ever made stays; so are wrap-ups, of which the last one stands.  Columns hold what lists,
-sorts and joins need; an event's content is one opaque line, so that it can be sealed later without
-another layout.
+sorts and joins need: ids, times, rules, outcomes, the agent's name.  What was said, the account,
+the reviewers' notes and the agents' are in sealed lines, each with its call's own key.
 """
 
 from __future__ import annotations
@@ -21,14 +21,30 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
+    text,
 )
 
-STORE_VERSION = 1
+STORE_VERSION = 4
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
 
-STORE = Table("store", METADATA, Column("version", Integer, nullable=False))
+STORE = Table(
+    "store",
+    METADATA,
+    Column("version", Integer, nullable=False),
+    # On a server, the store's key slots; the embedded store has them in a file beside it.
+    Column("keys", Text),
+)
+
+CALL_KEYS = Table(
+    "call_keys",
+    METADATA,
+    Column("call", Text, primary_key=True),
+    # The call's own key, wrapped by the store's; without it, all that is sealed is noise.
+    Column("wrapped", LargeBinary, nullable=False),
+)
 
 CALLS = Table(
     "calls",
@@ -47,6 +63,8 @@ CALLS = Table(
     Column("scripts_hash", Text, nullable=False),
     # A call is whole when its last event is kept; until then it is open or was interrupted.
     Column("whole", Boolean, nullable=False),
+    # Its writer was lost; said when that is found out.
+    Column("interrupted", Boolean, nullable=False, server_default=false()),
     Column("reason", Text),
     Column("duration_s", Float, nullable=False),
     Column("has_sound", Boolean, nullable=False),
@@ -59,6 +77,8 @@ EVENTS = Table(
     Column("call", Text, ForeignKey("calls.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("line", LargeBinary, nullable=False),
+    # Keyed, over this line and the code before it.
+    Column("code", LargeBinary, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
@@ -106,7 +126,7 @@ REVIEWS = Table(
     Column("act", Text, nullable=False),
     Column("reviewer", Text, nullable=False),
     Column("at_utc", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
     Index("reviews_by_finding", "call", "finding", "number"),
 )
 
@@ -118,10 +138,23 @@ WRAP_UPS = Table(
     Column("outcome", Text, nullable=False),
     # ISO 8601; absent: no next contact was set.
     Column("next_contact", Text, nullable=True),
-    Column("note", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
     Column("at_utc", Text, nullable=False),
     Index("wrap_ups_by_call", "call", "number"),
 )
 
-ADDED_LATER = (WRAP_UPS,)
-"""Tables that stores of this version made by earlier programs lack; they are added when opened."""
+CHAIN = Table(
+    "chain",
+    METADATA,
+    # From 0, without a gap.
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    # Empty where the entry is about no call.
+    Column("call", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    # Canonical JSON: what the entry commits to, as counts and hashes.
+    Column("stated", Text, nullable=False),
+    # Keyed, over this entry and the code before it.
+    Column("code", LargeBinary, nullable=False),
+    Index("chain_by_call", "call", "n"),
+)

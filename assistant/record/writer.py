@@ -1,45 +1,34 @@
 """The one writer through which whatever keeps a call's events or sound goes.
 
-Owns the order and the atomicity of what reaches the disk: each `append` is one transaction, sound
-is written a second at a time.  Inputs are the record; of the outputs handed in, settled utterances,
-findings and landmarks are kept beside it for listing and opening.  It starts no thread (whoever
-runs the call calls it from one), computes no finding, and is the place where sealing belongs when
-it comes.
+Owns the order in which things reach the disk: events into the call's journal at once, sound into
+its file about a second at a time; the courier carries the journal into the store.  A disk that is
+full, or a store that is gone, is told once and stops nothing: what could not be written waits.  It
+starts no thread itself (whoever runs the call calls it from one) and computes no finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol, get_args
-
-from sqlalchemy import Connection, Engine, insert, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
 
 from assistant.event_codec import EventCodec
-from assistant.events import (
-    AudioAdvanced,
-    CallEnded,
-    CallStarted,
-    ChannelOpened,
-    Ended,
-    Envelope,
-    FinalRecognised,
-    FindingChanged,
-    GapHeard,
-    Input,
-    MomentMarked,
-    StatementChanged,
-    UtteranceFinal,
-    VerificationChanged,
-)
-from assistant.record.database import writing
-from assistant.record.faults import StoreFault, store_faults
+from assistant.events import CallStarted, ChannelOpened, Envelope
+from assistant.record.courier import Courier, CourierAtOnce, CourierThread
+from assistant.record.delivery import INPUTS, KEPT, Delivery
+from assistant.record.faults import AlreadyKept, AnotherCall, StoreFault
+from assistant.record.journal import JournalledCall, JournalReader, JournalWriter
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
+from assistant.record.opening import OpenStore
+from assistant.record.sealed_file import FileState
 from assistant.record.sound import SoundChannel, SoundChunk, SoundWriter
-from assistant.record.tables import CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
+from assistant.record.trouble import Trouble
+from assistant.record.vault import Vault
 
-_INPUTS = get_args(Input)
+# How long the end of a call waits for the store; after that the journal keeps the rest.
+_END_WITHIN_S = 3.0
 
 
 class CallWriter(Protocol):
@@ -49,68 +38,94 @@ class CallWriter(Protocol):
         """Keep events, in order, all or none.
 
         Raises:
-            StoreFault: what was kept before stays kept.
+            StoreFault: they cannot be kept at all; what was kept before stays kept.
         """
 
     def append_audio(self, chunk: SoundChunk) -> None:
-        """Keep a stretch of sound.
-
-        Raises:
-            StoreFault: what was kept before stays kept.
-        """
+        """Keep a stretch of sound."""
 
     def close(self) -> None:
         """Finish; the call is whole if its last event was appended, else interrupted."""
 
 
 class KeptCallWriter:
-    """Writes one call to the store; made by `CallStore.record`.
+    """Writes one call; made by `CallStore.record` and `assistant.record.keeping`.
 
     The first event must be `CallStarted`, with sequence number 0.  Inputs and outputs may come in
     one sequence; outputs that are not listed are left out, because they follow from the inputs.
+
+    Args:
+        store: opens the store, or gives the one that is open; called by the courier.
+        vault: the store's.
+        locations: where journal, sound and lock are.
+        codec: writes events.
+        call: the call's id.
+        with_sound: whether sound is kept.
+        threaded: whether the courier has a thread of its own.
+        notice: told one line the user should see.
+        clock: monotonic seconds.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        store: Callable[[], OpenStore],
+        vault: Vault,
         locations: Locations,
         codec: EventCodec,
         call: str,
         *,
         with_sound: bool,
+        threaded: bool = False,
+        notice: Callable[[str], None] = lambda _line: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine = engine
+        self._store = store
+        self._vault = vault
         self._locations = locations
         self._codec = codec
         self._call = call
-        self._lock: OpenCallLock | None = None
-        self._sound: SoundWriter | None = None
         self._with_sound = with_sound
+        self._threaded = threaded
+        self._notice = notice
+        self._clock = clock
+        self._lock: OpenCallLock | None = None
+        self._journal: JournalWriter | None = None
+        self._reader: JournalReader | None = None
+        self._delivery: Delivery | None = None
+        self._courier: CourierThread | CourierAtOnce | None = None
+        self._sound: SoundWriter | None = None
         self._early: list[SoundChunk] = []
-        self._rates_hz: dict[int, int] = {}
-        self._duration_s = 0.0
+        self._made: list[Path] = []
+        self._last = -1
+        self._trouble = Trouble(notice, clock)
 
     def append(self, envelopes: Sequence[Envelope]) -> None:
         """See `CallWriter`."""
         if not envelopes:
             return
-        rows = [
-            {"call": self._call, "seq": envelope.seq, "line": self._codec.encode(envelope)}
-            for envelope in envelopes
-            if isinstance(envelope.event, _INPUTS)
-        ]
-        starts = self._lock is None
-        if starts:
+        last = self._last
+        lines = []
+        for envelope in envelopes:
+            if isinstance(envelope.event, INPUTS):
+                if envelope.seq <= last:
+                    raise AlreadyKept(
+                        f"event {envelope.seq} of the call {self._call} is kept already", ""
+                    )
+                last = envelope.seq
+            if isinstance(envelope.event, KEPT):
+                lines.append(self._codec.encode(envelope))
+        begins = self._journal is None
+        if begins:
             self._begin(envelopes[0])
+        assert self._journal is not None
+        assert self._courier is not None
+        journal = self._journal
+        self._tried("journal", lambda: journal.append(lines))
+        self._last = last
         try:
-            with store_faults(self._locations.database), writing(self._engine) as connection:
-                for envelope in envelopes:
-                    self._note(connection, envelope)
-                if rows:
-                    connection.execute(insert(EVENTS), rows)
-                connection.execute(self._this_call().values(duration_s=self._duration_s))
-        except StoreFault:
-            if starts:
+            self._courier.wake()
+        except AnotherCall:
+            if begins:
                 self._abandon()
             raise
         for envelope in envelopes:
@@ -121,19 +136,21 @@ class KeptCallWriter:
         """See `CallWriter`.  Sound may come before the call's first event, and waits for it."""
         if not self._with_sound:
             return
-        if self._sound is None:
+        sound = self._sound
+        if sound is None:
             self._early.append(chunk)
             return
-        self._sound.append(chunk)
+        self._tried("sound", lambda: sound.append(chunk))
 
     def close(self) -> None:
         """See `CallWriter`."""
+        if self._lock is None:
+            return
         try:
-            if self._sound is not None:
-                self._sound.close()
+            self._end()
         finally:
-            if self._lock is not None:
-                self._lock.release()
+            self._lock.release()
+            self._lock = None
 
     def _begin(self, first: Envelope) -> None:
         if not isinstance(first.event, CallStarted):
@@ -142,104 +159,93 @@ class KeptCallWriter:
                 "Keep it from its start.",
             )
         self._lock = OpenCallLock(self._locations.lock(self._call))
-        if self._with_sound:
-            try:
-                self._sound = SoundWriter(self._locations.sound(self._call))
-            except StoreFault:
-                self._lock.release()
-                raise
+        try:
+            self._make()
+        except BaseException:
+            self._abandon()
+            raise
 
     def _abandon(self) -> None:
         """The call could not be begun: leave nothing of it behind."""
-        self.close()
-        if self._sound is not None:
-            self._locations.sound(self._call).unlink(missing_ok=True)
+        for path in self._made:
+            path.unlink(missing_ok=True)
+        for part in (self._reader, self._journal, self._sound):
+            if part is not None:
+                part.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _make(self) -> None:
+        """The files and the courier."""
+        seal, wrapped = self._vault.new_call(self._call)
+        call = JournalledCall(self._call, wrapped, self._with_sound)
+        path, sound_path = self._locations.journal(self._call), self._locations.sound(self._call)
+        if self._with_sound:
+            self._sound = SoundWriter(sound_path, self._call, self._vault, seal)
+            self._made.append(sound_path)
+        self._journal = JournalWriter(path, call, self._vault, seal)
+        self._made.append(path)
+        self._reader = JournalReader(path, self._vault)
+        self._delivery = Delivery(
+            self._store, self._codec, call, seal, self._sound_state, self._clock
+        )
+        courier = Courier(
+            self._reader, self._delivery, self._codec, Trouble(self._notice, self._clock)
+        )
+        self._courier = (
+            CourierThread(courier, self._notice) if self._threaded else CourierAtOnce(courier)
+        )
+
+    def _sound_state(self) -> FileState | None:
+        return self._sound.state if self._sound is not None else None
 
     def _open_channel(self, opened: ChannelOpened) -> None:
-        if self._sound is None:
+        sound = self._sound
+        if sound is None:
             return
-        self._sound.open_channel(SoundChannel(opened.channel, opened.name, opened.rate_hz))
+        channel = SoundChannel(opened.channel, opened.name, opened.rate_hz)
+        self._tried("sound", lambda: sound.open_channel(channel))
         waiting, self._early = self._early, []
         for chunk in waiting:
-            self._sound.append(chunk)
+            self.append_audio(chunk)
 
-    def _note(self, connection: Connection, envelope: Envelope) -> None:
-        """Keep what lists show of one event."""
-        match envelope.event:
-            case CallStarted():
-                self._insert_call(connection, envelope.event)
-            case ChannelOpened(channel=channel, rate_hz=rate_hz):
-                self._rates_hz[channel] = rate_hz
-            case (
-                AudioAdvanced(channel=channel, sample=sample)
-                | FinalRecognised(channel=channel, sample=sample)
-            ):
-                self._reach(channel, sample)
-            case CallEnded(sample=sample, reason=reason):
-                self._reach(0, sample)
-                connection.execute(self._this_call().values(whole=True, reason=reason))
-            case UtteranceFinal(id=utterance, index=position):
-                self._put(
-                    connection,
-                    UTTERANCES,
-                    id=utterance,
-                    position=position,
-                    line=self._codec.encode(envelope),
-                )
-            case FindingChanged(finding=finding, call_s=call_s):
-                self._put(
-                    connection,
-                    FINDINGS,
-                    id=finding.id,
-                    rule=finding.rule,
-                    severity=finding.severity.value,
-                    verdict=finding.verdict.value,
-                    status=finding.status.value,
-                    call_s=call_s,
-                    line=self._codec.encode(envelope),
-                )
-            case VerificationChanged() | StatementChanged() | GapHeard() | MomentMarked() | Ended():
-                connection.execute(
-                    insert(LANDMARKS).values(
-                        call=self._call, seq=envelope.seq, line=self._codec.encode(envelope)
-                    )
-                )
-            case _:
-                pass
+    def _end(self) -> None:
+        sound, journal = self._sound, self._journal
+        assert journal is not None
+        assert self._courier is not None
+        if sound is not None and not self._tried("sound", sound.close):
+            self._notice("The last of the sound could not be kept: the disk took it no more.")
+        self._tried("journal", journal.flush)
+        left = journal.left()
+        journal.close()
+        arrived = self._courier.finish(_END_WITHIN_S)
+        if left and (not arrived or not self._last_resort(left)):
+            self._notice(f"The last {len(left)} events could not be kept: nothing took them.")
+        if arrived:
+            self._locations.journal(self._call).unlink(missing_ok=True)
+        if arrived and self._reader is not None:
+            self._reader.close()
 
-    def _reach(self, channel: int, sample: int) -> None:
-        rate_hz = self._rates_hz.get(channel)
-        if rate_hz:
-            self._duration_s = max(self._duration_s, sample / rate_hz)
+    def _last_resort(self, lines: Sequence[bytes]) -> bool:
+        """Into the store past the journal: the disk is still full, a server may not be."""
+        delivery = self._delivery
+        assert delivery is not None
 
-    def _insert_call(self, connection: Connection, started: CallStarted) -> None:
-        account = started.account
-        connection.execute(
-            insert(CALLS).values(
-                id=self._call,
-                started_at_utc=started.started_at_utc,
-                zone=started.zone,
-                language=started.header.language,
-                jurisdiction=started.header.jurisdiction,
-                collector=started.header.collector.value if started.header.collector else None,
-                agent_name=account.agent_name if account else "",
-                agent_id=account.agent_id if account else "",
-                model=started.model,
-                rules_hash=started.rules_hash,
-                scripts_hash=started.scripts_hash,
-                whole=False,
-                reason=None,
-                duration_s=0.0,
-                has_sound=self._with_sound,
+        def work() -> None:
+            delivery.deliver([self._codec.decode(line) for line in lines])
+            delivery.finish()
+
+        return self._tried("store", work)
+
+    def _tried(self, what: str, work: Callable[[], None]) -> bool:
+        """Whether `work` went through; a failure is told the first time, and when it is over."""
+        try:
+            work()
+        except StoreFault as error:
+            self._trouble.failed(
+                what, f"{error} The call goes on; what could not be written waits in memory."
             )
-        )
-
-    def _put(self, connection: Connection, table: Any, **columns: object) -> None:
-        """Insert a row, or bring it up to date: a finding keeps its id through its life."""
-        row = {"call": self._call, **columns}
-        connection.execute(
-            upsert(table).values(row).on_conflict_do_update(["call", "id"], set_=columns)
-        )
-
-    def _this_call(self) -> Any:
-        return update(CALLS).where(CALLS.c.id == self._call)
+            return False
+        self._trouble.over(what, "The disk is back; what waited has been written.")
+        return True

@@ -5,6 +5,7 @@
     python -m tests.benchmarks rules [options]              what the rule packs cost
     python -m tests.benchmarks promises                     options and promises: time, exactness
     python -m tests.benchmarks word-rates                   count anew how often words are said
+    python -m tests.benchmarks record [options]             keeping calls, and their proof
     python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
 They need the extras `test` and `synthesis`.
@@ -24,6 +25,7 @@ from tests.benchmarks import (
     memory,
     promises,
     recognition,
+    record,
     repaint,
     rules,
     soak,
@@ -75,6 +77,13 @@ def _capture(language: str, breaches: int, seed: int) -> None:
 @click.option("--rounds", default=30, show_default=True)
 def _repaint(utterances: int, rounds: int) -> None:
     repaint.run(utterances, rounds)
+
+
+@benchmarks.command("record")
+@click.option("--calls", default=10_000, show_default=True)
+@click.option("--store", metavar="URL", help="An empty PostgreSQL database (default: embedded).")
+def _record(calls: int, store: str | None) -> None:
+    record.run(calls, store)
 
 
 @benchmarks.command("memory")

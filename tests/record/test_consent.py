@@ -191,11 +191,3 @@ def test_a_wrap_up_is_kept_with_its_call_and_the_last_one_stands(tmp_path: Path)
         store.add_wrap_up(first)
         store.add_wrap_up(last)
         assert store.wrap_up("c") == last
-
-
-def test_a_store_from_before_wrap_ups_takes_them(tmp_path: Path) -> None:
-    locations = Locations(tmp_path)
-    with CallStore(locations) as store, store._engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE wrap_ups")
-    with CallStore(locations) as store:
-        assert store.wrap_up("c") is None

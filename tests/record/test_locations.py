@@ -25,6 +25,14 @@ def test_the_banks_rules_stand_in_the_data_folder_or_where_a_variable_says(tmp_p
     assert locate(tmp_path, {"ASSISTANT_RULES": ""}) == locate(tmp_path, {})
 
 
+def test_a_teams_store_is_named_by_the_environment_or_the_site(tmp_path: Path) -> None:
+    assert locate(tmp_path, {}).store is None
+    (tmp_path / "store-url").write_text("postgresql://site/calls\n")
+    assert locate(tmp_path, {}).store == "postgresql://site/calls"
+    named = locate(tmp_path, {"ASSISTANT_STORE": "postgresql://desk/calls"})
+    assert named.store == "postgresql://desk/calls"
+
+
 def test_everything_is_under_the_data_folder(tmp_path: Path) -> None:
     places = Locations(tmp_path)
     for place in (places.database, places.sound("c1"), places.lock("c1"), places.models_dir):

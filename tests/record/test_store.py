@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from assistant.events import CallEnded
 from assistant.record.faults import (
@@ -26,15 +27,12 @@ from assistant.record.faults import (
 from assistant.record.kept import CallState
 from assistant.record.locations import Locations
 from assistant.record.locks import OpenCallLock
+from assistant.record.opening import system_doors
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
 from compliance.findings import Status
 from tests.record.invented import chunks, envelopes, inputs, outputs, started, tone
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Locations:
-    return Locations(tmp_path / "home")
+from tests.record.raw import raw
 
 
 def _keep(store: CallStore, call: str = "c1", status: Status = Status.CONFIRMED) -> None:
@@ -138,7 +136,7 @@ def test_a_killed_process_leaves_its_call_readable(places: Locations) -> None:
         sound = store.sound("c1")
         assert sound is not None
         with sound:
-            assert sound.end_sample(0) == 16000
+            assert sound.end_sample(0) == 19200
 
 
 def test_judgements_are_added_and_read(places: Locations) -> None:
@@ -187,20 +185,20 @@ def test_an_unknown_call_is_named(places: Locations, ask: Callable[[CallStore], 
         ask(store)
 
 
-def test_events_are_never_changed(places: Locations) -> None:
-    with CallStore(places) as store:
+def test_events_are_never_changed(embedded: Locations) -> None:
+    with CallStore(embedded) as store:
         _keep(store)
     with (
-        sqlite3.connect(places.database) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="only ever added"),
+        closing(raw(embedded)) as connection,
+        pytest.raises(sqlcipher.IntegrityError, match="only ever added"),
     ):
         connection.execute("UPDATE events SET line = x'00' WHERE seq = 3")
 
 
-def test_only_the_owner_may_read_the_store(places: Locations) -> None:
-    with CallStore(places) as store:
+def test_only_the_owner_may_read_the_store(embedded: Locations) -> None:
+    with CallStore(embedded) as store:
         _keep(store)
-        for file in (places.database, *places.data_dir.glob("calls.db-*")):
+        for file in (embedded.database, *embedded.data_dir.glob("calls.db-*")):
             assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
 
 
@@ -218,7 +216,7 @@ def _cut_short(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("UPDATE store SET version = 99")
 
 
@@ -233,13 +231,13 @@ def _a_folder(path: Path) -> None:
 
 def _no_version(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("DELETE FROM store")
 
 
 def _a_table_gone(path: Path) -> None:
     CallStore(Locations(path.parent)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(raw(Locations(path.parent))) as connection, connection:
         connection.execute("DROP TABLE findings")
 
 
@@ -250,32 +248,32 @@ def _a_table_gone(path: Path) -> None:
         (_cut_short, StoreDamaged, "damaged"),
         (_newer, StoreTooNew, "newer version"),
         (_another_programs, StoreFault, "another program's"),
-        (_a_folder, StoreFault, "cannot be opened"),
+        (_a_folder, StoreFault, "a file stands where a folder is needed"),
         (_no_version, StoreDamaged, "damaged"),
         (_a_table_gone, StoreDamaged, "damaged"),
     ],
 )
 def test_a_spoilt_store_is_refused_and_left_alone(
-    places: Locations, spoil: Callable[[Path], None], error: type[StoreFault], says: str
+    embedded: Locations, spoil: Callable[[Path], None], error: type[StoreFault], says: str
 ) -> None:
-    places.data_dir.mkdir()
-    spoil(places.database)
-    before = places.database.read_bytes() if places.database.is_file() else b""
+    embedded.data_dir.mkdir()
+    spoil(embedded.database)
+    before = embedded.database.read_bytes() if embedded.database.is_file() else b""
     with pytest.raises(error) as caught:
-        CallStore(places)
+        CallStore(embedded)
     assert says in str(caught.value)
-    assert str(places.database) in str(caught.value)
+    assert str(embedded.database) in str(caught.value)
     assert caught.value.remedy
     if before:
-        assert places.database.read_bytes() == before
+        assert embedded.database.read_bytes() == before
 
 
-def test_a_store_in_use_says_so(places: Locations) -> None:
-    CallStore(places).close()
-    with sqlite3.connect(places.database) as connection:
+def test_a_store_in_use_says_so(embedded: Locations) -> None:
+    CallStore(embedded).close()
+    with closing(raw(embedded)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreBusy, match="in use"):
-            CallStore(places, busy_timeout_s=0.0)
+            CallStore(embedded, doors=replace(system_doors(), busy_timeout_s=0.0))
 
 
 def test_a_store_that_cannot_be_written_says_so() -> None:
@@ -298,14 +296,16 @@ def test_a_store_that_cannot_be_written_says_so() -> None:
     assert os.waitstatus_to_exitcode(status) == 7
 
 
-def test_sqlites_word_for_read_only_is_understood(places: Locations) -> None:
-    CallStore(places).close()
-    connection = sqlite3.connect(f"file:{places.database}?mode=ro", uri=True)
+def test_sqlites_word_for_read_only_is_understood(embedded: Locations) -> None:
+    CallStore(embedded).close()
+    with closing(sqlite3.connect(embedded.data_dir / "plain.db")) as made:
+        made.execute("CREATE TABLE store (version INTEGER)")
+    connection = sqlite3.connect(f"file:{embedded.data_dir / 'plain.db'}?mode=ro", uri=True)
     with (
         pytest.raises(StoreReadOnly, match="Grant write permission"),
-        store_faults(places.database),
+        store_faults(embedded.database),
     ):
-        connection.execute("INSERT INTO store VALUES (2)")
+        connection.execute("UPDATE store SET version = 2")
     connection.close()
 
 
@@ -352,30 +352,3 @@ def test_a_lock_can_be_let_go_twice(tmp_path: Path) -> None:
     lock.release()
     lock.release()
     OpenCallLock(tmp_path / "c.lock").release()
-
-
-def test_a_full_disk_keeps_what_was_there(places: Locations) -> None:
-    """A limit on file size stands in for the full disk: the system refuses the write alike."""
-    import resource
-    import signal
-
-    child = os.fork()
-    if child == 0:
-        store = CallStore(places)
-        writer = store.record("c1", with_sound=False)
-        writer.append(envelopes(inputs()[:3]))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-        try:
-            for seq in range(3, 20000):
-                writer.append(envelopes((inputs()[4],), first=seq))
-        except StoreFault:
-            os._exit(7)
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 7
-    with CallStore(places) as store:
-        kept = [envelope.seq for envelope in store.events("c1")]
-        assert kept == list(range(len(kept)))
-        assert len(kept) > 3
-        assert store.call("c1").state is CallState.INTERRUPTED

@@ -1,0 +1,1 @@
+"""The layouts of the store, one after the other; `assistant.record.layout` applies them."""

@@ -1,0 +1,21 @@
+"""Names the places that a store's pieces are sealed for.
+
+Owns the names alone: a row that is moved to another call, table or number does not open there.
+"""
+
+from __future__ import annotations
+
+
+def row_place(call: str, table: str, key: int | str) -> str:
+    """A line of a table: `key` is the rest of its primary key."""
+    return f"{table} {key} of {call}"
+
+
+def note_place(call: str, finding: str, at_utc: str) -> str:
+    """The note of a review."""
+    return f"note {at_utc} on {finding} of {call}"
+
+
+def wrap_up_place(call: str, at_utc: str) -> str:
+    """The note of a wrap-up."""
+    return f"wrap-up {at_utc} of {call}"

@@ -1,0 +1,111 @@
+"""The commands on the record itself: `assistant record …`.
+
+Owns names, options, what is printed and exit statuses; the work is done in `assistant.record`,
+which is imported only then, as `cli` does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.store_option import store_option
+
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+
+
+@click.group()
+def record() -> None:
+    """The record of kept calls: its key, its proof, what a crash left behind."""
+
+
+@record.command("rekey")
+@click.option(
+    "--new-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file (mode 600) with the new key; without it one is made, where the old one was.",
+)
+@_data_dir
+@store_option
+def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
+    """Change the master key; from then on the old one opens nothing."""
+    from assistant.record.locations import locate
+    from assistant.record.master_key import read_key_file
+    from assistant.record.opening import system_doors
+    from assistant.record.rekeying import rekey
+
+    key = read_key_file(new_key) if new_key is not None else None
+    where = rekey(locate(data_dir, os.environ), system_doors(_tell), key)
+    if where == "ASSISTANT_KEY":
+        _tell("The record has a new key: set ASSISTANT_KEY to it now.")
+    else:
+        _tell(f"The record has a new key, in {where}.")
+
+
+@record.command("recover")
+@_data_dir
+@store_option
+def record_recover(*, data_dir: Path | None) -> None:
+    """Bring in what a crash or an absent store left in this machine's journals.
+
+    The next call that is kept does the same by itself.
+    """
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.store import CallStore
+    from compliance.errors import AssistantError
+
+    with CallStore(locate(data_dir, os.environ), doors=system_doors(_tell)) as store:
+        recovered = store.recover()
+        for call in recovered.calls:
+            click.echo(f"{call}  {store.call(call).state.value}")
+    if not recovered.calls and not recovered.problems:
+        _tell("Nothing was left behind.")
+    if recovered.problems:
+        raise AssistantError("\n".join(recovered.problems))
+
+
+@record.command("verify")
+@click.option("--audio", is_flag=True, help="Check every second of sound too.")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of the anchors (default: ASSISTANT_ANCHORS, else in the data folder).",
+)
+@_data_dir
+@store_option
+def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -> None:
+    """Prove that nothing was changed, removed, put in or cut off, or say what (exit status 2)."""
+    from dataclasses import replace
+
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.store import CallStore
+    from compliance.errors import AssistantError
+
+    locations = locate(data_dir, os.environ)
+    if anchors is not None:
+        locations = replace(locations, anchors=anchors)
+    with CallStore(locations, doors=system_doors(_tell)) as store:
+        proof = store.verify(audio=audio, progress=_tell)
+    if proof.faults:
+        raise AssistantError(
+            "\n".join(["The record is not whole:", *(f"  {fault}" for fault in proof.faults)]),
+        )
+    sound = f", {proof.sounds} records of sound" if audio else ""
+    click.echo(
+        f"The record is whole: {proof.calls} calls, {proof.events} events{sound};"
+        f" {proof.entries} entries in the chain, {proof.anchors} anchors."
+    )
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()
