@@ -33,6 +33,8 @@ from assistant.events import (
     ObjectionHeard,
     Output,
     Progress,
+    PromiseChanged,
+    PromiseStatus,
     PromptChanged,
     RecordingChanged,
     RecordingState,
@@ -84,6 +86,7 @@ class CallView:
         self.identifiers: dict[str, IdentifierState] = {}
         self.prompt: Prompt | None = None
         self.objection: ObjectionHeard | None = None
+        self.promise: PromiseChanged | None = None
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
@@ -113,6 +116,7 @@ class CallView:
             HoldChanged: self._hold,
             CustomerDid: self._customer,
             ObjectionHeard: self._objected,
+            PromiseChanged: self._promised,
             Ended: self._ended,
         }
 
@@ -144,6 +148,17 @@ class CallView:
     def flag_of(self, finding_id: str) -> Flag | None:
         """The flag of one finding, `None` when it was withdrawn or never was."""
         return self._budget.flag(finding_id)
+
+    @property
+    def to_confirm(self) -> bool:
+        """Whether a promise with amount and day waits for the agent's key."""
+        promise = self.promise
+        return (
+            promise is not None
+            and promise.status is PromiseStatus.PROPOSED
+            and promise.promised.complete
+            and not self.covered
+        )
 
     @property
     def live(self) -> bool:
@@ -319,6 +334,10 @@ class CallView:
     def _objected(self, event: ObjectionHeard) -> Part:
         self.objection = event
         return Part.NOTHING  # the reply, where one may be given, is in the prompt
+
+    def _promised(self, event: PromiseChanged) -> Part:
+        self.promise = None if event.status is PromiseStatus.DISMISSED else event
+        return Part.PROMPT | self._tick(event.call_s)
 
     def _moment(self, event: MomentMarked) -> Part:
         self._transcript.remember(event.call_s)

@@ -10,16 +10,20 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
+from assistant.composition import Guidance, checked_start, guidance_under
+from assistant.events import Output
+from assistant.guiding import Guide
 from assistant.interface_text import N_, Interface
 from assistant.plain import NOT_ASSESSABLE, clock, sign_of
 from assistant.record.locations import locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
+from assistant.running import zone_here
 from assistant.wording import Wording
 from compliance.checking import (
     BadLine,
@@ -30,9 +34,11 @@ from compliance.checking import (
     Started,
     check_transcript,
 )
+from compliance.context import Collector
 from compliance.errors import BadInput, Fault
 from compliance.findings import Finding, Kind, StatementState, Verdict
 from compliance.places import jurisdiction_of
+from scripts.called import routes_of
 
 FOUND = 1
 TRIAL = N_("rule on trial, not shown to agents")
@@ -76,6 +82,8 @@ class _Checker:
         self._report = report
         self._rules = rules
         self._wordings: dict[str, Wording] = {}
+        self._guides: dict[str, Guide] = {}
+        self._guidances: dict[tuple[str, str, Collector | None], Guidance] = {}
         self._trouble = 0
         self._found = False
 
@@ -102,7 +110,7 @@ class _Checker:
                     language = result.header.language
                     wording = Wording(texts, Interface(language), language)
                     self._wordings[result.call] = wording
-                    self._report.started(result)
+                    self._begin(result)
                 case Opened():
                     self._found = True
                     self._report.opened(result, self._wordings[result.call])
@@ -120,21 +128,47 @@ class _Checker:
                         more = "".join(f"\n  {fault}" for fault in error.faults)
                     self.refuse(f"{result.fault}{more}", error.exit_status)
 
+    def _begin(self, result: Started) -> None:
+        """The call's header is known: its script begins, where there is one for it."""
+        header = result.header
+        if not self._report.guides:
+            self._report.started(result, None)
+            return
+        case = (result.rules.content_hash, header.language, header.collector)
+        if case not in self._guidances:
+            self._guidances[case] = guidance_under(result.rules, header.language, header.collector)
+        guidance = self._guidances[case]
+        start = checked_start(header, guidance, zone_here(), datetime.now(UTC))
+        guide = self._guides[result.call] = Guide(start, guidance.script(None))
+        self._report.started(result, guidance.scripts_hash or None)
+        self._report.guided(result.call, guide.prompt(0.0), self._wordings[result.call])
+
     def _judged(self, result: Judged) -> None:
         found = any(
             finding.verdict is not Verdict.NOT_ASSESSABLE for finding in result.heard.findings
         )
         self._found = self._found or found
-        self._report.judged(result, self._wordings[result.call])
+        wording = self._wordings[result.call]
+        self._report.judged(result, wording)
+        guide = self._guides.get(result.call)
+        if guide is not None:
+            at_s = result.utterance.end_s or result.utterance.start_s or 0.0
+            routes = routes_of(result.heard.findings)
+            guided = guide.heard(result.utterance, result.context, routes, at_s)
+            self._report.guided(result.call, guided, wording)
 
 
 class _Report:
-    """Writes results on a stream."""
+    """Writes results on a stream; `guides` is whether the script and its replies are told."""
+
+    guides = False
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def started(self, result: Started) -> None: ...
+    def started(self, result: Started, scripts: str | None) -> None: ...
+
+    def guided(self, call: str, told: Iterable[Output], wording: Wording) -> None: ...
 
     def opened(self, result: Opened, wording: Wording) -> None: ...
 
@@ -144,7 +178,9 @@ class _Report:
 
 
 class _JsonReport(_Report):
-    def started(self, result: Started) -> None:
+    guides = True
+
+    def started(self, result: Started, scripts: str | None) -> None:
         self._put(
             {
                 "type": "started",
@@ -152,10 +188,15 @@ class _JsonReport(_Report):
                 "version": __version__,
                 "call": result.call,
                 "rules": result.rules.content_hash,
-                "scripts": None,
+                "scripts": scripts,
                 "model": None,
             }
         )
+
+    def guided(self, call: str, told: Iterable[Output], wording: Wording) -> None:
+        for output in told:
+            for record in jsonlines.output_records(output, call, wording):
+                self._put(record)
 
     def opened(self, result: Opened, wording: Wording) -> None:
         for finding in result.findings:

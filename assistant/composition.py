@@ -88,12 +88,21 @@ def load_guidance(
         MissingPart: there is no rule pack for the jurisdiction.
         BadInput: a pack or flow is broken; all faults are told.
     """
+    return guidance_under((rules or RulesInForce())(jurisdiction, language), language, collector)
+
+
+def guidance_under(rules: RuleSet, language: str, collector: Collector | None) -> Guidance:
+    """These rules and the flow of a language, where there is one.
+
+    Raises:
+        BadInput: the flow is broken; all faults are told.
+    """
     flow = (
         load_flow(language, collector or Collector.IN_HOUSE)
         if language in flow_languages()
         else None
     )
-    return Guidance((rules or RulesInForce())(jurisdiction, language), flow)
+    return Guidance(rules, flow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,22 @@ def _started(
         model_hash=model.content_hash() if model is not None else "",
         account_hash=content_hash(account) if account is not None else "",
         account=account,
+    )
+
+
+def checked_start(header: CallHeader, guidance: Guidance, zone: str, now: datetime) -> CallStarted:
+    """The first event of a call of which there is a written transcript; nobody heard it here."""
+    return CallStarted(
+        header=header,
+        policy=VerificationPolicy.HEARD,
+        version=__version__,
+        started_at_utc=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        zone=zone,
+        rules_hash=guidance.rules.content_hash,
+        scripts_hash=guidance.scripts_hash,
+        model="",
+        model_hash="",
+        account_hash="",
     )
 
 

@@ -19,6 +19,7 @@ from compliance.context import CallHeader, Listener
 from compliance.findings import Finding, Statement
 from compliance.transcript import Speaker, Word
 from scripts.account import Account
+from scripts.promising import Promised
 from scripts.prompt import Prompt
 
 
@@ -49,6 +50,8 @@ class Act(StrEnum):
     FLAG_ACKNOWLEDGED = "flag_acknowledged"  # argument: finding id
     MOMENT_MARKED = "moment_marked"
     NOTICE_GIVEN = "notice_given"  # that the call is recorded has been said, unheard by us
+    PROMISE_CONFIRMED = "promise_confirmed"  # what stands proposed was read back and agreed
+    PROMISE_DISMISSED = "promise_dismissed"  # it was no promise
     HELD = "held"  # the microphone is closed; see also `AudioGap`
     RESUMED = "resumed"
 
@@ -312,6 +315,23 @@ class ObjectionHeard:
     call_s: float
 
 
+class PromiseStatus(StrEnum):
+    """How far a promise to pay has come; recognition proposes, the agent confirms."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseChanged:
+    """What the customer promises changed; a later proposal takes the place of an earlier one."""
+
+    promised: Promised
+    status: PromiseStatus
+    call_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class StatementChanged:
     """A required statement's state changed."""
@@ -468,6 +488,7 @@ Output = (
     | FindingStanding
     | PromptChanged
     | ObjectionHeard
+    | PromiseChanged
     | StatementChanged
     | IdentifierChanged
     | VerificationChanged

@@ -14,6 +14,8 @@ from assistant import events
 from assistant.wording import Wording
 from compliance.findings import Finding, FoundBy, Statement
 from compliance.transcript import Word
+from scripts.commitments import Proposal
+from scripts.forms import minor_digits
 
 SCHEMA = 1
 
@@ -25,8 +27,16 @@ def line(record: Record) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def output_record(output: events.Output, call: str, wording: Wording) -> Record | None:
-    """The published record of an output, or `None` for what is the screen's alone."""
+def output_records(output: events.Output, call: str, wording: Wording) -> list[Record]:
+    """The published records of an output; none for what is the screen's alone."""
+    if isinstance(output, events.PromiseChanged):
+        return promise_records(output, call)
+    record = _output_record(output, call, wording)
+    return [record] if record is not None else []
+
+
+def _output_record(output: events.Output, call: str, wording: Wording) -> Record | None:
+    """The published record of an output that is told in one, or `None`."""
     match output:
         case events.Started():
             start = output.start
@@ -193,6 +203,33 @@ def _found_by_record(found_by: FoundBy) -> Record:
         "context": dict(found_by.context),
         "unknown": list(found_by.unknown),
     }
+
+
+def promise_records(changed: events.PromiseChanged, call: str) -> list[Record]:
+    """A promise as published, a record for each of its parts; what was not said is null."""
+    promised = changed.promised
+    return [
+        {
+            "type": "promise",
+            "call": call,
+            "id": f"p{promised.number}.{number}",
+            "amount": _amount(part),
+            "currency": part.currency,
+            "date": part.day.isoformat() if part.day is not None else None,
+            "method": part.method or None,
+            "status": changed.status.value,
+            "certain": part.certain,
+            "doubts": [doubt.value for doubt in part.doubts],
+            "call_s": changed.call_s,
+        }
+        for number, part in enumerate(promised.parts, 1)
+    ]
+
+
+def _amount(part: Proposal) -> str | None:
+    if part.amount is None:
+        return None
+    return f"{part.amount:.{minor_digits(part.currency)}f}"
 
 
 def statement_record(statement: Statement, call: str) -> Record:

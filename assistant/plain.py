@@ -58,6 +58,11 @@ class PlainCall:
                 yield f"{clock(output.call_s)}  {'✔' if output.verified else '■'} {text}"
             case events.FindingChanged():
                 yield from self._finding(output.finding, output.call_s)
+            case events.PromiseChanged():
+                told = wording.promised(output.promised)
+                sign = {"proposed": "◇", "confirmed": "◆", "dismissed": "○"}[output.status]
+                status = wording.term(terms.PROMISES, output.status)
+                yield f"{clock(output.call_s)}  {sign} {status}: {told}"
             case events.CustomerDid():
                 speaker = wording.term(terms.SPEAKERS, Speaker.CUSTOMER)
                 yield f"{clock(output.call_s)}  {speaker}: ● {wording.doing(output.doing)}"

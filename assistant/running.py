@@ -65,8 +65,7 @@ class JsonReporter:
         at_s = round(delivery.at_s, 3)
         for envelope in delivery.envelopes:
             output: Output = envelope.event  # type: ignore[assignment]
-            record = jsonlines.output_record(output, envelope.call, self._wording)
-            if record is not None:
+            for record in jsonlines.output_records(output, envelope.call, self._wording):
                 record["at_s"] = 0.0 if isinstance(output, Started) else at_s
                 _write(self._stream, jsonlines.line(record) + "\n")
 

@@ -38,7 +38,6 @@ from assistant.events import (
     LagMeasured,
     ListenerChanged,
     MomentMarked,
-    ObjectionHeard,
     Output,
     PartialRecognised,
     Progress,
@@ -51,6 +50,7 @@ from assistant.events import (
     VerificationChanged,
     VerificationPolicy,
 )
+from assistant.guiding import Guide
 from assistant.joining import ChannelJoiner
 from assistant.recording_watch import NOTICE, RecordingWatch
 from compliance.context import CallContext, Listener
@@ -65,7 +65,6 @@ from compliance.transcript import Speaker, Utterance
 from scripts.account import Identifier, matches
 from scripts.called import routes_of
 from scripts.engine import ScriptEngine
-from scripts.prompt import Prompt
 
 # A provisional flag that has stood this long is shown as standing.
 STANDING_S = 2.0
@@ -112,7 +111,7 @@ class _Call:
     start: CallStarted
     monitor: Monitor
     tracker: Tracker
-    script: ScriptEngine | None
+    guide: Guide
     recording: RecordingWatch
     channels: dict[int, _Channel] = field(default_factory=dict)
     finals: int = 0
@@ -121,7 +120,6 @@ class _Call:
     flags: dict[str, _Flag] = field(default_factory=dict)
     identifiers: dict[str, IdentifierState] = field(default_factory=dict)
     proposed: bool = False
-    told_prompt: Prompt | None = None
     agent_unheard_s: float = 0.0
     switches: list[tuple[float, CallContext]] = field(default_factory=list)
     ended: bool = False
@@ -208,7 +206,7 @@ class CallSession:
             event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
         )
         recording = RecordingWatch(event.recording)
-        call = _Call(event, monitor, tracker, self._make_script(event), recording)
+        call = _Call(event, monitor, tracker, Guide(event, self._make_script(event)), recording)
         self._call = call
         context = tracker.context
         yield Started(event)
@@ -220,7 +218,7 @@ class CallSession:
         for identifier in self._identifiers(call):
             call.identifiers[identifier.kind] = IdentifierState.OPEN
             yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
-        yield from self._prompt(call)
+        yield from self._guided(call, call.guide.prompt(0.0))
         for finding in monitor.opened(tracker.context).findings:
             yield from self._found(call, finding, "")
 
@@ -297,19 +295,14 @@ class CallSession:
             yield from call.recording.noticed(call.now_s, given=given)
         routes = routes_of(heard.findings)
         yield from self._refused(call, call.recording.routed(routes, call.now_s))
-        if call.script is not None:
-            context = call.tracker.context
-            call.script.hear(
-                settled,
-                verified=bool(context.verified),
-                listener=context.listener,
-                routes=routes,
-            )
-            if call.script.objection:
-                yield ObjectionHeard(
-                    call.script.objection, call.script.reply(call.script.objection), call.now_s
-                )
-            yield from self._prompt(call)
+        guided = call.guide.heard(
+            settled,
+            call.tracker.context,
+            routes,
+            call.now_s,
+            customer_heard=call.customer_heard,
+        )
+        yield from self._guided(call, guided)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:
         """What the customer said first is compared; a match is proposed, the agent decides."""
@@ -450,17 +443,12 @@ class CallSession:
                 yield from self._tracked(call, call.tracker.set_listener(Listener.UNKNOWN))
             case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
                 pass
+            case Act.PROMISE_CONFIRMED | Act.PROMISE_DISMISSED:
+                pass
         _switch(call, before, call.now_s)
         yield from self._of_the_customer(call, event)
-        if call.script is not None:
-            context = call.tracker.context
-            call.script.act(
-                event.act.value,
-                event.argument,
-                verified=bool(context.verified),
-                listener=context.listener,
-            )
-            yield from self._prompt(call)
+        guided = call.guide.acted(event, call.tracker.context, call.now_s)
+        yield from self._guided(call, guided)
 
     def _of_the_customer(self, call: _Call, event: AgentActed) -> Iterable[Output]:
         """What a key says of the customer, for the rules and, where they are not heard, the eye."""
@@ -508,14 +496,13 @@ class CallSession:
         call.identifiers[kind] = state
         return IdentifierChanged(kind, state, call.now_s)
 
-    def _prompt(self, call: _Call) -> Iterable[Output]:
-        if call.script is None:
-            return
-        prompt = call.script.prompt
-        if prompt != call.told_prompt:
-            call.told_prompt = prompt
-            call.tracker.set_stage(prompt.stage)
-            yield PromptChanged(prompt, call.now_s)
+    @staticmethod
+    def _guided(call: _Call, told: Iterable[Output]) -> Iterable[Output]:
+        """Pass on what guides the agent; rules may ask at which stage something was said."""
+        for output in told:
+            if isinstance(output, PromptChanged):
+                call.tracker.set_stage(output.prompt.stage)
+            yield output
 
     @staticmethod
     def _identifiers(call: _Call) -> tuple[Identifier, ...]:

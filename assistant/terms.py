@@ -40,6 +40,12 @@ STAGES: Terms = {
     "recording_refused": N_("Recording refused"),
 }
 
+PROMISES: Terms = {
+    "proposed": N_("promise, not confirmed"),
+    "confirmed": N_("promise confirmed"),
+    "dismissed": N_("no promise after all"),
+}
+
 OBJECTIONS: Terms = {
     "cannot_pay": N_("cannot pay"),
     "lost_job": N_("lost job"),

@@ -20,7 +20,10 @@ from assistant.display_text import DisplayText, display_text
 from assistant.interface_text import Interface
 from compliance.findings import Finding, Kind, Message, VerifiedLaw
 from scripts.account import Account
-from scripts.forms import money, person, rate, written_date
+from scripts.commitments import Proposal
+from scripts.commitments_wording import shipped_promise_wording
+from scripts.forms import money, person, rate, weekday_date, written_date
+from scripts.promising import Promised
 
 MOST_WORDS = 12
 """A line for somebody who is talking: at most this many English words …"""
@@ -182,6 +185,22 @@ class Wording:
     def day(self, day: date) -> str:
         """A date as the reader's region writes it."""
         return written_date(day, self._interface.catalogue.language.region)
+
+    def promised(self, promised: Promised) -> str:
+        """Amounts, days and methods of what is promised, with what is in doubt behind it."""
+        parts = [self._promised_part(part) for part in promised.parts]
+        doubts = dict.fromkeys(doubt for part in promised.parts for doubt in part.doubts)
+        texts = shipped_promise_wording()
+        told = [texts.doubt(doubt, self.interface_code) for doubt in doubts]
+        comma = ", " if self.interface_code == "en" else "、"
+        return " + ".join(parts) + (f" ({comma.join(told)}?)" if told else "")
+
+    def _promised_part(self, part: Proposal) -> str:
+        amount = "?" if part.amount is None else self.amount(part.amount, part.currency)
+        region = self._interface.catalogue.language.region
+        day = "?" if part.day is None else weekday_date(part.day, region)
+        method = shipped_promise_wording().method(part.method, region) if part.method else ""
+        return " · ".join(filter(None, (amount, day, method)))
 
     def rate(self, percent: Decimal) -> str:
         """An annual rate as the reader's region writes it."""

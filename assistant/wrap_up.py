@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.call_view import CallView
+from assistant.events import PromiseStatus
 from assistant.transcript_rows import DoingRow
 from scripts.outcomes import Outcome, proposed
 
@@ -86,7 +87,19 @@ def proposed_outcome(view: CallView, outcomes: Sequence[Outcome]) -> Outcome | N
     return proposed(outcomes, _happened(view))
 
 
+def contact_after(view: CallView, today: date) -> date | None:
+    """The next contact that a confirmed promise calls for: the day after its first payment."""
+    promise = view.promise
+    if promise is None or promise.status is not PromiseStatus.CONFIRMED:
+        return None
+    first = min(part.day for part in promise.promised.parts if part.day is not None)
+    due = first + timedelta(days=1)
+    return due if today <= due <= today + timedelta(days=MOST_DAYS) else None
+
+
 def _happened(view: CallView) -> Iterator[str]:
+    if view.promise is not None and view.promise.status is PromiseStatus.CONFIRMED:
+        yield "commitment"
     prompt = view.prompt
     if prompt is not None and "commitment" in prompt.done:
         yield "commitment"

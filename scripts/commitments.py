@@ -70,6 +70,15 @@ def proposals(text: str, saying: Saying) -> tuple[Proposal, ...]:
 
     A refusal, what is past, a question about the debt, and other people's money are no promises.
     """
+    return _proposals(text, saying, of_the_customer=True)
+
+
+def read_back(text: str, saying: Saying) -> tuple[Proposal, ...]:
+    """The amounts and days in the agent's "so that is … on …, right?"; asked is how it is said."""
+    return _proposals(text, saying, of_the_customer=False)
+
+
+def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Proposal, ...]:
     folded = fold(text[:LONGEST_TEXT])
     if not folded.tokens:
         return ()
@@ -82,13 +91,13 @@ def proposals(text: str, saying: Saying) -> tuple[Proposal, ...]:
         scanned = commitments_en.scan(folded, saying.today, day_first=day_first)
     parts = in_clauses([_as_heard(part, folded) for part in scanned])
     sorts = {part.sort for part in parts}
-    if Sort.QUESTION in sorts and Sort.ASK not in sorts:
+    if of_the_customer and Sort.QUESTION in sorts and Sort.ASK not in sorts:
         return ()
     kept, unfinished = _corrected(_meant(parts))
     if Sort.SOMEBODY in sorts and _only_about_others(folded, parts, kept):
         sorts.discard(Sort.SOMEBODY)
-    shared = _doubts_of_all(sorts, text)
-    if not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+    shared = _doubts_of_all(sorts, text) if of_the_customer else ()
+    if of_the_customer and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
         shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
     if unfinished:
         shared += (Doubt.UNFINISHED_CORRECTION,)

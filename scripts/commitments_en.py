@@ -16,6 +16,7 @@ from scripts.commitments_en_days import ENDINGS, MONEY, day_at, written_day
 from scripts.commitments_parts import Doubt, Part, Sort, clause_end, token_at
 from scripts.commitments_words import Words, load_words, longest
 
+_POINTING = {"another", "the", "that", "this", "my"}
 _BIG = {"thousand": 1000, "grand": 1000, "k": 1000, "hundred": 100}
 _I_WILL = {("i", "will"), ("i", "can"), ("i", "could"), ("i", "would")}
 _MOST_COUNTED = 120  # instalments, days, months
@@ -115,6 +116,13 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
             doubt = None if more.exact and more.value < 1000 else Doubt.AMOUNT_TWO_WAYS
             return _ended(tokens, begin, more.beyond, 1000 + more.value, doubt)
         return _ended(tokens, begin, at + 2, Decimal(1000), None)
+    if said in _POINTING and after in {"hundred", "thousand", "grand"}:
+        whole = Decimal(_BIG[after])  # another hundred and twenty
+        more = number_at(tokens, at + 2 + (token_at(tokens, at + 2) == "and"), "en")
+        if more is None:
+            return _ended(tokens, begin, at + 2, whole, None)
+        doubt = None if more.exact and more.value < whole else Doubt.AMOUNT_TWO_WAYS
+        return _ended(tokens, begin, more.beyond, whole + more.value, doubt)
     if said == "half" and after == "a" and token_at(tokens, at + 2) in {"grand", "thousand"}:
         return _ended(tokens, begin, at + 3, Decimal(500), Doubt.APPROXIMATE)
     if said == "a" and after == "hundred":
@@ -126,6 +134,9 @@ def _amount(tokens: Sequence[str], at: int) -> Part | None:
         return None
     value, beyond = number.value, number.beyond
     doubt = None if number.exact else Doubt.AMOUNT_TWO_WAYS
+    before = begin - 1 - (token_at(tokens, begin - 1) == "and")
+    if token_at(tokens, before) in _BIG and not signed:
+        doubt = Doubt.AMOUNT_TWO_WAYS  # several hundred and twenty: what comes before is part of it
     if token_at(tokens, beyond) == "oh":
         while number_at(tokens, beyond, "en") or token_at(tokens, beyond) == "oh":
             beyond += 1

@@ -37,6 +37,7 @@ class Doubt(StrEnum):
     RECURRING = "recurring"
     WHICH_WITH_WHICH = "which_with_which"
     UNFINISHED_CORRECTION = "unfinished_correction"
+    UNCLEAR = "unclear"
 
 
 class Sort(StrEnum):

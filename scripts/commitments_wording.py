@@ -6,8 +6,9 @@ nothing; that is `scripts.commitments`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -25,6 +26,9 @@ LANGUAGES = ("zh-TW", "zh-CN", "zh-HK", "en")
 _SLOTS = {
     "read_back": {"amount", "day"},
     "read_back_by": {"amount", "day", "method"},
+    "part": {"amount", "day"},
+    "and": set[str](),
+    "read_back_parts": {"parts"},
     "ask_amount": {"day"},
     "ask_day": {"amount"},
     "ask_both": set[str](),
@@ -55,9 +59,7 @@ class PromiseWording:
         Raises:
             MissingPart: there are no sentences for the language of the call.
         """
-        key = language if language in LANGUAGES else language.split("-", 1)[0]
-        if key not in LANGUAGES:
-            raise MissingPart(f"There are no sentences on promises for '{language}' yet")
+        key = _key(language)
         values: dict[str, str] = {}
         if proposal.amount is not None:
             values["amount"] = spoken_money(proposal.amount, proposal.currency, language)
@@ -70,9 +72,44 @@ class PromiseWording:
             values["method"] = self.methods[proposal.method][key]
         return self.sentences[key][_sentence(proposal, active)].format_map(values)
 
+    def say_all(
+        self, parts: Sequence[Proposal], language: str, active: Promise | None = None
+    ) -> str:
+        """What the agent says next to a proposal of one part or several.
+
+        Several that are certain are read back in one sentence; else the first doubtful one is
+        asked about.
+
+        Raises:
+            MissingPart: as for `say`.
+        """
+        doubtful = next((part for part in parts if not part.certain), None)
+        if len(parts) == 1 or doubtful is not None:
+            return self.say(doubtful or parts[0], language, active if len(parts) == 1 else None)
+        texts = self.sentences[_key(language)]
+        said = [
+            texts["part"].format(
+                amount=spoken_money(part.amount or Decimal(), part.currency, language),
+                day=spoken_date(part.day, language) if part.day else "",
+            )
+            for part in parts
+        ]
+        return texts["read_back_parts"].format(parts=texts["and"].join(said))
+
+    def method(self, slug: str, language: str) -> str:
+        """A way of paying, as one says it in a language."""
+        return self.methods[slug][_key(language)]
+
     def doubt(self, doubt: Doubt, code: str) -> str:
         """Why a promise is not certain, in an interface language (`en`, `zh-Hant`, …)."""
         return self.doubts[doubt][code]
+
+
+def _key(language: str) -> str:
+    key = language if language in LANGUAGES else language.split("-", 1)[0]
+    if key not in LANGUAGES:
+        raise MissingPart(f"There are no sentences on promises for '{language}' yet")
+    return key
 
 
 def _sentence(proposal: Proposal, active: Promise | None) -> str:

@@ -22,6 +22,9 @@ from scripts.prompt import Prompt
 from scripts.route import Place, Route
 
 _HISTORY = 200  # steps that an agent can go back
+READ_BACK, ASK = "commitment.read_back", "commitment.ask"
+"""The steps of a flow at which a promise is read back, and asked for."""
+_OF_PAYMENT = frozenset({"options", "commitment"})
 # Who listens there is not the customer: the script goes where that is dealt with.
 _EXIT_OF = {Listener.THIRD_PARTY: "third_party", Listener.VOICEMAIL: "voicemail"}
 
@@ -45,6 +48,7 @@ class ScriptEngine:
         self._ear = StepEar(flow)
         self._objections = load_objections(flow.language)
         self._objection = ""
+        self._promise_line: dict[str, str] = {}
         self._verified = False
         self._listener = Listener.UNKNOWN
         self._spoken = False
@@ -185,6 +189,35 @@ class ScriptEngine:
             place = self._route.customer_back(place)
         return self._settle(place)
 
+    @property
+    def asks_for_payment(self) -> bool:
+        """Whether the call is about how and when to pay: then an amount alone means something."""
+        return self._place.open and self._stage(self._route.main[self._place.main]) in _OF_PAYMENT
+
+    def promised(self, line: str, *, complete: bool) -> bool:
+        """The customer has proposed a payment; tell whether the prompt changed.
+
+        Args:
+            line: the sentence that reads it back, or asks for what is missing or in doubt.
+            complete: whether it has amount and day: then reading it back is what comes now, unless
+                an exit or a reply is in progress, which comes first.
+        """
+        step = READ_BACK if complete else ASK
+        self._promise_line = {step: line} if line else {}
+        place = self._place
+        main = self._route.main[place.main]
+        if not place.frames and (complete or main.stage in _OF_PAYMENT):
+            place = self._route.stand_at(place, step)
+        return self._settle(place)
+
+    def promise_settled(self, *, confirmed: bool) -> bool:
+        """The agent confirmed the proposed payment, or dismissed it; tell whether that shows."""
+        self._promise_line = {}
+        place = self._place
+        if confirmed and not place.frames and self._route.main[place.main].id == READ_BACK:
+            place = self._route.advance(place)
+        return self._settle(place)
+
     # ---- verification and listener -------------------------------------------------------------
 
     def _after_key(
@@ -276,6 +309,8 @@ class ScriptEngine:
             if not following and route.then(frame) == RETURN:
                 following = (main,)
         now = step.say(situation, self._call)
+        if step.id in self._promise_line and place.open:
+            now = replace(now, line=self._promise_line[step.id])
         shown = [item for item in following if route.may_show(place, item)]
         return Prompt(
             stage=self._stage(main),

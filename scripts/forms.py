@@ -100,6 +100,11 @@ def spoken_date(day: date, language: str) -> str:
     return format_skeleton("MMMMd", day, locale=locale_of(language))
 
 
+def weekday_date(day: date, language: str) -> str:
+    """The form for whoever writes a day down: `Fri, Dec 4`, `12月4日週五`."""
+    return format_skeleton("MMMEd", day, locale=locale_of(language))
+
+
 def rate(percent: Decimal, language: str) -> str:
     """An annual rate: `24.99%`."""
     number = format_decimal(percent, format="#,##0.####", locale=locale_of(language))

@@ -222,6 +222,13 @@ class Route:
                 return replace(place, main=index, frames=())
         return place
 
+    def stand_at(self, place: Place, step: str) -> Place:
+        """At a step of the main line by its id, once the purpose is told; else where it was."""
+        told = place.open and self.main[place.main].stage not in _UNTOLD
+        if step not in self._index or not told:
+            return place
+        return replace(place, main=self._index[step])
+
     def _reply(self, place: Place, reply: TalkOff) -> Place:
         """Bring up the reply to an objection."""
         if place.frames and place.frames[-1].slug == reply.slug:

@@ -50,7 +50,7 @@ from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.screens.wrap_up import WrapUpSheet
 from assistant.wording import Wording
-from assistant.wrap_up import WrapUp, proposed_outcome
+from assistant.wrap_up import WrapUp, contact_after, proposed_outcome
 
 _HINT_S = 8.0
 """Seconds of call time for which a line stays that no key of the user's own called for."""
@@ -218,9 +218,6 @@ class CallScreen(Screen[None]):
                 self._hint = None
                 self._draw(Part.CLOCK)
             self.do(press.command, press.digit)
-        elif event.key == "enter" and self.view.ended is not None:
-            event.stop()
-            self._wrap_up()
         elif press is NotOurs.INPUT_METHOD:
             event.stop()
             self._input_method_is_on()
@@ -270,6 +267,8 @@ class CallScreen(Screen[None]):
                 self._pause()
             case Command.END:
                 self._end()
+            case Command.CONFIRM if self.view.ended is not None:
+                self._wrap_up()
             case _:
                 self._scroll(command)
 
@@ -379,6 +378,7 @@ class CallScreen(Screen[None]):
             self.setup.outcomes,
             proposed_outcome(self.view, self.setup.outcomes),
             self.setup.today,
+            contact=contact_after(self.view, self.setup.today),
             kept=self.view.kept,
         )
         self.app.push_screen(sheet, confirmed)

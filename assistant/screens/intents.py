@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.call_view import CallView
-from assistant.events import Act, IdentifierState
+from assistant.events import Act, IdentifierState, PromiseStatus
 from assistant.interface_text import N_
 from assistant.screens.keys import Command
 from assistant.screens.script import offered
@@ -68,6 +68,10 @@ def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None
     match command:
         case Command.PAUSE if view.may_pause:
             return Tell(Act.HELD if view.held_since_s is None else Act.RESUMED)
+        case Command.CONFIRM if view.to_confirm:
+            return Tell(Act.PROMISE_CONFIRMED)
+        case Command.DISMISS if _is_proposed(view):
+            return Tell(Act.PROMISE_DISMISSED)
         case Command.VERIFIED:
             return Tell(Act.VERIFICATION_WITHDRAWN if view.verified else Act.VERIFIED)
         case Command.THIRD_PARTY:
@@ -106,11 +110,17 @@ def hint_of(view: CallView, command: Command) -> str:
         return N_("noted: hardship; identity first")
     if command is Command.PROMISE and view.covered:
         return N_("not before identity is confirmed")
+    if command is Command.CONFIRM and _is_proposed(view) and not view.to_confirm:
+        return N_("amount or day is still missing")
     if command is Command.PAUSE and view.live and not view.may_pause:
         if not view.listens:
             return N_("no microphone is open in this call")
         return N_("the whole call must be recorded here: no pause")
     return ""
+
+
+def _is_proposed(view: CallView) -> bool:
+    return view.promise is not None and view.promise.status is PromiseStatus.PROPOSED
 
 
 def in_distress(view: CallView) -> bool:

@@ -28,6 +28,8 @@ class Command(StrEnum):
     DISPUTE = "dispute"
     HARDSHIP = "hardship"
     PROMISE = "promise"
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
     DISTRESS = "distress"
     REFUSES = "refuses"
     NOTICE = "notice"
@@ -100,6 +102,16 @@ KEY_TABLE = (
         Command.HARDSHIP, ("h",), "h", N_("hardship"), N_("the customer is in hardship"), "F7 2"
     ),
     KeyEntry(Command.PROMISE, ("p",), "p", N_("promise"), N_("go to the promise to pay"), "F7 3"),
+    KeyEntry(
+        Command.CONFIRM, ("enter",), "Enter", "", N_("confirm the promise that was read back")
+    ),
+    KeyEntry(
+        Command.DISMISS,
+        ("delete", "backspace"),
+        "Del",
+        "",
+        N_("that was no promise: take it off the screen"),
+    ),
     KeyEntry(
         Command.DISTRESS,
         ("!",),

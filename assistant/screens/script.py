@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.choice_digits import OWN_KEYS, TEN
+from assistant.events import PromiseStatus
 from assistant.interface_text import N_
 from assistant.plain import sign_of
 from assistant.screens.bars import clock
@@ -140,6 +141,7 @@ def draw_script(
     if prompt.withheld:
         why = wording.text("□ identity first: the fuller line waits")
         waits.append((Run("  " + why, Tone.CAUTION),))
+    waits += promise_lines(view, wording, inner)
     unsaid = still_to_say(view, wording)
     spare = height - 1 - len(say) - len(waits) - len(chosen)
     following = next_lines(prompt, wording, inner, min(2, max(spare, 0)))
@@ -156,6 +158,29 @@ def draw_script(
     lines += following[: max(0, height - len(lines) - len(chosen))]
     lines += chosen[: max(0, height - len(lines))]
     return _indented(lines[:height], width)
+
+
+def promise_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """What is promised, and the keys that settle it; nothing while the debt is covered."""
+    promise = view.promise
+    if promise is None or view.covered:
+        return []
+    told = wording.promised(promise.promised)
+    if promise.status is PromiseStatus.CONFIRMED:
+        return [fit((Run(f"◆ {told}", Tone.GOOD),), width)]
+    doubtful = not promise.promised.certain
+    keys: list[Run] = []
+    if view.to_confirm:
+        keys = [Run("Enter ", Tone.ACCENT), Run(wording.text("confirm") + "  ", Tone.MUTED)]
+    keys += [Run("Del ", Tone.ACCENT), Run(wording.text("no promise"), Tone.MUTED)]
+    room = width - cells(keys) - 4
+    proposal = Run(f"◇ {told}", Tone.CAUTION if doubtful else Tone.BRIGHT)
+    if cell_len(proposal.text) <= room:
+        return [fit((proposal, Run("  "), *keys), width)]
+    rows = [told[start:end] for start, end in wrap(told, width - 2)][:2]
+    signs = ("◇ ", "  ")
+    lines = [(Run(sign + row, proposal.tone),) for sign, row in zip(signs, rows, strict=False)]
+    return [*lines, fit((Run("  "), *keys), width)]
 
 
 def _why_empty(view: CallView) -> str:

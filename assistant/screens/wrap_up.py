@@ -70,6 +70,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         outcomes: those there are.
         proposed: the outcome that stands in the field from the start.
         today: the desk's day.
+        contact: the next contact that stands in the field from the start.
         kept: whether what is confirmed is kept with the call.
     """
 
@@ -80,6 +81,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         proposed: Outcome | None,
         today: date,
         *,
+        contact: date | None = None,
         kept: bool,
     ) -> None:
         super().__init__(classes="-below")
@@ -87,6 +89,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         self._outcomes = outcomes
         self._proposed = proposed
         self._today = today
+        self._contact = contact
         self._kept = kept
         self._fault = ""
 
@@ -100,7 +103,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
                 with Horizontal(classes="wrap_up_row"):
                     yield Pane(self._labelled(label), id=f"{name}_label")
                     yield Input(
-                        self._proposed_number if name == "outcome" else "",
+                        self._given.get(name, ""),
                         id=name,
                         max_length=LONGEST_NOTE if name == "note" else 10,
                         select_on_focus=name == "outcome",
@@ -109,8 +112,14 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
             yield Pane(self._told, id="wrap_up_told")
 
     @property
-    def _proposed_number(self) -> str:
-        return str(self._proposed.number) if self._proposed is not None else ""
+    def _given(self) -> dict[str, str]:
+        """What the call fills in by itself, as it would be typed."""
+        given: dict[str, str] = {}
+        if self._proposed is not None:
+            given["outcome"] = str(self._proposed.number)
+            if self._contact is not None and self._proposed.next_contact:
+                given["next_contact"] = self._contact.isoformat()
+        return given
 
     @property
     def _outcome(self) -> Outcome | None:

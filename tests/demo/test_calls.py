@@ -200,8 +200,8 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     [
         ("desk.jsonl", lambda text: text.replace('"verified"', '"verify"'), "desk.jsonl:3"),
         ("desk.jsonl", lambda text: text.replace('"at_s"', '"at"', 1), "desk.jsonl:1"),
-        ("desk.jsonl", lambda text: text + "{", "desk.jsonl:5"),
-        ("desk.jsonl", lambda text: text + "[]\n", "desk.jsonl:5"),
+        ("desk.jsonl", lambda text: text + "{", "desk.jsonl:6"),
+        ("desk.jsonl", lambda text: text + "[]\n", "desk.jsonl:6"),
         ("transcript.jsonl", lambda text: text[:0], "transcript.jsonl:1"),
         ("transcript.jsonl", lambda text: text.replace('"jurisdiction"', '"j"', 1), ":1"),
     ],

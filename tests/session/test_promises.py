@@ -1,0 +1,145 @@
+"""Promises through the session: proposed by words, settled by keys, read back by the script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from assistant import jsonlines
+from assistant.composition import checked_start, load_guidance
+from assistant.events import (
+    Act,
+    AgentActed,
+    ChannelOpened,
+    FinalRecognised,
+    Input,
+    Output,
+    PromiseChanged,
+    PromiseStatus,
+    PromptChanged,
+    RecognisedWord,
+)
+from compliance.context import CallHeader, Collector, Listener
+from compliance.transcript import Speaker
+
+RATE_HZ = 1000
+Turn = tuple[Speaker, str] | Act
+AGENT, CUSTOMER = Speaker.AGENT, Speaker.CUSTOMER
+PAYS = (CUSTOMER, "I will pay three hundred dollars on December fourth by debit card")
+
+
+def told(
+    turns: Iterable[Turn], *, verified: bool = True, confidence: float = 1.0, heard: bool = True
+) -> list[Output]:
+    """What a session tells of these turns."""
+    guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
+    header = CallHeader(
+        "us",
+        "en-US",
+        Collector.IN_HOUSE,
+        started_at=datetime(2026, 11, 27, 10, tzinfo=UTC),
+        verified=verified,
+        listener=Listener.CUSTOMER,
+    )
+    start = checked_start(header, guidance, "UTC", datetime(2026, 11, 27, 10, tzinfo=UTC))
+    channels = (AGENT, CUSTOMER) if heard else (AGENT,)
+    session = guidance.session()
+    events: list[Input] = [start]
+    events += [ChannelOpened(n, who.value, who, RATE_HZ) for n, who in enumerate(channels)]
+    now = 0
+    for turn in turns:
+        now += 1000
+        if isinstance(turn, Act):
+            argument = "commitment" if turn is Act.EXIT else ""
+            events.append(AgentActed(turn, now, argument))
+            continue
+        speaker, text = turn
+        words = []
+        for word in text.split():
+            words.append(RecognisedWord(word, now, now + 300, confidence))
+            now += 300
+        events.append(FinalRecognised(channels.index(speaker), now, text, tuple(words)))
+    return [output for event in events for output in session.receive(event)]
+
+
+def promises(outputs: Iterable[Output]) -> list[PromiseChanged]:
+    return [output for output in outputs if isinstance(output, PromiseChanged)]
+
+
+def last_line(outputs: Iterable[Output]) -> str:
+    return [output for output in outputs if isinstance(output, PromptChanged)][-1].prompt.line
+
+
+PURPOSE = (AGENT, "I'm calling about your credit card it is past due by six hundred dollars")
+
+
+def test_a_promise_is_proposed_read_back_and_confirmed_by_a_key() -> None:
+    to_commitment = (Act.VERIFIED, PURPOSE, Act.EXIT)
+    outputs = told([*to_commitment, PAYS])
+    (proposed,) = promises(outputs)
+    assert proposed.status is PromiseStatus.PROPOSED
+    assert last_line(outputs).startswith("Let me read that back. You'll pay $300.00 on December 4")
+    outputs = told([*to_commitment, PAYS, Act.PROMISE_CONFIRMED])
+    assert [change.status for change in promises(outputs)] == ["proposed", "confirmed"]
+    assert "read that back" not in last_line(outputs)
+    outputs = told([*to_commitment, PAYS, Act.PROMISE_DISMISSED])
+    assert promises(outputs)[-1].status is PromiseStatus.DISMISSED
+    assert "$300" not in last_line(outputs)
+
+
+def test_it_is_published_in_parts_with_what_is_in_doubt() -> None:
+    (proposed,) = promises(told([Act.VERIFIED, PURPOSE, Act.EXIT, PAYS]))
+    assert jsonlines.promise_records(proposed, "c1") == [
+        {
+            "type": "promise",
+            "call": "c1",
+            "id": "p1.1",
+            "amount": "300.00",
+            "currency": "USD",
+            "date": "2026-12-04",
+            "method": "debit_card",
+            "status": "proposed",
+            "certain": True,
+            "doubts": [],
+            "call_s": proposed.call_s,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("turns", "verified"),
+    [
+        ([PAYS], False),
+        ([Act.VERIFIED, Act.THIRD_PARTY, PAYS], True),
+        ([Act.VERIFIED, PURPOSE, (AGENT, "You will pay three hundred dollars on the fifth")], True),
+    ],
+)
+def test_only_the_confirmed_customer_promises(turns: list[Turn], verified: bool) -> None:
+    assert promises(told(turns, verified=verified)) == []
+
+
+def test_what_was_not_heard_clearly_is_in_doubt() -> None:
+    (proposed,) = promises(told([Act.VERIFIED, PURPOSE, Act.EXIT, PAYS], confidence=0.3))
+    assert not proposed.promised.certain
+
+
+def test_nothing_is_confirmed_that_has_no_day() -> None:
+    turns = [Act.VERIFIED, PURPOSE, Act.EXIT, (CUSTOMER, "I can pay three hundred dollars")]
+    outputs = told([*turns, Act.PROMISE_CONFIRMED])
+    assert [change.status for change in promises(outputs)] == ["proposed"]
+    assert last_line(outputs) == "Which day would you like to pay the $300.00?"
+
+
+def test_where_the_customer_is_not_heard_the_agents_read_back_proposes() -> None:
+    said = (AGENT, "so that is three hundred dollars on December fourth is that right")
+    (proposed,) = promises(told([Act.VERIFIED, PURPOSE, Act.EXIT, said], heard=False))
+    assert str(proposed.promised.parts[0].amount) == "300"
+    assert promises(told([Act.VERIFIED, PURPOSE, Act.EXIT, said])) == []
+
+
+def test_a_promise_before_the_purpose_is_told_does_not_skip_it() -> None:
+    outputs = told([Act.VERIFIED, PAYS])
+    assert len(promises(outputs)) == 1
+    assert "read that back" not in last_line(outputs)
