@@ -125,14 +125,18 @@ SOURCES = Path(assistant.__file__).parent
 
 
 def message_ids() -> Iterator[tuple[str, str]]:
-    """Every message id in the code: what is passed to `text` or `N_` as it stands."""
+    """Every message id in the code: what is passed to `text` or `N_` as it stands.
+
+    In the record, `text` is a statement of the database.
+    """
     for path in sorted(SOURCES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             first = node.args[0]
-            if name in ("text", "N_") and isinstance(first, ast.Constant):
+            names = ("N_",) if "record" in path.parts else ("text", "N_")
+            if name in names and isinstance(first, ast.Constant):
                 yield str(first.value), f"{path.relative_to(SOURCES)}:{node.lineno}"
 
 
