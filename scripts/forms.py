@@ -28,6 +28,9 @@ _WHOLE_UNLESS_FRACTION = frozenset({"TWD", "CNY", "HKD"})
 _SPACED_SYMBOLS = frozenset({"NT$", "HK$"})
 _TITLES = {
     "en": {"mr": "Mr.", "ms": "Ms.", "mx": "Mx."},
+    # British English writes titles without a point, and so does Hong Kong.
+    "en-GB": {"mr": "Mr", "ms": "Ms", "mx": "Mx"},
+    "en-HK": {"mr": "Mr", "ms": "Ms", "mx": "Mx"},
     "zh-TW": {"mr": "先生", "ms": "小姐"},
     "zh-CN": {"mr": "先生", "ms": "女士"},
     "zh-HK": {"mr": "先生", "ms": "小姐"},

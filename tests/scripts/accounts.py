@@ -1,4 +1,4 @@
-"""Invented accounts for tests: plain, bare, rich, absurd, in three languages."""
+"""Invented accounts for tests: plain, bare, rich, absurd, in the language of every flow."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from compliance.context import Collector
 from scripts.account import Account, Identifier, Promise
 from scripts.cases import specimen_account
 from scripts.flow import Flow
-from scripts.flow_file import load_flow
+from scripts.flow_file import flow_languages, load_flow
 
-LANGUAGES = ("en-US", "zh-TW", "zh-CN")
+LANGUAGES = flow_languages()
 KNOWN_FACTS = {
     "judgment": False,
     "suit_filed": False,

@@ -10,6 +10,7 @@ import pytest
 
 from compliance.context import Collector, Listener
 from compliance.packs import load_rules
+from compliance.places import jurisdiction_of
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
@@ -21,7 +22,6 @@ from scripts.line_check import LISTENERS, Spoken, every_line, judged, situation_
 from tests.scripts.accounts import LANGUAGES, flows, varied
 
 _COLLECTORS = tuple(Collector)
-_JURISDICTIONS = {"en-US": "us", "zh-TW": "tw", "zh-CN": "cn"}
 
 
 def _every_line(flow: Flow) -> Iterator[Spoken]:
@@ -31,7 +31,7 @@ def _every_line(flow: Flow) -> Iterator[Spoken]:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def rules(request: pytest.FixtureRequest) -> tuple[str, RuleSet]:
     language = str(request.param)
-    return language, load_rules(_JURISDICTIONS[language], language)
+    return language, load_rules(jurisdiction_of(language), language)
 
 
 @pytest.mark.parametrize("collector", _COLLECTORS)
