@@ -23,8 +23,8 @@ from compliance.errors import AssistantError
 
 # Currencies that are named by one unit in Chinese speech; the others take their Chinese name.
 _YUAN = frozenset({"TWD", "CNY"})
-# Written with whole units unless there is a fraction: custom in Taiwan and the Mainland.
-_WHOLE_UNLESS_FRACTION = frozenset({"TWD", "CNY", "HKD"})
+# Written with whole units unless there is a fraction: custom in these places.
+_WHOLE_UNLESS_FRACTION = frozenset({"TWD", "CNY", "HKD", "GBP"})
 _SPACED_SYMBOLS = frozenset({"NT$", "HK$"})
 _TITLES = {
     "en": {"mr": "Mr.", "ms": "Ms.", "mx": "Mx."},

@@ -90,7 +90,7 @@ def test_a_line_that_breaks_a_rule_and_a_case_that_leads_elsewhere_are_told(
     assert "not 'close.farewell'" in tested.output
 
 
-def test_there_is_no_flow(assistant: Assistant) -> None:
-    missing = assistant("scripts", "show", "zh-HK")
+def test_there_is_no_flow(assistant: Assistant, flows: Path) -> None:
+    missing = assistant("scripts", "show", "zh-HK", "--folder", flows)
     assert missing.status == 3
     assert "There is no script" in missing.errors

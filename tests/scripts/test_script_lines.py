@@ -177,7 +177,8 @@ def test_american_collectors_disclose_before_the_substance(collector: Collector)
 
 
 def test_an_agency_whose_name_betrays_is_not_named_to_a_stranger() -> None:
-    for language, name in (("en-US", "Acorn Collections"), ("zh-CN", "和信资产管理有限公司")):
+    for language in LANGUAGES:
+        name = "和信資產管理有限公司" if language.startswith("zh") else "Acorn Collections"
         flow = load_flow(language, Collector.AGENCY)
         account = replace(specimen_account(flow), agency_name=name)
         for step in flow.every_step():
