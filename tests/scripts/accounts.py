@@ -37,6 +37,8 @@ def varied(flow: Flow) -> Iterator[Account | None]:
     yield None
     yield plain
     yield replace(plain, facts=KNOWN_FACTS)
+    yield replace(plain, facts={**KNOWN_FACTS, **dict.fromkeys(flow.facts, True)})
+    yield replace(plain, facts={**KNOWN_FACTS, **dict.fromkeys(flow.facts, False)})
     yield replace(
         plain,
         honorific="ms",

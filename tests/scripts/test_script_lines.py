@@ -61,7 +61,8 @@ def test_every_line_is_clean_under_our_own_rules(
 @pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
 def test_a_line_read_out_ticks_off_its_step_and_nothing_beyond(flow: Flow) -> None:
     main = flow.main_line
-    for account in (specimen_account(flow), None):
+    plain = specimen_account(flow)
+    for account in (plain, replace(plain, facts=dict.fromkeys(flow.facts, True)), None):
         for index, step in enumerate(main):
             engine = ScriptEngine(flow, account)
             for _ in range(index):
