@@ -36,14 +36,15 @@ def varied(flow: Flow) -> Iterator[Account | None]:
     plain = specimen_account(flow)
     yield None
     yield plain
-    yield replace(plain, facts=KNOWN_FACTS)
-    yield replace(plain, facts={**KNOWN_FACTS, **dict.fromkeys(flow.facts, True)})
     yield replace(plain, facts={**KNOWN_FACTS, **dict.fromkeys(flow.facts, False)})
     yield replace(
         plain,
         honorific="ms",
         promises=(Promise(date(2026, 9, 1), date(2026, 9, 9), Decimal(900), kept=False),),
-        facts={**KNOWN_FACTS, "time_barred": True, "judgment": True, "suit_filed": True},
+        facts={
+            **KNOWN_FACTS,
+            **dict.fromkeys(("time_barred", "judgment", "suit_filed", *flow.facts), True),
+        },
     )
     yield replace(
         plain,
