@@ -35,12 +35,12 @@ from compliance.rules import RuleSet
 from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
 from scripts.flow import Flow
-from scripts.flow_file import flow_languages, load_flow
+from scripts.flow_choice import flow_for
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What judges and guides a call: the rule set and, where the language has one, the flow."""
+    """What judges and guides a call: rules and, where its law has one in its language, a flow."""
 
     rules: RuleSet
     flow: Flow | None
@@ -76,7 +76,7 @@ def load_guidance(
     collector: Collector | None,
     rules: RulesInForce | None = None,
 ) -> Guidance:
-    """The rules of a jurisdiction and the flow of a language.
+    """The rules of a jurisdiction and its flow for a language.
 
     Args:
         jurisdiction: whose law.
@@ -97,11 +97,7 @@ def guidance_under(rules: RuleSet, language: str, collector: Collector | None) -
     Raises:
         BadInput: the flow is broken; all faults are told.
     """
-    flow = (
-        load_flow(language, collector or Collector.IN_HOUSE)
-        if language in flow_languages()
-        else None
-    )
+    flow = flow_for(rules.jurisdiction, language, collector)
     return Guidance(rules, flow)
 
 

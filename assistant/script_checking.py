@@ -21,7 +21,7 @@ from scripts.flow_file import FLOWS, flow_languages, load_flow
 from scripts.line_check import every_line, judged
 from scripts.prompt import EXITS, OBJECTIONS
 
-# Facts that a file may hold; lines differ with them.
+# Facts that a file may hold; the rules differ with them, and lines with these and with others.
 _FACTS = ("judgment", "suit_filed", "represented", "time_barred", "disputed", "cease_contact")
 
 
@@ -94,8 +94,9 @@ def _accounts(flow: Flow) -> Iterator[Account | None]:
     plain = specimen_account(flow)
     yield None
     yield plain
+    facts = (*_FACTS, *flow.facts)
     for value in (False, True):
-        yield replace(plain, facts=dict.fromkeys(_FACTS, value))
+        yield replace(plain, facts=dict.fromkeys(facts, value))
 
 
 def _lacking(flow: Flow) -> Iterator[str]:

@@ -100,7 +100,11 @@ def scripts_lint(**options: Any) -> None:
 
 @scripts.command("walk")
 @_language
-@_collector
+@click.option(
+    "--collector",
+    type=click.Choice(_COLLECTORS),
+    help="Who collects; lines differ (default: as the account says, else in-house).",
+)
 @_folder
 @click.option(
     "--account",

@@ -50,20 +50,29 @@ _PAUSE = 800
 def scripts_walk(
     *,
     language: str,
-    collector: str,
+    collector: str | None,
     folder: Path | None,
     account: Path | None,
     source: TextIO | None = None,
 ) -> None:
     """Read turns up to an empty line or the end of input, and write the place after each.
 
+    Who collects is the account's business unless `collector` says otherwise.
+
     Raises:
-        AssistantError: there is no flow or no pack, or the account cannot be read.
+        AssistantError: there is no flow or no pack, the account cannot be read, or it is one of
+            another jurisdiction, whose lines would not be true for it.
     """
-    flow = load_flow(language, Collector(collector), folder or FLOWS)
+    loaded = load_account(account) if account is not None else None
+    collects = Collector(collector or (loaded.collector if loaded else Collector.IN_HOUSE))
+    flow = load_flow(language, collects, folder or FLOWS)
+    if loaded is not None and loaded.jurisdiction != flow.jurisdiction:
+        raise AssistantError(
+            f"the account is of '{loaded.jurisdiction}', the script of '{flow.jurisdiction}'",
+            "Walk the script of the account's own jurisdiction.",
+        )
     guidance = Guidance(RulesInForce()(flow.jurisdiction, language), flow)
-    given = load_account(account) if account is not None else specimen_account(flow)
-    walk = Walk(guidance, language, Collector(collector), given)
+    walk = Walk(guidance, language, collects, loaded or specimen_account(flow))
     typed = source if source is not None else sys.stdin
     asking = typed.isatty()
     _write(walk.begun())

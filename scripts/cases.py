@@ -160,16 +160,23 @@ def _words(turn: _TurnSchema) -> Iterator[tuple[Speaker, str]]:
         yield Speaker.THIRD_PARTY, turn.third_party
 
 
+_CURRENCIES = {"tw": "TWD", "cn": "CNY", "us": "USD", "hk": "HKD", "uk": "GBP"}
+_CALLBACK = {"uk": "0808 157 0142"}  # of the range that Ofcom keeps for invented numbers
+
+
 def specimen_account(flow: Flow) -> Account:
     """An invented account in the flow's language, for cases, walks and previews of lines."""
     names = {
         "en-US": ("Jordan Lee", "Lee", "mr", "First Harbor Bank", "Casey Morgan"),
         "zh-TW": ("王大明", "王", "mr", "晨光銀行", "林雅婷"),
         "zh-CN": ("张海洋", "张", "mr", "和川银行", "李静"),
+        "en-GB": ("Jordan Lee", "Lee", "mr", "Northbridge Bank", "Priya Shah"),
+        "en-HK": ("Jordan Lee", "Lee", "mr", "Harbour Light Bank", "Karen Wong"),
+        "zh-HK": ("陳大文", "陳", "mr", "晨光銀行", "黃美玲"),
     }
     customer, family, honorific, bank, agent = names.get(flow.language, names["en-US"])
     chinese = flow.language.startswith("zh")
-    currency = {"tw": "TWD", "cn": "CNY"}.get(flow.jurisdiction, "USD")
+    currency = _CURRENCIES[flow.jurisdiction]
     in_house = flow.collector is Collector.IN_HOUSE
     return Account(
         id="specimen",
@@ -184,7 +191,7 @@ def specimen_account(flow: Flow) -> Account:
         agent_name=agent,
         agent_id="2301",
         product_name="信用卡" if chinese else "credit card",
-        callback_number="800-555-0142",
+        callback_number=_CALLBACK.get(flow.jurisdiction, "800-555-0142"),
         currency=currency,
         overdue_amount=Decimal(3200),
         minimum_due=Decimal(320),

@@ -91,7 +91,25 @@ _ASKED = {
         "maiden_name": "母亲的姓氏",
     },
 }
-_AND = {"en": " and ", "zh-TW": "和", "zh-CN": "和"}
+_ASKED["en-GB"] = _ASKED["en"] | {
+    "id_last4": "the last four characters of your National Insurance number",
+    "postcode": "your postcode",
+}
+_ASKED["en-HK"] = {
+    # Never the whole number: PDPO, DPP 1, no more than is needed.  There are no postcodes.
+    **{kind: name for kind, name in _ASKED["en"].items() if kind != "postcode"},
+    "id_last4": "the last four digits of your identity card number",
+}
+_ASKED["zh-HK"] = {
+    "birth_date": "出生日期",
+    "birth_month_day": "出生嘅月份同日子",
+    "birth_year": "出生年份",
+    "id_last4": "身份證號碼最後四個數字",
+    "phone_last4": "手提電話最後四個數字",
+    "address": "通訊地址",
+    "maiden_name": "媽媽嘅姓氏",
+}
+_AND = {"en": " and ", "zh-TW": "和", "zh-CN": "和", "zh-HK": "同"}
 
 
 def betrays_debt(name: str) -> bool:

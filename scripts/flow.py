@@ -204,6 +204,17 @@ class Flow:
         """All steps of all stages, in order."""
         return tuple(step for stage in self.stages for step in stage.steps)
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts of a file that some line depends on, by name."""
+        named = {
+            fact
+            for step in self.every_step()
+            for line in (*step.lines, *step.otherwise)
+            for fact, _ in line.facts
+        }
+        return tuple(sorted(named))
+
     def every_step(self) -> tuple[Step, ...]:
         """All steps: main line, exits, talk-offs, the withheld line."""
         return (

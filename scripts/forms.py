@@ -23,11 +23,14 @@ from compliance.errors import AssistantError
 
 # Currencies that are named by one unit in Chinese speech; the others take their Chinese name.
 _YUAN = frozenset({"TWD", "CNY"})
-# Written with whole units unless there is a fraction: custom in Taiwan and the Mainland.
-_WHOLE_UNLESS_FRACTION = frozenset({"TWD", "CNY", "HKD"})
+# Written with whole units unless there is a fraction: custom in these places.
+_WHOLE_UNLESS_FRACTION = frozenset({"TWD", "CNY", "HKD", "GBP"})
 _SPACED_SYMBOLS = frozenset({"NT$", "HK$"})
 _TITLES = {
     "en": {"mr": "Mr.", "ms": "Ms.", "mx": "Mx."},
+    # British English writes titles without a point, and so does Hong Kong.
+    "en-GB": {"mr": "Mr", "ms": "Ms", "mx": "Mx"},
+    "en-HK": {"mr": "Mr", "ms": "Ms", "mx": "Mx"},
     "zh-TW": {"mr": "先生", "ms": "小姐"},
     "zh-CN": {"mr": "先生", "ms": "女士"},
     "zh-HK": {"mr": "先生", "ms": "小姐"},

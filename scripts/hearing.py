@@ -12,14 +12,16 @@ from collections.abc import Iterable
 
 from rapidfuzz.distance import LCSseq
 
-from compliance.text import Folded, fold
+from compliance.text import Folded
+from compliance.tongues import base_language, fold_in
 from scripts.denials import denied
 from scripts.flow import Flow
 
 # A line counts as said when this share of its telling words was heard, in order.  Measured on the
 # recogniser's errors (4 to 19 % of words) and on other steps' lines, which stay below 0.5.
 _LIKENESS = 0.66
-_LEAST = {"en": 4, "zh": 7}  # telling words (English) or characters that a likeness rests on
+# Telling words (English) or characters that a likeness rests on.
+_LEAST = {"en": 4, "zh": 7, "yue": 7}
 _TAIL = 160  # code points of the agent's last words that the next utterance may continue
 _DENIAL_REACH = 2  # tokens before a cue
 # Somebody who says that they do not want to die is asked all the same.
@@ -39,15 +41,16 @@ class StepEar:
     """Listens to one call's agent and customer for one flow."""
 
     def __init__(self, flow: Flow) -> None:
-        language = flow.language.split("-", 1)[0]
         self._flow = flow
-        self._least = _LEAST.get(language, 4)
+        self._base = base_language(flow.language)
+        self._least = _LEAST.get(self._base, 4)
         self._tail = ""
         self._likenesses: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
             (step.id, tokens)
             for step in flow.every_step()
             for line in (*step.lines, *step.otherwise)
-            if len(tokens := _telling(fold(_SLOT.sub(" ", line.text)))) >= self._least
+            if len(tokens := _telling(fold_in(self._base, _SLOT.sub(" ", line.text))))
+            >= self._least
         )
 
     def agent_said(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -55,16 +58,16 @@ class StepEar:
         joined = f"{self._tail} {text}" if self._tail else text
         fresh = len(joined) - len(text)  # what ended before was heard before
         self._tail = text[-_TAIL:]
-        folded = fold(joined)
+        folded = fold_in(self._base, joined)
         heard = {item.label for item in self._flow.heard.search(folded) if item.end > fresh}
         near = {item.label for item in self._flow.near.search(folded) if item.end > fresh}
-        heard.update(self._like(fold(text), folded))
+        heard.update(self._like(fold_in(self._base, text), folded))
         return frozenset(heard), frozenset(near)
 
     def customer_said(self, text: str) -> tuple[str, ...]:
         """Exits and objections that the customer's words call for, in the order of the words."""
         self._tail = ""
-        folded = fold(text)
+        folded = fold_in(self._base, text)
         found = self._flow.cues.search(folded)
         return tuple(
             dict.fromkeys(

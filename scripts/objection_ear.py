@@ -2,7 +2,9 @@
 
 Owns the loader of `objections/<language>.yaml` and the ear that names the objection in what a
 customer says.  One utterance has one objection at most: who lost their job and cannot pay objects
-that they lost their job, so the file's order, the telling ones first, decides.  It knows no flow.
+that they lost their job, so the file's order, the telling ones first, decides.  A language that
+reads another's files (Cantonese those of Chinese) adds its phrases to theirs and keeps their order.
+It knows no flow.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from compliance.errors import BadInput, Fault, MissingPart
 from compliance.pack_cache import USERS
 from compliance.pack_routes import route_names
 from compliance.phrases import Phrase, PhraseSet, base_language, load_concepts
-from compliance.tongues import fold_in
+from compliance.tongues import fold_in, layers
 from scripts.denials import denied
 from scripts.prompt import OBJECTIONS
 
@@ -83,26 +85,42 @@ def load_objections(language: str, folder: Path = FOLDER) -> Objections:
         BadInput: the file has faults; all are told.
     """
     base = base_language(language)
-    path = folder / f"{base}.yaml"
-    if not path.exists():
+    paths = [path for name in layers(base) if (path := folder / f"{name}.yaml").exists()]
+    if not paths:
         raise MissingPart(f"There are no objections for '{language}' yet")
-    document = load_document(path, ObjectionFile, USERS)
-    faults = [*_faults(document)]
-    if faults:
-        raise BadInput(f"{path} has faults", tuple(faults))
-    given = document.value.objections
+    # The lowest is whole and settles the order; what lies above it adds to it.
+    documents = [load_document(path, ObjectionFile, USERS) for path in reversed(paths)]
+    for document in documents:
+        faults = tuple(_faults(document))
+        if document is documents[0]:
+            faults += _missing(document)
+        if faults:
+            raise BadInput(f"{document.path} has faults", faults)
+    given = [
+        (document, slug, item)
+        for document in documents
+        for slug, item in document.value.objections.items()
+    ]
     phrases = [
         Phrase(text, slug, *document.where("objections", slug, "phrases", index))
-        for slug, item in given.items()
+        for document, slug, item in given
         for index, text in enumerate(item.phrases)
     ]
     return Objections(
         base,
-        tuple(given),
+        tuple(dict.fromkeys(slug for _, slug, _ in given)),
         PhraseSet.compile(phrases, load_concepts(base, cache=USERS)),
-        {name: slug for slug, item in given.items() for name in item.routes},
-        {name: slug for slug, item in given.items() for name in item.otherwise},
-        frozenset(slug for slug, item in given.items() if item.denied),
+        {name: slug for _, slug, item in given for name in item.routes},
+        {name: slug for _, slug, item in given for name in item.otherwise},
+        frozenset(slug for _, slug, item in given if item.denied),
+    )
+
+
+def _missing(document: Document[ObjectionFile]) -> tuple[Fault, ...]:
+    return tuple(
+        document.fault(f"the objection {slug!r} is missing", "objections")
+        for slug in OBJECTIONS
+        if slug not in document.value.objections
     )
 
 
@@ -121,6 +139,3 @@ def _faults(document: Document[ObjectionFile]) -> Iterable[Fault]:
                         f"unknown route {name!r}; there are: {', '.join(routes)}",
                         "objections", slug, field, index,
                     )  # fmt: skip
-    for slug in OBJECTIONS:
-        if slug not in document.value.objections:
-            yield document.fault(f"the objection {slug!r} is missing", "objections")

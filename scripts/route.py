@@ -299,12 +299,17 @@ class Route:
         )
         for slug in exits:
             place = self._call_for(place, self.flow.exits[slug])
-        if exits or place.frames:
+        open_frame = place.frames[-1] if place.frames else None
+        # A reply that the agent has begun gives way to the reply to what is objected after it.
+        answered = open_frame is not None and open_frame.talk_off and open_frame.since > 0
+        if exits or (open_frame is not None and not answered):
             return place
         stage = self.stage(place)
         for slug in called:
             reply = self.flow.talk_offs.get(slug)
             if reply is not None and stage in reply.stages and (place.open or not reply.verified):
+                if open_frame is not None and open_frame.slug != slug:
+                    place = replace(place, frames=place.frames[:-1])
                 return self._reply(place, reply)
         return place
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import assistant.demo
 from scripts.flow_file import FLOWS
 from tests.commands.conftest import Assistant
+
+_ACCOUNTS = Path(assistant.demo.__file__).parent / "calls"
 
 
 @pytest.fixture
@@ -62,6 +65,21 @@ def test_a_walk_goes_where_a_call_would(assistant: Assistant) -> None:
     assert "no key 'fly'" in walked.output
 
 
+def test_a_walk_goes_by_its_account_and_refuses_one_under_another_law(
+    assistant: Assistant,
+) -> None:
+    hong_kong = _ACCOUNTS / "zh-HK.account.json"
+    typed = "a: 你好，呢個電話會錄音，請問係咪陳志強先生？\nk: verified\nc: 冇咗我佢哋仲好過。\n"
+    walked = assistant("scripts", "walk", "zh-HK", "--account", hong_kong, stdin=typed)
+    assert walked.status == 0, walked.errors
+    places = [line.split()[1] for line in walked.output.splitlines() if line.startswith("  ▶")]
+    assert places[-2:] == ["purpose.disclosure", "vulnerable.safe"]  # the account is an agency's
+    assert "銀行寄俾你嘅通知" in walked.output
+    refused = assistant("scripts", "walk", "en-GB", "--account", hong_kong)
+    assert refused.status == 2
+    assert "of 'hk'" in refused.errors
+
+
 def test_cases_and_lines_that_ship_are_well(assistant: Assistant) -> None:
     assert assistant("scripts", "test", "--language", "zh-CN").status == 0
     linted = assistant("scripts", "lint", "--language", "zh-CN")
@@ -90,7 +108,7 @@ def test_a_line_that_breaks_a_rule_and_a_case_that_leads_elsewhere_are_told(
     assert "not 'close.farewell'" in tested.output
 
 
-def test_there_is_no_flow(assistant: Assistant) -> None:
-    missing = assistant("scripts", "show", "zh-HK")
+def test_there_is_no_flow(assistant: Assistant, flows: Path) -> None:
+    missing = assistant("scripts", "show", "zh-HK", "--folder", flows)
     assert missing.status == 3
     assert "There is no script" in missing.errors

@@ -14,11 +14,12 @@ from assistant.rule_texts import CollectorTexts
 from assistant.wording import Wording, is_short_enough
 from compliance.context import Collector
 from compliance.packs import available, load_rules
-from compliance.places import LANGUAGE_OF
+from compliance.places import JURISDICTION_OF, LANGUAGE_OF
 from scripts.account import load_account
+from scripts.flow_file import flow_languages
 from scripts.prompt import EXITS, STAGES
 
-CALLS = [("us", "en-US"), ("tw", "zh-TW"), ("cn", "zh-CN")]
+CALLS = [(JURISDICTION_OF[language], language) for language in flow_languages()]
 
 
 def guidances() -> Iterator[Guidance]:

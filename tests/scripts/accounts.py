@@ -1,4 +1,4 @@
-"""Invented accounts for tests: plain, bare, rich, absurd, in three languages."""
+"""Invented accounts for tests: plain, bare, rich, absurd, in the language of every flow."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from compliance.context import Collector
 from scripts.account import Account, Identifier, Promise
 from scripts.cases import specimen_account
 from scripts.flow import Flow
-from scripts.flow_file import load_flow
+from scripts.flow_file import flow_languages, load_flow
 
-LANGUAGES = ("en-US", "zh-TW", "zh-CN")
+LANGUAGES = flow_languages()
 KNOWN_FACTS = {
     "judgment": False,
     "suit_filed": False,
@@ -36,12 +36,15 @@ def varied(flow: Flow) -> Iterator[Account | None]:
     plain = specimen_account(flow)
     yield None
     yield plain
-    yield replace(plain, facts=KNOWN_FACTS)
+    yield replace(plain, facts={**KNOWN_FACTS, **dict.fromkeys(flow.facts, False)})
     yield replace(
         plain,
         honorific="ms",
         promises=(Promise(date(2026, 9, 1), date(2026, 9, 9), Decimal(900), kept=False),),
-        facts={**KNOWN_FACTS, "time_barred": True, "judgment": True, "suit_filed": True},
+        facts={
+            **KNOWN_FACTS,
+            **dict.fromkeys(("time_barred", "judgment", "suit_filed", *flow.facts), True),
+        },
     )
     yield replace(
         plain,

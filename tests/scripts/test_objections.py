@@ -16,7 +16,7 @@ from scripts.called import routes_of
 from scripts.objection_ear import FOLDER, load_objections
 from scripts.prompt import OBJECTIONS
 
-_LAW = {"en": ("us", "en-US"), "zh": ("tw", "zh-TW")}
+_LAW = {"en": ("us", "en-US"), "zh": ("tw", "zh-TW"), "yue": ("hk", "zh-HK")}
 
 
 class _Cases(Schema):
@@ -46,6 +46,26 @@ def test_each_case_is_the_objection_it_says(language: str) -> None:
 def test_a_language_without_objections_says_so(tmp_path: Path) -> None:
     with pytest.raises(MissingPart):
         load_objections("zh-TW", tmp_path)
+
+
+def test_cantonese_lies_over_chinese_and_keeps_its_order() -> None:
+    cantonese, chinese = load_objections("zh-HK"), load_objections("zh-TW")
+    assert cantonese.slugs == chinese.slugs
+    assert chinese.routes.items() <= cantonese.routes.items()
+    written, spoken = "我沒錢還", "我周轉唔到呀"
+    assert cantonese.heard(written) == cantonese.heard(spoken) == "cannot_pay"
+    assert chinese.heard(spoken) == ""
+
+
+def test_what_lies_over_need_not_be_whole_but_its_faults_are_told(tmp_path: Path) -> None:
+    (tmp_path / "zh.yaml").write_text((FOLDER / "zh.yaml").read_text("utf-8"), "utf-8")
+    above = tmp_path / "yue.yaml"
+    above.write_text("language: yue\nobjections:\n  lost_job: {phrases: [搵緊工]}\n", "utf-8")
+    assert load_objections("zh-HK", tmp_path).heard("我搵緊工呀") == "lost_job"
+    above.write_text("language: yue\nobjections:\n  lost_jobs: {phrases: [搵緊工]}\n", "utf-8")
+    with pytest.raises(BadInput) as told:
+        load_objections("yue", tmp_path)
+    assert "unknown objection 'lost_jobs'" in str(told.value.faults[0])
 
 
 def test_all_faults_are_told_with_their_places(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import assistant.demo
+from assistant.demo.calls import demonstration_languages
 from compliance.context import Collector, Listener
 from compliance.transcript import Speaker, Utterance
 from scripts.account import load_account
 from scripts.engine import ScriptEngine
 from scripts.flow_file import load_flow
-from tests.scripts.accounts import LANGUAGES
 
 _CALLS = Path(assistant.demo.__file__).parent / "calls"
 
@@ -23,7 +23,7 @@ def _lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", demonstration_languages())
 def test_a_demonstration_call_goes_through_the_stages(language: str) -> None:
     account = load_account(_CALLS / f"{language}.account.json")
     flow = load_flow(language, Collector(account.collector))

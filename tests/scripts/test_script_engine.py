@@ -16,56 +16,19 @@ from scripts.cases import specimen_account
 from scripts.engine import ScriptEngine
 from scripts.fields import debt_fields
 from scripts.flow import Flow
-from scripts.flow_file import load_flow
+from scripts.flow_file import FLOWS, load_flow
 from scripts.prompt import EXITS, OBJECTIONS, STAGES
 from tests.scripts.accounts import LANGUAGES
 
-_SENTENCES = {
-    "en-US": (
-        "Hello, this call is recorded, may I speak to Jordan Lee?",
-        "Could you confirm your date of birth?",
-        "The past due amount is three thousand two hundred dollars.",
-        "What happened?",
-        "I lost my job.",
-        "He's not here right now.",
-        "I dispute that.",
-        "I want to die.",
-        "Is this a scam?",
-        "I can't afford that.",
-        "I get paid Friday.",
-        "Stop calling me.",
-        "We can look at smaller monthly payments.",
-        "Goodbye.",
-        "",
-        "🙂 \u200f mixed 混合 text",
-    ),
-    "zh-TW": (
-        "您好，本通電話會錄音，請問是王大明先生本人嗎？",
-        "先跟您核對出生年月日。",
-        "您的信用卡逾期了。",
-        "我失業了。",
-        "他不在。",
-        "不是我刷的。",
-        "我不想活了。",
-        "你們是詐騙嗎？",
-        "繳不出來。",
-        "等發薪。",
-        "每個月可以負擔多少？",
-        "再見。",
-    ),
-    "zh-CN": (
-        "您好，通话会录音，请问是张海洋先生本人吗？",
-        "先核对一下身份证后四位。",
-        "您的信用卡逾期了。",
-        "我失业了。",
-        "他不在。",
-        "不是我刷的。",
-        "我不想活了。",
-        "还不上。",
-        "等工资。",
-        "再见。",
-    ),
-}
+_SPOKEN = re.compile(r'\b(?:agent|customer|third_party): "([^"]+)"')
+
+
+def _spoken(language: str) -> tuple[str, ...]:
+    """What is said in the cases beside a flow."""
+    return tuple(_SPOKEN.findall((FLOWS / f"{language}.cases.yaml").read_text("utf-8")))
+
+
+_SENTENCES = {language: _spoken(language) for language in LANGUAGES}
 _KEYS = (
     "step_done",
     "step_back",
@@ -102,7 +65,7 @@ _inputs = st.lists(
         st.tuples(
             st.just("say"),
             st.sampled_from(list(Speaker)),
-            st.integers(0, 99),
+            st.integers(0, 999),
             st.booleans(),
         ),
         st.tuples(st.just("key"), st.sampled_from(_KEYS), st.just(""), st.booleans()),
