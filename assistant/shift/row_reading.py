@@ -27,7 +27,9 @@ _AMOUNTS = frozenset(
     {"overdue_amount", "balance", "late_fee", "last_payment_amount", "minimum_due"}
 )
 _WHOLE = frozenset({"days_past_due"})
-_DATES = frozenset({"due_date", "last_payment_on"})
+DAYS = frozenset({"due_date", "last_payment_on"})
+"""Columns that hold a day."""
+
 _LISTS: Mapping[str, Callable[[Cells], list[object]]] = {
     "identifiers": lambda cells: [
         {"kind": kind, "expected": expected} for kind, expected in cells.pairs("identifiers")
@@ -45,7 +47,7 @@ _ONE_ZONE = {"tw": "Asia/Taipei", "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong",
 
 
 def read_row(
-    cells: Cells, mapping: ListMapping, path: Path, line: int, written_at: datetime
+    cells: Cells, mapping: ListMapping, path: Path, line: int, written_at: datetime | None
 ) -> WorkRow:
     """A row's cells as a row of a work list; with `cells.faults` it is none to be used.
 
@@ -55,6 +57,7 @@ def read_row(
         path: beside which a row's account file is looked for.
         line: where the row begins in its file, from 1; 0 where it is of none.
         written_at: as of when it is true, where the row itself does not say; with an offset.
+            `None`: nobody knows.
     """
     for name in REQUIRED:
         if not cells.plain(name):
@@ -93,6 +96,7 @@ def read_row(
         sources=(Source("list", as_of or written_at),),
         account=_account(cells, path, facts),
         line=line,
+        lacks=tuple(sorted(column for column in NEEDED if not cells.plain(column))),
     )
 
 
@@ -133,7 +137,7 @@ def _account(cells: Cells, path: Path, facts: dict[str, bool]) -> Account | None
         values["currency"] = str(values["currency"]).upper()
     for column in _WHOLE & values.keys():
         values[column] = cells.days(column)
-    for column in _DATES & values.keys():
+    for column in DAYS & values.keys():
         values[column] = str(cells.day(column) or "")
     if cells.faults or not values.keys() >= NEEDED:
         return None
