@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
 from assistant.composition import Guidance, LiveCall
+from assistant.events import Origin
 from assistant.live_call import live_run
 from assistant.live_keeping import keeping_on_terms
 from assistant.record.kept import KeptWrapUp
@@ -63,6 +64,7 @@ def show_live_call(
     locations: Locations,
     notices: Sequence[str],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    origin: Origin | None = None,
     shows: Callable[[CallApp], None] = lambda _app: None,
 ) -> Shown:
     """Run a live call on the screen until it is wrapped up or left.
@@ -76,6 +78,7 @@ def show_live_call(
         locations: where calls are kept.
         notices: lines for the status line from the start.
         now: the wall clock, with an offset.
+        origin: where the call's account is known from.
         shows: told of the screen before it is up.
 
     Raises:
@@ -95,6 +98,9 @@ def show_live_call(
         talk_offs=guidance.replies(call.account),
         outcomes=load_outcomes(),
         today=now().astimezone().date(),
+        origin=origin,
+        now=now,
+        replies=guidance.replies,
     )
     with ExitStack() as stack:
         kept = stack.enter_context(keeping_on_terms(call.terms, locations, call_id))

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import text as statement
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -71,7 +72,7 @@ class DatabaseSource:
         self._kind = url.get_backend_name()
         self._file = _file_of(url)
         self.name = Path(url.database or self._kind).name
-        self._query = text(query)
+        self._query = statement(query)
         self._asks = frozenset(parameters_of(query)) & frozenset(PARAMETERS)
         self._mapping = mapping
         self._reader = RecordReader(self.name, mapping)
@@ -183,7 +184,7 @@ class DatabaseSource:
 
 def parameters_of(query: str) -> tuple[str, ...]:
     """The names of a query's bound parameters (`:id`)."""
-    return tuple(text(query).compile().params)
+    return tuple(statement(query).compile().params)
 
 
 def _engine(url: URL, timeout_s: float) -> Engine:
@@ -241,9 +242,9 @@ def _only_read(connection: Connection, kind: str) -> None:
         case "postgresql":
             connection.execution_options(postgresql_readonly=True)
         case "mysql" | "mariadb":
-            connection.execute(text("SET SESSION TRANSACTION READ ONLY"))
+            connection.execute(statement("SET SESSION TRANSACTION READ ONLY"))
         case "sqlite":
-            connection.execute(text("PRAGMA query_only = ON"))
+            connection.execute(statement("PRAGMA query_only = ON"))
 
 
 def _named(error: Exception) -> str:

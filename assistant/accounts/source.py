@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from assistant.events import Origin
 from compliance.errors import AssistantError, MissingPart
 from compliance.flattening import flatten
 from scripts.account import Account
@@ -48,6 +49,11 @@ class Sourced:
     numbers: tuple[str, ...]
     as_of: datetime | None
     source: str
+
+    @property
+    def origin(self) -> Origin:
+        """Where it is from, as a call keeps it."""
+        return Origin(self.source, self.as_of.isoformat() if self.as_of is not None else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
+    AccountLinked,
     AudioAdvanced,
     CallEnded,
     CallStarted,
@@ -168,6 +169,9 @@ class KeptCallWriter:
         match envelope.event:
             case CallStarted():
                 self._insert_call(connection, envelope.event)
+            case AccountLinked(account=account) if account.agent_name:
+                named = {"agent_name": account.agent_name, "agent_id": account.agent_id}
+                connection.execute(self._this_call().values(**named))
             case ChannelOpened(channel=channel, rate_hz=rate_hz):
                 self._rates_hz[channel] = rate_hz
             case (

@@ -7,11 +7,15 @@ lines out.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from assistant import terms
 from assistant.call_view import CallView
+from assistant.events import Origin
 from assistant.screens.bars import identifier_run
 from assistant.screens.runs import Line, Run, cells, fit, spread, wrap
 from assistant.screens.tones import Tone
+from assistant.shift.words import age
 from assistant.wording import Wording
 from compliance.context import Listener
 from scripts.account import Account, AccountBrief, brief
@@ -82,6 +86,19 @@ def last_promise_words(account: Account) -> str:
 def traps(account: Account, wording: Wording) -> list[str]:
     """What to beware of on this account, in words."""
     return [wording.term(terms.TRAPS, slug) for slug in brief(account).traps]
+
+
+def origin_words(origin: Origin | None, now: datetime | None, wording: Wording) -> str:
+    """Where an account is known from and how fresh: `from core.example, 3 h ago`; maybe nothing."""
+    if origin is None:
+        return ""
+    try:
+        as_of = datetime.fromisoformat(origin.as_of) if origin.as_of else None
+    except ValueError:
+        as_of = None
+    fresh = age(as_of, now, wording) if now is not None else ""
+    told = wording.text("from {source}", source=origin.source)
+    return f"{told}, {fresh}" if fresh else told
 
 
 def figure_line(figure: Figure, width: int) -> Line:

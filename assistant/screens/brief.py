@@ -22,6 +22,7 @@ from assistant.screens.account import (
     figures,
     last_promise_words,
     more_figures,
+    origin_words,
     traps,
 )
 from assistant.screens.bars import HEARING, MODES, key_line
@@ -71,8 +72,9 @@ def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     lines: list[Line] = [
         (Run(wording.customer(account), Tone.BRIGHT),),
         (Run(" · ".join(p for p in (account.product_name, place, collector) if p), Tone.MUTED),),
-        BLANK,
     ]
+    known = origin_words(setup.origin, setup.now() if setup.now else None, wording)
+    lines += [fit((Run(known, Tone.MUTED),), width), BLANK] if known else [BLANK]
     lines += [_figure(figure) for figure in figures(account, wording)]
     lines += [_figure(figure) for figure in more_figures(account, wording)[:1]]
     words = last_promise_words(account)
