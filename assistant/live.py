@@ -127,6 +127,7 @@ def live(
             theme=theme,
             locations=locations,
             door=door,
+            source=open_source(settings.accounts, locations.settings.parent),
         )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
@@ -142,6 +143,7 @@ def live(
         locations=locations,
         notices=notices,
         origin=origin,
+        source=source,
     )
 
 
@@ -154,6 +156,7 @@ def run_live_call(
     locations: Locations,
     notices: list[str],
     origin: Origin | None = None,
+    source: AccountSource | None = None,
 ) -> int:
     """Run one call on the screen, or as lines where that was asked for; returns the exit status."""
     rules = RulesInForce.at(locations)
@@ -171,6 +174,7 @@ def run_live_call(
             locations=locations,
             notices=notices,
             origin=origin,
+            source=source,
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)

@@ -131,6 +131,11 @@ class BriefScreen(Screen[None]):
         width = min(self.size.width - 4, _MEASURE)
         brief.styles.height = len(draw_brief(self._setup, self._wording, width)) + 1
 
+    def know(self, setup: CallSetup) -> None:
+        """Whose call it is became known."""
+        self._setup = setup
+        self.redraw()
+
     def redraw(self) -> None:
         """Language, theme or state changed."""
         self.on_resize()

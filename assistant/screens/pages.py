@@ -18,10 +18,12 @@ from assistant.screens.account import (
     figures,
     last_promise_words,
     more_figures,
+    origin_words,
     traps,
 )
 from assistant.screens.keys import KEY_TABLE
 from assistant.screens.runs import Line, Run, cells, pad, wrap
+from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.findings import Finding, Kind, Status
@@ -124,15 +126,16 @@ def flags_page(flags: Sequence[Flag], place: int, wording: Wording, width: int) 
     return lines
 
 
-def account_page(
-    view: CallView, account: Account | None, wording: Wording, width: int
-) -> list[Line]:
+def account_page(view: CallView, setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     """The account in full, or the match boxes while it is covered."""
+    account = setup.account
     if account is None:
         return [BLANK, *paragraph(wording.text("no account"), width, Tone.MUTED)]
     if view.covered:
         return [BLANK, *cover(view, wording, width)]
-    return [BLANK, *account_lines(account, wording, width)]
+    known = origin_words(setup.origin, setup.now() if setup.now else None, wording)
+    told = paragraph(known, width, Tone.MUTED, 1) if known else []
+    return [BLANK, *told, *account_lines(account, wording, width)]
 
 
 def account_lines(account: Account, wording: Wording, width: int) -> list[Line]:

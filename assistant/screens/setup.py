@@ -45,6 +45,7 @@ class CallSetup:
         reader: who looks on.
         outcomes: how a call may have ended; with any of them a wrap-up follows the call.
         today: the desk's day, by which the next contact is understood.
+        sought: the id of the account, where it must be looked up first; else empty.
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
@@ -63,6 +64,7 @@ class CallSetup:
     reader: Reader = Reader.AGENT
     outcomes: tuple[Outcome, ...] = ()
     today: date = date.min
+    sought: str = ""
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
