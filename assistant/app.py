@@ -76,7 +76,10 @@ class CallApp(FramedApp):
         self.desk = desk
         self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
         self.call_screen = CallScreen(setup, self.wording, desk)
-        self._brief = BriefScreen(setup, self.wording) if setup.brief else None
+        self._brief: BriefScreen | None = None
+        if setup.brief:
+            finds = isinstance(desk, Linking) and desk.looks_up
+            self._brief = BriefScreen(setup, self.wording, finds=finds)
         self._inbox = Inbox(wake=lambda: self.post_message(_EventsWait()))
         self._connected = False
         self._asked = count()
@@ -213,12 +216,14 @@ class CallApp(FramedApp):
         if told is None:
             if isinstance(self.screen, SearchSheet):
                 self.screen.answered(message.number, message.answer)
-        elif isinstance(message.answer, AssistantError):
-            told("source")
-        elif message.answer.accounts:
+        elif not isinstance(message.answer, AssistantError) and message.answer.accounts:
             told(self._link(message.answer.accounts[0]))
         else:
-            told("record" if message.answer.unread else "account")
+            failed = "source"
+            if not isinstance(message.answer, AssistantError):
+                failed = "record" if message.answer.unread else "account"
+            self._say(self.wording.term(terms.NOT_FOUND, failed))
+            told(failed)
 
     def _link(self, found: Sourced) -> str:
         """Link an account; why it cannot be, as a slug."""
@@ -227,7 +232,7 @@ class CallApp(FramedApp):
         ended = self.call_screen.view.ended is not None
         reason = "ended" if ended else desk.refuses(found.account)
         if reason:
-            self._tell(Run(self.wording.term(terms.LINK_REFUSALS, reason), Tone.CAUTION))
+            self._say(self.wording.term(terms.LINK_REFUSALS, reason))
             return reason
         desk.link(found)
         if not self._connected:  # the session tells once it has begun
@@ -239,15 +244,19 @@ class CallApp(FramedApp):
     def _hangs(self, number: int) -> None:
         """A look-up has taken long; should its answer come, it is linked all the same."""
         if number in self._waiting:
-            self._sought("source")
+            self._say(self.wording.term(terms.NOT_FOUND, "source"))
 
     def _sought(self, failed: str) -> None:
         """What came of the look-up with which the call was opened."""
-        told = self.wording.term(terms.NOT_FOUND, failed) if failed in terms.NOT_FOUND else ""
-        if told:
-            self._tell(Run(told, Tone.CAUTION))
-        elif not failed and not self._connected:
+        if not failed and not self._connected:
             self._tell(Run(self.wording.text("account found"), Tone.MUTED))
+
+    def _say(self, told: str) -> None:
+        """Say something of the account, on whichever screen is up; on the call's until a key."""
+        if self._connected:
+            self.call_screen.say(told)
+        else:
+            self._tell(Run(told, Tone.CAUTION))
 
     # ---- keys and commands -------------------------------------------------------------------
 

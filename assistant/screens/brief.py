@@ -107,10 +107,11 @@ def _labelled(label: str, text: str, width: int, tone: Tone) -> list[Line]:
 
 
 class BriefScreen(Screen[None]):
-    """The account before the call."""
+    """The account before the call; `finds`: another may be looked for."""
 
-    def __init__(self, setup: CallSetup, wording: Wording) -> None:
+    def __init__(self, setup: CallSetup, wording: Wording, *, finds: bool = False) -> None:
         super().__init__(id="brief_screen")
+        self._finds = finds
         self._setup = setup
         self._wording = wording
         self._hearing = Hearing.LOADING
@@ -177,7 +178,8 @@ class BriefScreen(Screen[None]):
         return [fit((Run(" "), told), width)]
 
     def _keys(self, width: int, _height: int) -> Sequence[Line]:
-        return [fit(key_line(_KEYS, self._wording), width, Tone.BAR)]
+        keys = (_KEYS[0], ("f", N_("whose call")), *_KEYS[1:]) if self._finds else _KEYS
+        return [fit(key_line(keys, self._wording), width, Tone.BAR)]
 
     def on_key(self, event: Key) -> None:
         """Enter connects."""

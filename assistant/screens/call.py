@@ -165,6 +165,7 @@ class CallScreen(Screen[None]):
     def receive(self, envelopes: Iterable[Envelope]) -> None:
         """Fold events and draw what they changed."""
         changed = Part.NOTHING
+        linked = False
         for envelope in envelopes:
             changed |= self.view.apply(envelope)
             match envelope.event:
@@ -172,10 +173,13 @@ class CallScreen(Screen[None]):
                     changed |= self._verification_came(envelope.event)
                 case AccountChanged(account=account, origin=origin):
                     self.know(account, origin)
-                    if envelope.event.call_s > 0:
-                        self._say(self.wording.text("linked: confirm who is on the line"))
+                    linked = linked or envelope.event.call_s > 0
                 case LinkRefused(reason=reason):
-                    self._say(self.wording.term(terms.LINK_REFUSALS, reason))
+                    self.say(self.wording.term(terms.LINK_REFUSALS, reason))
+        if linked:  # and by now whether that withdrew who was confirmed
+            kept = N_("linked: still the person who was confirmed")
+            asks = N_("linked: confirm who is on the line")
+            self.say(self.wording.text(kept if self.view.verified else asks))
         if self._hint is not None and self.view.call_s >= self._hint_until_s:
             self._hint = None
         if self.view.ended is not None and self._ending and Part.CONDITION & changed:
@@ -277,9 +281,9 @@ class CallScreen(Screen[None]):
 
     def _input_method_is_on(self) -> None:
         told = self.wording.text("An input method is on: use F5, F6, or F7 and a number.")
-        self._say(told)
+        self.say(told)
 
-    def _say(self, told: str) -> None:
+    def say(self, told: str) -> None:
         """Answer a key in the status line; the next key clears it."""
         self._hint = Run(told, Tone.CAUTION)
         self._hint_until_s = math.inf
@@ -289,7 +293,7 @@ class CallScreen(Screen[None]):
         """Do what a key, the menu or the command palette asks for."""
         hint = hint_of(self.view, command)
         if hint:
-            self._say(self.wording.text(hint))
+            self.say(self.wording.text(hint))
         intent = intent_of(self.view, command, digit)
         match intent:
             case Tell(act, argument):
@@ -307,7 +311,7 @@ class CallScreen(Screen[None]):
             case Command.FIND if self.finds:
                 self.post_message(SearchAsked())
             case Command.FIND if self.view.live and self.view.ended is None:
-                self._say(self.wording.text("no source of accounts is set up"))
+                self.say(self.wording.text("no source of accounts is set up"))
             case Command.ACCOUNT if self.setup.account is None and self.finds:
                 self.post_message(SearchAsked())
             case Command.ACCOUNT:

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from assistant.accounts.source import Found, Sourced, SourceFailed, Unread
-from assistant.events import AccountChanged, LinkRefused, Origin, Started
+from assistant.events import AccountChanged, LinkRefused, Origin, Started, VerificationChanged
 from assistant.interface_text import Interface
 from assistant.linking import why_not
 from assistant.screens.account import origin_words
@@ -93,9 +93,17 @@ async def test_found_chosen_confirmed_and_linked(size: tuple[int, int], key: str
         linked = sourced("A2")
         app.deliver(calls.envelopes([AccountChanged(linked.account, "h", linked.origin, 70.0)]))
         await pilot.pause()
+        assert "still the person who was confirmed" in on_screen(app)
+        withdrawn = VerificationChanged(
+            verified=False, proposed=False, reason="account_linked", call_s=71.0
+        )
+        changed = AccountChanged(linked.account, "h", linked.origin, 71.0)
+        app.deliver(calls.envelopes([changed, withdrawn]))
+        await pilot.pause()
         assert "linked: confirm who is on the line" in on_screen(app)
         assert app.call_screen.setup.account == linked.account
         assert list(app.call_screen.view.identifiers) == [i.kind for i in ACCOUNT.identifiers]
+        app.deliver(calls.envelopes([replace(withdrawn, verified=True, call_s=72.0)]))
         await pilot.press("f4")
         await pilot.pause()
         assert "core.example, 3 h ago" in on_screen(app)
@@ -260,6 +268,7 @@ async def test_the_call_goes_on_where_its_account_is_not_to_be_had(
 async def test_a_caller_is_found_before_the_call_is_taken() -> None:
     desk = LinkingDesk()
     async with call_up(unknown(brief=True), desk=desk) as (app, pilot):
+        assert "whose call" in on_screen(app)
         await pilot.press("f", *"ann", "enter")
         app.post_message(LookedUp(0, Found((sourced("A1"),))))
         await pilot.pause()

@@ -22,7 +22,7 @@ from assistant.door.server import Door
 from assistant.door.token import VARIABLE
 from assistant.door_calls import send
 from assistant.door_screens import Switchboard
-from assistant.events import AccountChanged, HoldChanged, Keep, Output, RecordingTerms
+from assistant.events import AccountChanged, HoldChanged, Keep, RecordingTerms
 from assistant.live_call import live_run
 from assistant.live_screen import LiveDesk
 from assistant.look_ups import LookUps
@@ -71,7 +71,7 @@ class Running:
     app: CallApp
     pilot: Pilot[int]
     source: Source
-    told: list[Output]
+    told: list[object]
     door: Door
 
     async def ask(self, do: str, named: str | None = None) -> str:
@@ -92,7 +92,7 @@ class Running:
 @asynccontextmanager
 async def running(call: LiveCall = CALL, *, brief: bool = False) -> AsyncIterator[Running]:
     source = Source()
-    told: list[Output] = []
+    told: list[object] = []
     source.answers.set()
     guidance = load_guidance("us", "en-US", Collector.AGENCY)
     desk = LiveDesk(call, LookUps(source))
