@@ -157,10 +157,11 @@ KEY_TABLE = (
     KeyEntry(Command.ACCOUNT, ("f4",), "F4", N_("account"), N_("the account in full")),
     KeyEntry(
         Command.FIND,
-        ("f",),
+        ("f", "ctrl+f"),
         "f",
         N_("whose call"),
         N_("find the account of who is on the line; F4 does so too while there is none"),
+        "Ctrl+F",
         live=True,
     ),
     KeyEntry(Command.HELP, ("f1",), "F1", N_("help"), N_("this page")),
