@@ -13,7 +13,8 @@ Ctrl-C.  It must not compute anything about a call.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.events import Key
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
+from assistant import terms
+from assistant.accounts.source import Sourced
 from assistant.events import Envelope
 from assistant.interface_text import N_, Interface
 from assistant.screens.brief import BriefScreen
@@ -32,6 +35,8 @@ from assistant.screens.desk import (
     CallFailed,
     Desk,
     HearingChanged,
+    Linking,
+    LookedUp,
     Notice,
     Playback,
     ViewRebuilt,
@@ -39,6 +44,7 @@ from assistant.screens.desk import (
 from assistant.screens.frame import INTERRUPTED, FramedApp
 from assistant.screens.inbox import Inbox
 from assistant.screens.keys import KEY_TABLE, Command
+from assistant.screens.linking import PATIENCE_S, SearchSheet
 from assistant.screens.pages import help_page
 from assistant.screens.runs import Run
 from assistant.screens.script import choice_word, offered
@@ -46,6 +52,7 @@ from assistant.screens.setup import CallSetup
 from assistant.screens.sheets import Palette, Sheet
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
+from compliance.errors import AssistantError
 
 
 class _EventsWait(Message):
@@ -69,9 +76,14 @@ class CallApp(FramedApp):
         self.desk = desk
         self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
         self.call_screen = CallScreen(setup, self.wording, desk)
-        self._brief = BriefScreen(setup, self.wording) if setup.brief else None
+        self._brief: BriefScreen | None = None
+        if setup.brief:
+            finds = isinstance(desk, Linking) and desk.looks_up
+            self._brief = BriefScreen(setup, self.wording, finds=finds)
         self._inbox = Inbox(wake=lambda: self.post_message(_EventsWait()))
         self._connected = False
+        self._asked = count()
+        self._waiting: dict[int, Callable[[str], None]] = {}  # look-ups by id, by their number
         self.animation_level = "none"  # nothing moves but what changed
 
     # ---- coming up and going down ------------------------------------------------------------
@@ -88,6 +100,10 @@ class CallApp(FramedApp):
         if self._brief is not None:
             self.push_screen(self._brief)
         self.desk.ready()
+        if self.setup.sought:
+            self._tell(Run(self.wording.text("looking the account up…"), Tone.MUTED))
+            number = self.link_by_id(self.setup.sought, self._sought)
+            self.set_timer(PATIENCE_S, lambda: self._hangs(number))
         if self._brief is None:
             self.on_connect()
 
@@ -153,6 +169,95 @@ class CallApp(FramedApp):
             self._brief.tell(told)
         self.call_screen.tell(told)
 
+    # ---- whose call it is --------------------------------------------------------------------
+
+    def on_search_asked(self) -> None:
+        """Find the account of who is on the line."""
+        desk = self.desk
+        if (
+            not isinstance(desk, Linking)
+            or not desk.looks_up
+            or isinstance(self.screen, ModalScreen)
+        ):
+            return
+
+        def ask(typed: str) -> int:
+            number = next(self._asked)
+            desk.look_up(number, typed)
+            return number
+
+        def confirmed(found: Sourced | None) -> None:
+            if found is not None:
+                self._link(found)
+
+        self.push_screen(SearchSheet(self.wording, ask, desk.refuses, self.setup.now), confirmed)
+
+    def link_by_id(self, account: str, told: Callable[[str], None]) -> int:
+        """Look an account up by its id and link it; the number of the look-up.
+
+        Args:
+            account: the id.
+            told: told once what came of it, as a slug: empty (it is linked), why the account cannot
+                be, or `account` (there is none), `record` (it cannot be read), `source` (it does
+                not answer).
+        """
+        desk = self.desk
+        if not isinstance(desk, Linking) or not desk.looks_up:
+            told("source")
+            return -1
+        number = next(self._asked)
+        self._waiting[number] = told
+        desk.look_up(number, account, by_id=True)
+        return number
+
+    def on_looked_up(self, message: LookedUp) -> None:
+        """An answer of the account source, maybe to a question that nobody waits for any more."""
+        told = self._waiting.pop(message.number, None)
+        if told is None:
+            if isinstance(self.screen, SearchSheet):
+                self.screen.answered(message.number, message.answer)
+        elif not isinstance(message.answer, AssistantError) and message.answer.accounts:
+            told(self._link(message.answer.accounts[0]))
+        else:
+            failed = "source"
+            if not isinstance(message.answer, AssistantError):
+                failed = "record" if message.answer.unread else "account"
+            self._say(self.wording.term(terms.NOT_FOUND, failed))
+            told(failed)
+
+    def _link(self, found: Sourced) -> str:
+        """Link an account; why it cannot be, as a slug."""
+        desk = self.desk
+        assert isinstance(desk, Linking)
+        ended = self.call_screen.view.ended is not None
+        reason = "ended" if ended else desk.refuses(found.account)
+        if reason:
+            self._say(self.wording.term(terms.LINK_REFUSALS, reason))
+            return reason
+        desk.link(found)
+        if not self._connected:  # the session tells once it has begun
+            self.call_screen.know(found.account, found.origin)
+            if self._brief is not None:
+                self._brief.know(self.call_screen.setup)
+        return ""
+
+    def _hangs(self, number: int) -> None:
+        """A look-up has taken long; should its answer come, it is linked all the same."""
+        if number in self._waiting:
+            self._say(self.wording.term(terms.NOT_FOUND, "source"))
+
+    def _sought(self, failed: str) -> None:
+        """What came of the look-up with which the call was opened."""
+        if not failed and not self._connected:
+            self._tell(Run(self.wording.text("account found"), Tone.MUTED))
+
+    def _say(self, told: str) -> None:
+        """Say something of the account, on whichever screen is up; on the call's until a key."""
+        if self._connected:
+            self.call_screen.say(told)
+        else:
+            self._tell(Run(told, Tone.CAUTION))
+
     # ---- keys and commands -------------------------------------------------------------------
 
     def on_key(self, event: Key) -> None:
@@ -161,6 +266,8 @@ class CallApp(FramedApp):
             return
         if event.key == "f1":
             self.push_screen(Sheet(self.wording, N_("Keys"), lambda w: help_page(self.wording, w)))
+        elif event.key == "f4" or event.character in ("f", "F"):
+            self.on_search_asked()
         elif event.key == "f10":
             self.desk.end()
             self.exit(0)
@@ -191,6 +298,8 @@ class CallApp(FramedApp):
                 if entry.command is Command.PAUSE and not may_pause:
                     continue
                 if entry.live and not screen.view.live:
+                    continue
+                if entry.command is Command.FIND and not screen.finds:
                     continue
                 yield SystemCommand(
                     text(entry.label),

@@ -39,15 +39,19 @@ class CallDesk:
     def __init__(
         self, account: Account | None, language: str, hearing: Hearing = Hearing.LISTENING
     ) -> None:
-        self._identifiers = {
-            identifier.kind: identifier for identifier in (account.identifiers if account else ())
-        }
+        self.expect(account)
         self._language = language
         self._hearing = hearing
         self._driven: CallRun | None = None
         self._app: CallApp | None = None
         self.early: list[str] = []
         """Lines that were told before there was a screen."""
+
+    def expect(self, account: Account | None) -> None:
+        """Whose answers are compared from here on."""
+        self._identifiers = {
+            identifier.kind: identifier for identifier in (account.identifiers if account else ())
+        }
 
     def show(self, run: CallRun, app: CallApp) -> None:
         """Say what is driven and where it is shown; before the screen runs."""

@@ -15,6 +15,7 @@ from enum import auto
 
 from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
+    AccountChanged,
     ChannelProgress,
     CustomerDid,
     Ended,
@@ -28,9 +29,11 @@ from assistant.events import (
     IdentifierState,
     Input,
     LagChanged,
+    LinkRefused,
     ListenerChanged,
     MomentMarked,
     ObjectionHeard,
+    Origin,
     Output,
     Progress,
     PromiseChanged,
@@ -50,6 +53,7 @@ from assistant.transcript_rows import Row, TranscriptRows
 from compliance.context import Listener
 from compliance.findings import Severity, Statement, StatementState, Status
 from compliance.transcript import Speaker
+from scripts.account import Account
 from scripts.prompt import Prompt
 
 
@@ -93,6 +97,9 @@ class CallView:
         self.recording: RecordingChanged | None = None
         self.kept = False  # whether any of it is, as far as the terms tell
         self.held_since_s: float | None = None
+        self.account: Account | None = None  # the one linked during the call
+        self.origin: Origin | None = None
+        self.link_refused = ""  # why the last one was not
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -117,6 +124,8 @@ class CallView:
             CustomerDid: self._customer,
             ObjectionHeard: self._objected,
             PromiseChanged: self._promised,
+            AccountChanged: self._linked,
+            LinkRefused: self._not_linked,
             Ended: self._ended,
         }
 
@@ -355,6 +364,19 @@ class CallView:
     def _customer(self, event: CustomerDid) -> Part:
         self._transcript.do(event)
         return Part.TRANSCRIPT | self._tick(event.call_s)
+
+    def _linked(self, event: AccountChanged) -> Part:
+        self.account, self.origin, self.link_refused = event.account, event.origin, ""
+        kinds = [identifier.kind for identifier in event.account.identifiers]
+        self.identifiers = {
+            kind: self.identifiers.get(kind, IdentifierState.OPEN) for kind in kinds
+        }
+        self._tick(event.call_s)
+        return Part.EVERYTHING
+
+    def _not_linked(self, event: LinkRefused) -> Part:
+        self.link_refused = event.reason
+        return Part.CONDITION | self._tick(event.call_s)
 
     def _ended(self, event: Ended) -> Part:
         self.ended = event

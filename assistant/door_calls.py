@@ -58,7 +58,7 @@ def send(
         ) from None
     finally:
         connection.close()
-    if response.status != http.client.OK:
+    if response.status not in (http.client.OK, http.client.ACCEPTED):
         raise AssistantError(f"The door refused ({told.get('refused', response.status)})")
     sys.stdout.write(f"{told.get('state', 'done')}\n")
     return 0

@@ -28,7 +28,7 @@ _data_dir = click.option(
 
 @click.group()
 def door() -> None:
-    """Let a softphone or dialler on this machine start, hold and end calls.
+    """Let a softphone or dialler on this machine start, link, hold and end calls.
 
     The door is open while `assistant live --work-list FILE --door` runs, to this machine alone.
     """
@@ -54,6 +54,18 @@ def call(context: click.Context, /, **options: Any) -> None:
     from assistant import door_calls
 
     context.exit(door_calls.send("start", **options))
+
+
+@door.command("link")
+@click.option("--account", required=True, metavar="ID", help="Whose call it is.")
+@_port
+@_data_dir
+@click.pass_context
+def link(context: click.Context, /, **options: Any) -> None:
+    """Link an account to the running call, by its id in the account source."""
+    from assistant import door_calls
+
+    context.exit(door_calls.send("link", **options))
 
 
 def _plain(name: str, help_text: str) -> click.Command:

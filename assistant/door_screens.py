@@ -1,7 +1,7 @@
 """From the door to the screen that is up: the list starts a call, the call screen ends it.
 
 Owns who is asked, and that what is done to a screen is done on the screen's own thread.  The door's
-thread waits for the answer, and not for ever.
+thread waits for the answer, and not for ever: a look-up that takes longer goes on without it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class Switchboard:
             if not answered.set_running_or_notify_cancel():
                 return  # whoever asked has been told that it came to nothing
             try:
-                answered.set_result(_done_on(app, request))
+                if request.do is Do.LINK and isinstance(app, CallApp):
+                    _link(app, request.account or "", answered)
+                else:
+                    answered.set_result(_done_on(app, request))
             except Exception as error:  # noqa: BLE001 - the door tells; the screen goes on
                 answered.set_exception(error)
 
@@ -48,8 +51,36 @@ class Switchboard:
         try:
             return answered.result(_PATIENCE_S)
         except Late:
-            answered.cancel()
+            if not answered.cancel() and request.do is Do.LINK:
+                return DoorAnswer(202, {"state": "linking"})  # the screen will say what came of it
             return refused(503, "between_screens")
+
+
+_NOT_LINKED = {"account": 404, "record": 409, "source": 503}
+
+
+def _link(app: CallApp, account: str, answered: Future[DoorAnswer]) -> None:
+    """Look an account up and link it; whoever waits is told once that is done.
+
+    An account that the call has already is the agent's to change, not a softphone's.
+    """
+    view = app.call_screen.view
+    if view.ended is not None:
+        answered.set_result(refused(409, "no_call"))
+        return
+    known = app.call_screen.setup.account
+    if known is not None:
+        same = known.id == account
+        answered.set_result(done("linked") if same else refused(409, "has_account"))
+        return
+
+    def told(failed: str) -> None:
+        if failed:
+            answered.set_result(refused(_NOT_LINKED.get(failed, 409), failed))
+        else:
+            answered.set_result(done("linked"))
+
+    app.link_by_id(account, told)
 
 
 def _done_on(app: ShiftScreen, request: DoorRequest) -> DoorAnswer:

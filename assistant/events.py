@@ -84,6 +84,17 @@ CLOCK = "clock"
 """The name of a channel that carries no sound: it only moves the call clock."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an account is known from: the source's name, and when it was true.
+
+    `as_of` is ISO 8601 with an offset; empty: nobody knows.
+    """
+
+    source: str
+    as_of: str = ""
+
+
 # ---- inputs ------------------------------------------------------------------------------------
 
 
@@ -211,6 +222,20 @@ class AgentActed:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountLinked:
+    """The account of who is on the line became known, or turned out to be another one.
+
+    `sample` is the position on channel 0, `account_hash` as in `CallStarted`; `account` is the
+    snapshot as shown from here on.
+    """
+
+    account: Account
+    account_hash: str
+    origin: Origin
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The last input.  `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`."""
 
@@ -228,6 +253,7 @@ Input = (
     | FinalRecognised
     | LagMeasured
     | AgentActed
+    | AccountLinked
     | CallEnded
 )
 
@@ -362,7 +388,8 @@ class IdentifierChanged:
 class VerificationChanged:
     """May the debt be spoken of?  `proposed`: recognition suggests that it may, the agent decides.
 
-    `reason` is a slug: `agent`, `heard`, `third_party_cue`, `new_voice`, `agent_withdrew`.
+    `reason` is a slug: `agent`, `heard`, `third_party_cue`, `new_voice`, `agent_withdrew`,
+    `account_linked`.
     """
 
     verified: bool
@@ -471,6 +498,24 @@ class CustomerDid:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """The call goes on with this account; the match boxes are its own."""
+
+    account: Account
+    account_hash: str
+    origin: Origin
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRefused:
+    """An account was not linked; `reason` is a slug: `jurisdiction`, `collector`."""
+
+    reason: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last output.  `not_assessable` names rules that could not be judged on this call."""
 
@@ -501,6 +546,8 @@ Output = (
     | RecordingChanged
     | HoldChanged
     | CustomerDid
+    | AccountChanged
+    | LinkRefused
     | Ended
 )
 

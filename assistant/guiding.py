@@ -20,6 +20,7 @@ from assistant.events import (
 from assistant.promise_watch import PromiseWatch
 from compliance.context import CallContext
 from compliance.transcript import Speaker, Utterance
+from scripts.account import Account
 from scripts.engine import ScriptEngine
 from scripts.prompt import Prompt
 
@@ -95,6 +96,19 @@ class Guide:
                 event.argument,
                 verified=bool(context.verified),
                 listener=context.listener,
+            )
+        yield from self.prompt(call_s)
+
+    def linked(self, account: Account, context: CallContext, call_s: float) -> Iterator[Guided]:
+        """The call's account became known: lines are filled with it from here on.
+
+        What was proposed before was read against another account, or none, and stands no more.
+        """
+        yield from self._promised(self._promises.linked(account, call_s))
+        if self._script is not None:
+            self._script.link(account)
+            self._script.act(
+                "account_linked", verified=bool(context.verified), listener=context.listener
             )
         yield from self.prompt(call_s)
 

@@ -150,6 +150,13 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "doing": output.doing,
                 "call_s": output.call_s,
             }
+        case events.AccountChanged():
+            return {
+                "type": "account",
+                "call": call,
+                "account": output.account_hash,
+                "call_s": output.call_s,
+            }
         case events.Ended():
             return {
                 "type": "ended",

@@ -13,7 +13,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from assistant.accounts.settings import NoSource, open_source
+from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.events import Origin
 from assistant.interface_text import Interface
 from assistant.live_call import live_run
 from assistant.live_keeping import keeping_on_terms
@@ -31,6 +34,8 @@ from compliance.context import Collector
 from compliance.errors import AssistantError, MissingPart
 from compliance.places import jurisdiction_of, language_of
 from scripts.account import Account, load_account
+
+_FILES = (".json", ".yaml", ".yml")
 
 
 def live(
@@ -123,10 +128,12 @@ def live(
             locations=locations,
             door=door,
             tell=_tell,
+            source=open_source(settings.accounts, locations.settings.parent),
         )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
-    loaded = find_account(account) if account is not None else None
+    source = open_source(settings.accounts, locations.settings.parent)
+    loaded, origin = find_account(account, source) if account is not None else (None, None)
     collects = collector or (loaded.collector if loaded is not None else None)
     call, notices = ready(loaded, language, jurisdiction, collects)
     return run_live_call(
@@ -136,6 +143,8 @@ def live(
         theme=theme,
         locations=locations,
         notices=notices,
+        origin=origin,
+        source=source,
     )
 
 
@@ -147,6 +156,8 @@ def run_live_call(
     theme: str,
     locations: Locations,
     notices: list[str],
+    origin: Origin | None = None,
+    source: AccountSource | None = None,
 ) -> int:
     """Run one call on the screen, or as lines where that was asked for; returns the exit status."""
     rules = RulesInForce.at(locations)
@@ -164,6 +175,8 @@ def run_live_call(
             locations=locations,
             notices=notices,
             tell=_tell,
+            origin=origin,
+            source=source,
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)
@@ -184,20 +197,41 @@ def run_live_call(
         return run_to_end(run)
 
 
-def find_account(named: str) -> Account:
-    """The account a user named, by the path of its file.
+def find_account(named: str, source: AccountSource | None) -> tuple[Account, Origin | None]:
+    """The account a user named, by the path of its file or by its id, and where it is from.
+
+    Args:
+        named: a path or an id.
+        source: where ids are known; `None`: nowhere.
 
     Raises:
-        MissingPart: it is no file, and there is no account source that would know an id.
+        MissingPart: it is no file, and no account source knows ids, or the source does not answer.
         BadInput: the file has faults.
+        AssistantError: the source does not know the id, or its record cannot be read.
     """
     path = Path(named).expanduser()
-    if path.exists() or path.suffix:
-        return load_account(path)
-    raise MissingPart(
-        "No account source is set up that would know an account by its id",
-        "Name the account's file (JSON or YAML).",
+    if path.exists() or path.suffix.lower() in _FILES or (source is None and path.suffix):
+        return load_account(path), origin_of_file(path)
+    if source is None:
+        raise NoSource
+    found = source.by_id(named)
+    if found.accounts:
+        return found.accounts[0].account, found.accounts[0].origin
+    if found.unread:
+        raise AssistantError(
+            f"The account's record in {source.name} cannot be read: {found.unread[0]}",
+            "Mend it there, or start without --account.",
+        )
+    raise AssistantError(
+        f"{source.name} knows no account of that id",
+        "`assistant accounts find` looks by telephone number and name as well.",
     )
+
+
+def origin_of_file(path: Path) -> Origin:
+    """Where an account is from that has a file of its own: its name, and when it was written."""
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Origin(path.name, written.isoformat(timespec="seconds"))
 
 
 def _place(

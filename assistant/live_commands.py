@@ -41,7 +41,7 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     is_flag=False,
     flag_value=8737,
     metavar="[PORT]",
-    help="Let a softphone on this machine start, hold and end calls; see `assistant door`.",
+    help="Let a softphone on this machine start, link, hold and end calls; see `assistant door`.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language that is spoken.")
 @click.option(

@@ -11,20 +11,25 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from assistant.accounts.source import AccountSource, Found, Sourced
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
 from assistant.composition import Guidance, LiveCall
+from assistant.events import Origin
+from assistant.linking import why_not
 from assistant.live_call import live_run
 from assistant.live_keeping import keep_ending, keeping_on_terms
+from assistant.look_ups import LookUps
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
 from assistant.running import zone_here
-from assistant.screens.desk import Hearing
+from assistant.screens.desk import Hearing, LookedUp
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wrap_up import WrapUp
 from compliance.errors import AssistantError
+from scripts.account import Account
 from scripts.outcomes import load_outcomes
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
@@ -32,9 +37,45 @@ _LEAVE_WITHIN_S = 5.0
 
 
 class LiveDesk(CallDesk):
-    """What the keys do to a live call; `confirmed` is the wrap-up, once there is one."""
+    """What the keys do to a live call; `confirmed` is the wrap-up, once there is one.
+
+    Args:
+        call: what call it is.
+        look_ups: where accounts are asked for; `None`: nowhere.
+    """
 
     confirmed: WrapUp | None = None
+
+    def __init__(self, call: LiveCall, look_ups: LookUps | None = None) -> None:
+        deaf = not call.channels
+        hearing = Hearing.NO_SOUND if deaf else Hearing.LISTENING
+        super().__init__(call.account, call.language, hearing)
+        self._call = call
+        self._look_ups = look_ups
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether there is a source of accounts."""
+        return self._look_ups is not None
+
+    def look_up(self, number: int, typed: str, *, by_id: bool = False) -> None:
+        """Ask for accounts; the screen is told on its own thread."""
+
+        def answered(answer: Found | AssistantError) -> None:
+            if self._app is not None:
+                self._app.post_message(LookedUp(number, answer))
+
+        if self._look_ups is not None:
+            self._look_ups.ask(typed, answered, by_id=by_id)
+
+    def refuses(self, account: Account) -> str:
+        """Why an account cannot be linked to this call, as a slug; empty where it can."""
+        return why_not(self._call.jurisdiction, self._call.collector, account)
+
+    def link(self, found: Sourced) -> None:
+        """Link an account to the call."""
+        self.expect(found.account)
+        self._run.link(found.account, found.origin)
 
     def wrap_up(self, wrap_up: WrapUp) -> None:
         self.confirmed = wrap_up
@@ -64,6 +105,9 @@ def show_live_call(
     locations: Locations,
     notices: Sequence[str],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    origin: Origin | None = None,
+    source: AccountSource | None = None,
+    sought: str = "",
     shows: Callable[[CallApp], None] = lambda _app: None,
     tell: Callable[[str], None],
 ) -> Shown:
@@ -78,14 +122,16 @@ def show_live_call(
         locations: where calls are kept.
         notices: lines for the status line from the start.
         now: the wall clock, with an offset.
+        origin: where the call's account is known from.
+        source: where accounts are looked up during the call; `None`: nowhere.
+        sought: the id of the call's account, where that is to be looked up first; else empty.
         shows: told of the screen before it is up.
         tell: told, once the screen is gone, what the agent should read.
 
     Raises:
         AssistantError: the store cannot be used, or the screen failed.
     """
-    deaf = not call.channels
-    desk = LiveDesk(call.account, call.language, Hearing.NO_SOUND if deaf else Hearing.LISTENING)
+    desk = LiveDesk(call, LookUps(source) if source is not None else None)
     with ExitStack() as stack:
         writer = stack.enter_context(keeping_on_terms(call.terms, locations, call_id, desk.notice))
         run = live_run(
@@ -110,6 +156,10 @@ def show_live_call(
             talk_offs=guidance.replies(call.account),
             outcomes=load_outcomes(),
             today=now().astimezone().date(),
+            origin=origin,
+            sought=sought if source is not None else "",
+            now=now,
+            replies=guidance.replies,
         )
         app = CallApp(setup, desk)
         desk.show(run, app)

@@ -13,10 +13,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from assistant.accounts.files import FileSource
+from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
 from assistant.door.server import Door
 from assistant.door.token import find_token
 from assistant.door_screens import Switchboard
+from assistant.events import Origin
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
@@ -39,6 +42,14 @@ def known_of(standing: Standing, *, inbound: bool) -> CallHeader | None:
     return header and replace(header, facts={**header.facts, INBOUND: inbound})
 
 
+def _origin(row: WorkRow) -> Origin | None:
+    """Where a row's account is from."""
+    if row.account is None or not row.sources:
+        return None
+    first = row.sources[0]
+    return Origin(first.name, first.as_of.isoformat() if first.as_of is not None else "")
+
+
 def live_shift(
     path: Path,
     ready: Ready,
@@ -50,6 +61,7 @@ def live_shift(
     locations: Locations,
     door: int | None = None,
     tell: Callable[[str], None],
+    source: AccountSource | None = None,
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -61,6 +73,8 @@ def live_shift(
         interface: language of the screens.
         theme: `dark` or `light`.
         locations: where everything is kept.
+        source: where accounts are looked up of which the list gives the id alone, and those of
+            unknown callers; without one, in the list itself.
         door: the port at which softphones are listened to; `None`: at none.
         tell: told, once the screens are gone, what the agent should read.
 
@@ -73,6 +87,7 @@ def live_shift(
 
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
+    known = source if source is not None else FileSource(path, mapping)
 
     def make_call(chosen: CallChosen) -> CallMade | None:
         number = chosen.number.number if chosen.number is not None else None
@@ -89,6 +104,9 @@ def live_shift(
             theme=theme,
             locations=locations,
             notices=[*notices, *said],
+            origin=_origin(chosen.row),
+            source=known,
+            sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
         )

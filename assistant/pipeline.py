@@ -20,6 +20,7 @@ from typing import Protocol
 from assistant.call_writing import CallKeeper, CallWriting
 from assistant.events import (
     SCHEMA,
+    AccountLinked,
     Act,
     AgentActed,
     AudioAdvanced,
@@ -33,6 +34,7 @@ from assistant.events import (
     HoldChanged,
     Input,
     LagMeasured,
+    Origin,
     Output,
     PartialRecognised,
     RecordingChanged,
@@ -52,6 +54,7 @@ from assistant.speech.recogniser import (
 from assistant.speech.recording import Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
 from compliance.transcript import Speaker
+from scripts.account import Account, content_hash
 
 _DECIDES_WHO_LISTENS = frozenset(
     (Act.VERIFIED, Act.VERIFICATION_WITHDRAWN, Act.THIRD_PARTY, Act.CUSTOMER_BACK)
@@ -102,6 +105,12 @@ class Delivery:
 class _Acted:
     act: Act
     argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    account: Account
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,7 @@ class CallRun:
         self._hush = Hush(device=microphone is not None)
         self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[
-            Heard | ChannelFailed | _Acted | AudioGap | DriftMeasured
+            Heard | ChannelFailed | _Acted | _Linked | AudioGap | DriftMeasured
         ] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._writing = (
@@ -237,6 +246,10 @@ class CallRun:
         """A key of the agent; safe from any thread, never blocks."""
         self._inbox.put(_Acted(act, argument))
 
+    def link(self, account: Account, origin: Origin) -> None:
+        """Whose call it is; safe from any thread, never blocks.  Before the call it begins so."""
+        self._inbox.put(_Linked(account, origin))
+
     def stop(self, reason: str = "cancelled") -> None:
         """End the call at the sound released so far; what was heard is still recognised.
 
@@ -297,6 +310,10 @@ class CallRun:
                         key for key in self._desk if key.act not in _DECIDES_WHO_LISTENS
                     )
                 self._receive(AgentActed(item.act, self._position, item.argument))
+                continue
+            if isinstance(item, _Linked):
+                digest = content_hash(item.account)
+                self._receive(AccountLinked(item.account, digest, item.origin, self._position))
                 continue
             if isinstance(item, AudioGap | DriftMeasured):
                 self._receive(item)

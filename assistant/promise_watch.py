@@ -15,6 +15,7 @@ from assistant.events import Act, CallStarted, PromiseChanged, PromiseStatus, Ve
 from compliance.context import CallContext, Listener
 from compliance.local_time import zone_of
 from compliance.transcript import Speaker, Utterance
+from scripts.account import Account
 from scripts.promising import PromiseEar
 
 # A word that the recogniser was less sure of than this may be another one.
@@ -72,6 +73,12 @@ class PromiseWatch:
         )
         if proposed is not None:
             yield PromiseChanged(proposed, PromiseStatus.PROPOSED, call_s)
+
+    def linked(self, account: Account, call_s: float) -> Iterator[PromiseChanged]:
+        """The call's account became known."""
+        standing = self._ear.linked(account)
+        if standing is not None:
+            yield PromiseChanged(standing, PromiseStatus.DISMISSED, call_s)
 
     def acted(self, act: Act, call_s: float) -> Iterator[PromiseChanged]:
         """A key was pressed.  Only what has amount and day can be confirmed."""

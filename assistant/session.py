@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime
 
 from assistant.events import (
     CLOCK,
+    AccountChanged,
+    AccountLinked,
     Act,
     AgentActed,
     AudioAdvanced,
@@ -36,6 +38,7 @@ from assistant.events import (
     Input,
     LagChanged,
     LagMeasured,
+    LinkRefused,
     ListenerChanged,
     MomentMarked,
     Output,
@@ -52,6 +55,7 @@ from assistant.events import (
 )
 from assistant.guiding import Guide
 from assistant.joining import ChannelJoiner
+from assistant.linking import linked, same_customer, why_not
 from assistant.recording_watch import NOTICE, RecordingWatch
 from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
@@ -181,6 +185,8 @@ class CallSession:
                 return list(self._advanced(call, event))
             case AgentActed():
                 return list(self._acted(call, event))
+            case AccountLinked():
+                return list(self._linked(call, event))
             case ChannelOpened():
                 joiner = ChannelJoiner(event.channel, event.name, event.speaker, event.rate_hz)
                 call.channels[event.channel] = _Channel(joiner)
@@ -220,6 +226,40 @@ class CallSession:
             yield IdentifierChanged(identifier.kind, IdentifierState.OPEN, 0.0)
         yield from self._guided(call, call.guide.prompt(0.0))
         for finding in monitor.opened(tracker.context).findings:
+            yield from self._found(call, finding, "")
+
+    def _linked(self, call: _Call, event: AccountLinked) -> Iterable[Output]:
+        """Whose call it is became known; nobody is confirmed for an account by another's answers.
+
+        An account under another law, or of another collector, is refused: the rules and the script
+        of the call are not its own.
+        """
+        reference = call.channels.get(0)
+        if reference is not None:
+            call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
+        account, before = event.account, call.start.account
+        reason = why_not(call.start.header.jurisdiction, call.start.header.collector, account)
+        if reason:
+            yield LinkRefused(reason, call.now_s)
+            return
+        call.start = linked(call.start, event)
+        call.tracker.links(call.start.header, identifiers_known=bool(account.identifiers))
+        yield AccountChanged(account, event.account_hash, event.origin, call.now_s)
+        if not same_customer(before, account):
+            call.identifiers = {}
+            for identifier in account.identifiers:
+                yield self._identifier(call, identifier.kind, IdentifierState.OPEN)
+            unsure = call.tracker.context
+            if call.proposed or unsure.verified:
+                call.proposed = False
+                call.tracker.set_verified(verified=False)
+                yield VerificationChanged(
+                    verified=False, proposed=False, reason="account_linked", call_s=call.now_s
+                )
+            _switch(call, unsure, call.now_s)
+        context = call.tracker.context
+        yield from self._guided(call, call.guide.linked(account, context, call.now_s))
+        for finding in call.monitor.links(call.start.header, context).findings:
             yield from self._found(call, finding, "")
 
     def _end(self, call: _Call, event: CallEnded) -> Iterable[Output]:

@@ -1,4 +1,4 @@
-"""What a site decided: recording and consent, per jurisdiction.
+"""What a site decided: recording and consent, per jurisdiction, and where accounts come from.
 
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
 from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
@@ -11,9 +11,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
+from assistant.accounts.settings import AccountsTable, faults_of
 from assistant.events import Keep, RecordingTerms
 from assistant.interface_text import N_
 from compliance.documents import Schema, load_document
+from compliance.errors import BadInput
 
 SITE_KEEPS_NOTHING = N_("the site's settings keep nothing of calls: --keep has no effect")
 
@@ -46,6 +48,7 @@ class SiteSettings(Schema):
     """The whole file."""
 
     recording: RecordingTable = RecordingTable()
+    accounts: AccountsTable | None = None
 
 
 def load_site_settings(path: Path) -> SiteSettings:
@@ -56,7 +59,20 @@ def load_site_settings(path: Path) -> SiteSettings:
     """
     if not path.exists():
         return SiteSettings()
-    return load_document(path, SiteSettings).value
+    document = load_document(path, SiteSettings)
+    table = document.value.accounts
+    if table is not None:
+        faults = tuple(
+            document.fault(
+                f"accounts.{key}: {message}" if key else message,
+                "accounts",
+                *((key,) if key else ()),
+            )
+            for key, message in faults_of(table)
+        )
+        if faults:
+            raise BadInput(f"{path} has faults", faults)
+    return document.value
 
 
 def shipped_settings() -> SiteSettings:

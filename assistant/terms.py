@@ -224,6 +224,20 @@ DOINGS: Terms = {
 }
 """What a key says that the customer did; exits and objections have their own terms."""
 
+LINK_REFUSALS: Terms = {
+    "jurisdiction": N_("not linked: the account is under another law than this call"),
+    "collector": N_("not linked: somebody else collects this account (--collector)"),
+    "ended": N_("not linked: the call is over"),
+}
+"""Why an account was not linked to a call."""
+
+NOT_FOUND: Terms = {
+    "account": N_("no account of that id is known: the call goes on without"),
+    "record": N_("the account's record cannot be read: the call goes on without"),
+    "source": N_("the accounts do not answer: the call goes on without"),
+}
+"""Why the account of a row of the work list is not there."""
+
 GAPS: Terms = {
     "paused": N_("microphone closed for {seconds} s"),
     "refused": N_("not listened to for {seconds} s: recording refused"),

@@ -90,16 +90,36 @@ class Monitor:
         self._ledger = LedgerJudge(rules)
         self._windows = WindowsJudge(rules, header)
         self._limits = LimitsJudge(rules, header)
+        self._of_opening: dict[str, str] = {}  # what the beginning left undecided
 
     def opened(self, context: CallContext) -> Heard:
         """What is found before a word is said; ask once, when the call starts."""
         self._past.meets(context)
         now = self._past.within(context, 0.0)
         findings: list[Finding] = []
+        before, self._of_opening = self._of_opening, {}
+        for rule_id, reason in before.items():
+            if self._undecided.get(rule_id) == reason:
+                del self._undecided[rule_id]
         for judged in (self._windows.opened(now), self._limits.opened(now)):
+            self._of_opening.update(judged.undecided)
             self._open_because(judged.undecided)
             findings.extend(self._of_call(hit, now) for hit in judged.hits)
         return Heard(tuple(findings))
+
+    def links(self, header: CallHeader, context: CallContext) -> Heard:
+        """More is known of whom the call is with: what that changes about its beginning.
+
+        Args:
+            header: what is known now; jurisdiction, language and start are as before.
+            context: what holds now, of this header.
+
+        What was found stays found; what could not be judged for want of the account is judged now.
+        """
+        self._header = header
+        self._windows.learns(header)
+        self._limits.learns(header)
+        return self.opened(context)
 
     def hear(
         self,

@@ -96,6 +96,11 @@ class Tracker:
         """What holds now."""
         return CallContext(self._header, self._verified, self._listener, self._stage)
 
+    def links(self, header: CallHeader, *, identifiers_known: bool) -> None:
+        """The call's account became known: what it says, and whether it knows identifiers."""
+        self._header = header
+        self._identifiers_known = identifiers_known
+
     def set_verified(self, verified: bool) -> tuple[Tracked, ...]:
         """The agent's key: the right party is confirmed, or no longer."""
         changes: list[Tracked] = []

@@ -159,6 +159,16 @@ class ScriptEngine:
         to_exit = not reply.stages and reply.then in self._flow.exits
         return (reply.then,) if to_exit else (objection,)
 
+    def link(self, account: Account) -> bool:
+        """The account became known: fill the lines with it; tell whether the prompt changed.
+
+        The place in the script stays, and so does the wording of its steps.
+        """
+        self._open_fields = open_fields(account, self._flow.language)
+        self._all_fields = self._open_fields | debt_fields(account, self._flow.language)
+        self._facts = dict(account.facts)
+        return self._told_anew()
+
     def act(
         self,
         name: str,

@@ -137,6 +137,12 @@ class PromiseEar:
         )
         return self._propose(clear, saying)
 
+    def linked(self, account: Account) -> Promised | None:
+        """Whose call it is became known; what stood proposed until then, and stands no more."""
+        self._account = account
+        self._currency = account.currency
+        return self.settle()
+
     def settle(self) -> Promised | None:
         """It was confirmed or dismissed: what stood, and stands no more."""
         settled, self._standing = self._standing, None

@@ -30,6 +30,7 @@ class Do(StrEnum):
     CONNECT = "connect"  # somebody has taken the call
     HOLD = "hold"
     RESUME = "resume"
+    LINK = "link"  # whose call the running one is
     END = "end"
     STATUS = "status"
 
@@ -42,7 +43,7 @@ class _Body(Schema):
 
 @dataclass(frozen=True, slots=True)
 class DoorRequest:
-    """One thing that is asked for; `account` and `inbound` mean something to `start` alone."""
+    """One thing that is asked for; `account` is for `start` and `link`, `inbound` for `start`."""
 
     do: Do
     account: str | None = None
@@ -114,6 +115,6 @@ def read_request(body: bytes) -> DoorRequest | DoorAnswer:
         request = DoorRequest(Do(read.do), read.account, read.inbound)
     except (ValidationError, ValueError):
         return refused(400, "body")
-    if request.do is Do.START and request.account is None:
+    if request.do in (Do.START, Do.LINK) and request.account is None:
         return refused(400, "account")
     return request

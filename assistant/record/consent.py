@@ -16,6 +16,7 @@ from typing import get_args
 
 from assistant.events import (
     SCHEMA,
+    AccountLinked,
     AgentActed,
     AudioGap,
     CallStarted,
@@ -36,8 +37,8 @@ from assistant.record.sound import SoundChunk
 from assistant.record.writer import CallWriter
 
 _INPUTS = get_args(Input)
-# What may be told of a call before its notice: that it was, and which keys were pressed.
-_HEAD = (CallStarted, ChannelOpened, AgentActed, RecordingChanged)
+# What may be told of a call before its notice: that it was, whose, and which keys were pressed.
+_HEAD = (CallStarted, ChannelOpened, AgentActed, AccountLinked, RecordingChanged)
 _WORDS = (
     PartialRecognised,
     FinalRecognised,

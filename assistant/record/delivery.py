@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
+    AccountLinked,
     AudioAdvanced,
     CallEnded,
     CallStarted,
@@ -220,6 +221,9 @@ class Delivery:
             case CallStarted():
                 if not self._there:
                     self._insert_call(connection, envelope.event)
+            case AccountLinked(account=account) if account.agent_name:
+                named = {"agent_name": account.agent_name, "agent_id": account.agent_id}
+                connection.execute(self._this_call().values(**named))
             case ChannelOpened(channel=channel, rate_hz=rate_hz):
                 self._rates_hz[channel] = rate_hz
             case (

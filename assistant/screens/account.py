@@ -7,11 +7,15 @@ lines out.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from assistant import terms
 from assistant.call_view import CallView
+from assistant.events import Origin
 from assistant.screens.bars import identifier_run
 from assistant.screens.runs import Line, Run, cells, fit, spread, wrap
 from assistant.screens.tones import Tone
+from assistant.shift.words import SOURCES, age
 from assistant.wording import Wording
 from compliance.context import Listener
 from scripts.account import Account, AccountBrief, brief
@@ -84,6 +88,20 @@ def traps(account: Account, wording: Wording) -> list[str]:
     return [wording.term(terms.TRAPS, slug) for slug in brief(account).traps]
 
 
+def origin_words(origin: Origin | None, now: datetime | None, wording: Wording) -> str:
+    """Where an account is known from and how fresh: `from core.example, 3 h ago`; maybe nothing."""
+    if origin is None:
+        return ""
+    try:
+        as_of = datetime.fromisoformat(origin.as_of) if origin.as_of else None
+    except ValueError:
+        as_of = None
+    fresh = age(as_of, now, wording) if now is not None else ""
+    name = wording.text(SOURCES[origin.source]) if origin.source in SOURCES else origin.source
+    told = wording.text("from {source}", source=name)
+    return f"{told}, {fresh}" if fresh else told
+
+
 def figure_line(figure: Figure, width: int) -> Line:
     """A figure: label at the left, value at the right edge, the same column all day."""
     label, value, tone = figure
@@ -91,11 +109,17 @@ def figure_line(figure: Figure, width: int) -> Line:
 
 
 def draw_account(
-    view: CallView, account: Account | None, wording: Wording, width: int, height: int
+    view: CallView,
+    account: Account | None,
+    wording: Wording,
+    width: int,
+    height: int,
+    *,
+    finds: bool = False,
 ) -> list[Line]:
-    """The account, or the match boxes in its place."""
+    """The account, or the match boxes in its place; `finds`: one may be looked for."""
     if account is None:
-        return [fit((Run(" " + wording.text("no account"), Tone.MUTED),), width)]
+        return [fit(_nobody(wording, finds=finds), width)]
     if view.covered:
         return cover(view, wording, width)[:height]
     lines = [figure_line(figure, width) for figure in figures(account, wording)]
@@ -135,13 +159,26 @@ def cover(view: CallView, wording: Wording, width: int) -> list[Line]:
     return [fit(line, width) for line in lines]
 
 
+def _nobody(wording: Wording, *, finds: bool) -> Line:
+    """That there is no account, and how to find one."""
+    nobody = Run(" " + wording.text("no account") + "  ", Tone.MUTED)
+    if not finds:
+        return (nobody,)
+    return (nobody, Run("f ", Tone.ACCENT), Run(wording.text("whose call"), Tone.MUTED))
+
+
 def draw_account_line(
-    view: CallView, account: Account | None, wording: Wording, width: int
+    view: CallView,
+    account: Account | None,
+    wording: Wording,
+    width: int,
+    *,
+    finds: bool = False,
 ) -> list[Line]:
-    """The account folded to one line."""
+    """The account folded to one line; `finds`: one may be looked for."""
     key = (Run("F4 ", Tone.ACCENT), Run(wording.text("account") + " ", Tone.MUTED))
     if account is None:
-        return [fit((Run(" " + wording.text("no account"), Tone.MUTED),), width)]
+        return [fit(_nobody(wording, finds=finds), width)]
     left: list[Run] = [Run(" ")]
     if view.covered:
         left.append(Run("■ " + wording.text("covered") + "  ", Tone.CAUTION))

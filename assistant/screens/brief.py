@@ -22,6 +22,7 @@ from assistant.screens.account import (
     figures,
     last_promise_words,
     more_figures,
+    origin_words,
     traps,
 )
 from assistant.screens.bars import HEARING, MODES, key_line
@@ -71,8 +72,9 @@ def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     lines: list[Line] = [
         (Run(wording.customer(account), Tone.BRIGHT),),
         (Run(" · ".join(p for p in (account.product_name, place, collector) if p), Tone.MUTED),),
-        BLANK,
     ]
+    known = origin_words(setup.origin, setup.now() if setup.now else None, wording)
+    lines += [fit((Run(known, Tone.MUTED),), width), BLANK] if known else [BLANK]
     lines += [_figure(figure) for figure in figures(account, wording)]
     lines += [_figure(figure) for figure in more_figures(account, wording)[:1]]
     words = last_promise_words(account)
@@ -105,10 +107,11 @@ def _labelled(label: str, text: str, width: int, tone: Tone) -> list[Line]:
 
 
 class BriefScreen(Screen[None]):
-    """The account before the call."""
+    """The account before the call; `finds`: another may be looked for."""
 
-    def __init__(self, setup: CallSetup, wording: Wording) -> None:
+    def __init__(self, setup: CallSetup, wording: Wording, *, finds: bool = False) -> None:
         super().__init__(id="brief_screen")
+        self._finds = finds
         self._setup = setup
         self._wording = wording
         self._hearing = Hearing.LOADING
@@ -128,6 +131,11 @@ class BriefScreen(Screen[None]):
         brief = self.query_one("#brief", Pane)
         width = min(self.size.width - 4, _MEASURE)
         brief.styles.height = len(draw_brief(self._setup, self._wording, width)) + 1
+
+    def know(self, setup: CallSetup) -> None:
+        """Whose call it is became known."""
+        self._setup = setup
+        self.redraw()
 
     def redraw(self) -> None:
         """Language, theme or state changed."""
@@ -170,7 +178,8 @@ class BriefScreen(Screen[None]):
         return [fit((Run(" "), told), width)]
 
     def _keys(self, width: int, _height: int) -> Sequence[Line]:
-        return [fit(key_line(_KEYS, self._wording), width, Tone.BAR)]
+        keys = (_KEYS[0], ("f", N_("whose call")), *_KEYS[1:]) if self._finds else _KEYS
+        return [fit(key_line(keys, self._wording), width, Tone.BAR)]
 
     def on_key(self, event: Key) -> None:
         """Enter connects."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
@@ -17,11 +18,18 @@ from textual.screen import ModalScreen, Screen
 from assistant import terms
 from assistant.call_view import CallView, Part
 from assistant.choice_digits import TEN
-from assistant.events import Act, Envelope, VerificationChanged
+from assistant.events import (
+    AccountChanged,
+    Act,
+    Envelope,
+    LinkRefused,
+    Origin,
+    VerificationChanged,
+)
 from assistant.interface_text import N_
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
-from assistant.screens.desk import Desk, Hearing, Playback, WrappingUp
+from assistant.screens.desk import Desk, Hearing, Linking, Playback, SearchAsked, WrappingUp
 from assistant.screens.intents import AskIdentifier, Tell, chosen, hint_of, intent_of
 from assistant.screens.keys import (
     ACTIONS,
@@ -51,6 +59,7 @@ from assistant.screens.transcript import Transcript
 from assistant.screens.wrap_up import WrapUpSheet
 from assistant.wording import Wording
 from assistant.wrap_up import WrapUp, contact_after, proposed_outcome
+from scripts.account import Account
 
 _HINT_S = 8.0
 """Seconds of call time for which a line stays that no key of the user's own called for."""
@@ -80,6 +89,7 @@ class CallScreen(Screen[None]):
     def __init__(self, setup: CallSetup, wording: Wording, desk: Desk) -> None:
         super().__init__(id="call_screen")
         self.setup = setup
+        self._given = setup  # what it is without what the call's events add
         self.wording = wording
         self.desk = desk
         self.view = CallView()
@@ -95,28 +105,41 @@ class CallScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The panes in the order of the eye."""
-        wording, setup = self.wording, self.setup
-        yield Pane(lambda w, _h: draw_top(self.view, wording, setup, w), id="top", fill=Tone.BAR)
+        wording = self.wording
+        yield Pane(
+            lambda w, _h: draw_top(self.view, wording, self.setup, w), id="top", fill=Tone.BAR
+        )
         yield Pane(lambda w, _h: draw_flag(self.view, wording, w), id="flag")
         with Container(id="body"):
             with Horizontal(id="script_area"):
                 yield Pane(self._draw_script, id="script")
                 yield Pane(lambda w, h: draw_choices(self.view, wording, w, h), id="choices")
                 yield Pane(
-                    lambda w, h: draw_talk_offs(self.view, wording, setup, w, h), id="talk_offs"
+                    lambda w, h: draw_talk_offs(self.view, wording, self.setup, w, h),
+                    id="talk_offs",
                 )
             yield Pane(
-                lambda w, h: draw_account(self.view, setup.account, wording, w, h), id="account"
+                lambda w, h: draw_account(
+                    self.view, self.setup.account, wording, w, h, finds=self.finds
+                ),
+                id="account",
             )
             yield Pane(
-                lambda w, _h: draw_account_line(self.view, setup.account, wording, w),
+                lambda w, _h: draw_account_line(
+                    self.view, self.setup.account, wording, w, finds=self.finds
+                ),
                 id="account_line",
             )
             yield Pane(lambda w, _h: [(Run("─" * w, Tone.RULE),)], id="rule")
             yield Transcript(wording)
         yield Pane(
             lambda w, _h: draw_status(
-                self.view, wording, setup, w, told=self._hint or self._told, hearing=self._hearing
+                self.view,
+                wording,
+                self.setup,
+                w,
+                told=self._hint or self._told,
+                hearing=self._hearing,
             ),
             id="status",
         )
@@ -142,10 +165,21 @@ class CallScreen(Screen[None]):
     def receive(self, envelopes: Iterable[Envelope]) -> None:
         """Fold events and draw what they changed."""
         changed = Part.NOTHING
+        linked = False
         for envelope in envelopes:
             changed |= self.view.apply(envelope)
-            if isinstance(envelope.event, VerificationChanged):
-                changed |= self._verification_came(envelope.event)
+            match envelope.event:
+                case VerificationChanged():
+                    changed |= self._verification_came(envelope.event)
+                case AccountChanged(account=account, origin=origin):
+                    self.know(account, origin)
+                    linked = linked or envelope.event.call_s > 0
+                case LinkRefused(reason=reason):
+                    self.say(self.wording.term(terms.LINK_REFUSALS, reason))
+        if linked:  # and by now whether that withdrew who was confirmed
+            kept = N_("linked: still the person who was confirmed")
+            asks = N_("linked: confirm who is on the line")
+            self.say(self.wording.text(kept if self.view.verified else asks))
         if self._hint is not None and self.view.call_s >= self._hint_until_s:
             self._hint = None
         if self.view.ended is not None and self._ending and Part.CONDITION & changed:
@@ -168,9 +202,24 @@ class CallScreen(Screen[None]):
     def rebuild(self, envelopes: Iterable[Envelope]) -> None:
         """Forget the call so far and fold these instead."""
         self.view = CallView()
+        self.setup = self._given
         for envelope in envelopes:
             self.view.apply(envelope)
+        if self.view.account is not None:
+            self.know(self.view.account, self.view.origin)
         self._draw(Part.EVERYTHING)
+
+    def know(self, account: Account, origin: Origin | None) -> None:
+        """Whose call it is became known."""
+        replies = self.setup.replies(account)
+        self.setup = replace(self.setup, account=account, origin=origin, talk_offs=replies)
+        self._draw(Part.EVERYTHING)
+
+    @property
+    def finds(self) -> bool:
+        """Whether an account may be looked for."""
+        desk = self.desk
+        return isinstance(desk, Linking) and desk.looks_up and self.view.ended is None
 
     def hear(self, hearing: Hearing) -> None:
         """The recogniser's state changed."""
@@ -229,9 +278,9 @@ class CallScreen(Screen[None]):
 
     def _input_method_is_on(self) -> None:
         told = self.wording.text("An input method is on: use F5, F6, or F7 and a number.")
-        self._say(told)
+        self.say(told)
 
-    def _say(self, told: str) -> None:
+    def say(self, told: str) -> None:
         """Answer a key in the status line; the next key clears it."""
         self._hint = Run(told, Tone.CAUTION)
         self._hint_until_s = math.inf
@@ -241,7 +290,7 @@ class CallScreen(Screen[None]):
         """Do what a key, the menu or the command palette asks for."""
         hint = hint_of(self.view, command)
         if hint:
-            self._say(self.wording.text(hint))
+            self.say(self.wording.text(hint))
         intent = intent_of(self.view, command, digit)
         match intent:
             case Tell(act, argument):
@@ -256,10 +305,16 @@ class CallScreen(Screen[None]):
                 self._show_actions()
             case Command.LAW:
                 self._show_law()
+            case Command.FIND if self.finds:
+                self.post_message(SearchAsked())
+            case Command.FIND if self.view.live and self.view.ended is None:
+                self.say(self.wording.text("no source of accounts is set up"))
+            case Command.ACCOUNT if self.setup.account is None and self.finds:
+                self.post_message(SearchAsked())
             case Command.ACCOUNT:
                 self._show(
                     N_("Account"),
-                    lambda w: account_page(self.view, self.setup.account, self.wording, w),
+                    lambda w: account_page(self.view, self.setup, self.wording, w),
                 )
             case Command.HELP:
                 self._show(N_("Keys"), lambda w: help_page(self.wording, w, live=self.view.live))

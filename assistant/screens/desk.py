@@ -12,8 +12,11 @@ from typing import Protocol, runtime_checkable
 
 from textual.message import Message
 
+from assistant.accounts.source import Found, Sourced
 from assistant.events import Act, Envelope
 from assistant.wrap_up import WrapUp
+from compliance.errors import AssistantError
+from scripts.account import Account
 
 
 class Desk(Protocol):
@@ -60,6 +63,24 @@ class WrappingUp(Protocol):
         """How the call ended, as the agent confirmed it.  The screen leaves afterwards."""
 
 
+@runtime_checkable
+class Linking(Protocol):
+    """What a desk offers besides when the account of a call may become known later."""
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether there is a source of accounts."""
+
+    def look_up(self, number: int, typed: str, *, by_id: bool = False) -> None:
+        """Ask for accounts; a `LookedUp` of this number follows, maybe late, maybe never."""
+
+    def refuses(self, account: Account) -> str:
+        """Why an account cannot be linked to this call, as a slug; empty where it can."""
+
+    def link(self, found: Sourced) -> None:
+        """Link an account to the call; `AccountChanged` follows once the call has begun."""
+
+
 class Hearing(StrEnum):
     """What the recogniser is doing, as far as an agent needs to know."""
 
@@ -82,6 +103,19 @@ class ViewRebuilt(Message):
     def __init__(self, envelopes: tuple[Envelope, ...]) -> None:
         super().__init__()
         self.envelopes = envelopes
+
+
+class SearchAsked(Message):
+    """The agent looks for the account of who is on the line."""
+
+
+class LookedUp(Message):
+    """What came of the look-up of this number."""
+
+    def __init__(self, number: int, answer: Found | AssistantError) -> None:
+        super().__init__()
+        self.number = number
+        self.answer = answer
 
 
 class HearingChanged(Message):

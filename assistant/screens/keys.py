@@ -39,6 +39,7 @@ class Command(StrEnum):
     LAW = "law"
     ACTIONS = "actions"
     ACCOUNT = "account"
+    FIND = "find"
     HELP = "help"
     LANGUAGE = "language"
     THEME = "theme"
@@ -166,6 +167,15 @@ KEY_TABLE = (
         N_("every action by number, for use with an input method"),
     ),
     KeyEntry(Command.ACCOUNT, ("f4",), "F4", N_("account"), N_("the account in full")),
+    KeyEntry(
+        Command.FIND,
+        ("f", "ctrl+f"),
+        "f",
+        N_("whose call"),
+        N_("find the account of who is on the line; F4 does so too while there is none"),
+        "Ctrl+F",
+        live=True,
+    ),
     KeyEntry(Command.HELP, ("f1",), "F1", N_("help"), N_("this page")),
     KeyEntry(Command.LANGUAGE, ("f2",), "F2", N_("language"), N_("next interface language")),
     KeyEntry(Command.THEME, ("f3",), "F3", N_("theme"), N_("dark or light")),

@@ -18,10 +18,12 @@ from assistant.screens.account import (
     figures,
     last_promise_words,
     more_figures,
+    origin_words,
     traps,
 )
 from assistant.screens.keys import KEY_TABLE
 from assistant.screens.runs import Line, Run, cells, pad, wrap
+from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.findings import Finding, Kind, Status
@@ -48,26 +50,27 @@ def help_page(wording: Wording, width: int, *, live: bool = False) -> list[Line]
     entries = [entry for entry in KEY_TABLE if live or not entry.live]
     caps = [wording.text(entry.cap) for entry in entries]
     cap_width = max(cell_len(cap) for cap in caps) + 2
+    aside = max(6, *(len(entry.function_key) + 1 for entry in entries))
     lines: list[Line] = [BLANK]
     for entry, cap in zip(entries, caps, strict=True):
         if not entry.help:
             continue
         told = wording.text((entry.live_help if live else "") or entry.help)
-        room = max(2, width - cap_width - 10)
+        room = max(2, width - cap_width - aside - 4)
         for number, (start, end) in enumerate(wrap(told, room)):
             lines.append(
                 (
                     Run("  " + pad(cap if not number else "", cap_width), Tone.ACCENT),
-                    Run(pad(entry.function_key if not number else "", 6), Tone.MUTED),
+                    Run(pad(entry.function_key if not number else "", aside), Tone.MUTED),
                     Run(told[start:end]),
                 )
             )
     digits = wording.text("match boxes and choices, by the number in front of them")
-    lines.append((Run("  " + pad("0 – 9", cap_width), Tone.ACCENT), Run(" " * 6), Run(digits)))
+    lines.append((Run("  " + pad("0 – 9", cap_width), Tone.ACCENT), Run(" " * aside), Run(digits)))
     lines.append(
         (
             Run("  " + pad("Ctrl+P", cap_width), Tone.ACCENT),
-            Run(" " * 6),
+            Run(" " * aside),
             Run(wording.text("find a command by its name")),
         )
     )
@@ -124,15 +127,16 @@ def flags_page(flags: Sequence[Flag], place: int, wording: Wording, width: int) 
     return lines
 
 
-def account_page(
-    view: CallView, account: Account | None, wording: Wording, width: int
-) -> list[Line]:
+def account_page(view: CallView, setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     """The account in full, or the match boxes while it is covered."""
+    account = setup.account
     if account is None:
         return [BLANK, *paragraph(wording.text("no account"), width, Tone.MUTED)]
     if view.covered:
         return [BLANK, *cover(view, wording, width)]
-    return [BLANK, *account_lines(account, wording, width)]
+    known = origin_words(setup.origin, setup.now() if setup.now else None, wording)
+    told = paragraph(known, width, Tone.MUTED, 1) if known else []
+    return [BLANK, *told, *account_lines(account, wording, width)]
 
 
 def account_lines(account: Account, wording: Wording, width: int) -> list[Line]:

@@ -5,11 +5,12 @@ Owns `CallSetup` and `Mode`: plain values chosen by whoever starts the program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from assistant.events import Origin
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
@@ -44,6 +45,10 @@ class CallSetup:
         reader: who looks on.
         outcomes: how a call may have ended; with any of them a wrap-up follows the call.
         today: the desk's day, by which the next contact is understood.
+        sought: the id of the account, where it must be looked up first; else empty.
+        origin: where the account is known from, and how fresh; `None` where nobody says.
+        now: the desk's clock, with an offset, by which it is told how old that is.
+        replies: makes `talk_offs` for an account that is linked during the call.
     """
 
     rules: RuleTexts
@@ -59,3 +64,7 @@ class CallSetup:
     reader: Reader = Reader.AGENT
     outcomes: tuple[Outcome, ...] = ()
     today: date = date.min
+    sought: str = ""
+    origin: Origin | None = None
+    now: Callable[[], datetime] | None = None
+    replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}

@@ -24,8 +24,16 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _AMOUNT = re.compile(r"(?:[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{1,4})?")
 _DAYS = re.compile(r"[0-9]{1,5}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_PAIR = re.compile(r"([a-z][a-z0-9_]{0,59})\s*=\s*(\S(?:[^;=]{0,198}\S)?)")
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{2,23}[0-9]")
 _NONE = "none"
+_NEGATIVE = ("-", "−", "－", "(", "（")
+# What an input method makes of a figure; nothing else that only looks like one (², ½) is taken.
+_HALF_WIDTH = {
+    **{0xFF10 + figure: str(figure) for figure in range(10)},
+    ord("，"): ",",
+    ord("．"): ".",
+}
 
 
 @dataclass(slots=True)
@@ -60,11 +68,29 @@ class Cells:
 
     def amount(self, column: str) -> Decimal | None:
         """An amount in major units."""
-        return self.read(column, _amount, "is no amount (1234.50 or 1,234.50)")
+        if self.plain(column).startswith(_NEGATIVE):
+            expected = "is negative, and nothing that is owed is"
+        else:
+            expected = "is no amount (1234.50 or 1,234.50)"
+        return self.read(column, _amount, expected)
 
     def days(self, column: str) -> int | None:
         """A number of days."""
         return self.read(column, _whole, "is no number of days")
+
+    def day(self, column: str) -> date | None:
+        """A day."""
+        return self.read(column, lambda text: _day(text, self.dates), "is no day (2026-12-05)")
+
+    def pairs(self, column: str) -> tuple[tuple[str, str], ...]:
+        """What has a name and a value, such as identifiers."""
+        expected = "is no list of kinds and values (birth_date=1984-03-12; …), nor none"
+        return self.read(column, lambda text: tuple(map(_pair, _parts(text))), expected) or ()
+
+    def slugs(self, column: str) -> tuple[str, ...]:
+        """Words of a list that this program knows."""
+        expected = "is no list of words (broken_promise; …), nor none"
+        return self.read(column, lambda text: tuple(sorted(_flags(text))), expected) or ()
 
     def moment(self, column: str, zone: ZoneInfo | None) -> datetime | None:
         """A moment; without an offset it is read in the customer's zone, where that is known."""
@@ -113,13 +139,22 @@ def _parts(text: str) -> Iterator[str]:
     yield from (part.strip() for part in text.split(";") if part.strip())
 
 
+def _pair(text: str) -> tuple[str, str]:
+    found = _PAIR.fullmatch(text)
+    if found is None:
+        raise ValueError
+    return found[1], found[2]
+
+
 def _amount(text: str) -> Decimal:
+    text = text.translate(_HALF_WIDTH)
     if not _AMOUNT.fullmatch(text):
         raise ValueError
     return Decimal(text.replace(",", ""))
 
 
 def _whole(text: str) -> int:
+    text = text.translate(_HALF_WIDTH)
     if not _DAYS.fullmatch(text):
         raise ValueError
     return int(text)

@@ -41,10 +41,15 @@ def read_work_list(path: Path, mapping: Path | None = None) -> ListRead:
         return _folder(path, mapping)
     if path.suffix.lower() in _ACCOUNTS:
         return ListRead((_of_account(load_account(path), path),))
-    return read_csv(path, _mapping(path, mapping))
+    return read_csv(path, mapping_of(path, mapping))
 
 
-def _mapping(path: Path, named: Path | None) -> ListMapping:
+def mapping_of(path: Path, named: Path | None) -> ListMapping:
+    """The mapping of a list: as named, else of the file beside it, else none.
+
+    Raises:
+        BadInput: it has faults.
+    """
     beside = path.with_name(path.stem + _MAPPING)
     if named is not None:
         return load_mapping(named)
@@ -73,7 +78,7 @@ def _folder(folder: Path, mapping: Path | None) -> ListRead:
         accounts[account.id] = (account, file)
     listed = ListRead(())
     if (folder / LIST).exists():
-        listed = read_csv(folder / LIST, _mapping(folder / LIST, mapping))
+        listed = read_csv(folder / LIST, mapping_of(folder / LIST, mapping))
     rows = [
         replace(row, account=row.account or accounts[row.id][0]) if row.id in accounts else row
         for row in listed.rows

@@ -50,10 +50,15 @@ REQUIRED = ("account", "customer_name", "jurisdiction")
 
 MORE = (
     "agency_name", "agent_name", "agent_id", "annual_rate_percent", "balance", "bank_name",
-    "callback_number", "due_date", "family_name", "first_question", "honorific", "late_fee",
-    "last_payment_amount", "last_payment_on", "minimum_due", "notes", "product_name",
+    "callback_number", "due_date", "family_name", "first_question", "honorific", "identifiers",
+    "late_fee", "last_payment_amount", "last_payment_on", "minimum_due", "notes", "product_name",
+    "traps",
 )  # fmt: skip
-"""Columns of the account itself; with enough of them a row opens as a whole account."""
+"""Columns of the account itself; with enough of them a row opens as a whole account.
+
+`identifiers` are written like `birth_date=1984-03-12; id_last4=6789`, `traps` like
+`broken_promise; disputed_item`.
+"""
 
 
 class _MappingFile(Schema):
@@ -86,7 +91,7 @@ class ListMapping:
 
 
 def load_mapping(path: Path) -> ListMapping:
-    """The mapping of a file (YAML or JSON).
+    """The mapping of a file (TOML, YAML or JSON).
 
     Raises:
         BadInput: it has faults, each with its place.

@@ -56,8 +56,8 @@ class WorkRow:
     `promises_due` are the days of promises not yet kept or broken.  `callback_at` is when the
     customer asked to be called.  With `facts_complete` a fact that `facts` does not name does not
     hold.  `contacts` are all earlier attempts that the source knows.
-    `account` is the whole account, where the source gives enough for one.  `line` is where the row
-    begins in its file, from 1.
+    `account` is the whole account, where the source gives enough for one; `lacks` are the columns
+    that it would need besides.  `line` is where the row begins in its file, from 1.
     """
 
     id: str
@@ -79,6 +79,7 @@ class WorkRow:
     sources: tuple[Source, ...] = ()
     account: Account | None = None
     line: int = 0
+    lacks: tuple[str, ...] = ()
 
     def dialling(
         self, number: PhoneNumber | None, asked: Iterable[str] = (), own: Iterable[Contact] = ()

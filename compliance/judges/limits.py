@@ -42,10 +42,16 @@ class LimitsJudge:
     """The limits of one call; all is known when it starts."""
 
     def __init__(self, rules: RuleSet, header: CallHeader) -> None:
-        self._header = header
+        self._around = rules.around
         self._limits = rules.measuring(Limit)
         self._outcomes = rules.around.outcomes
-        zones = rules.around.zones.of_call(header) if self._limits else ()
+        self._found: set[str] = set()  # rules that this call was found to break
+        self.learns(header)
+
+    def learns(self, header: CallHeader) -> None:
+        """What is known of the customer and of earlier contacts; what was found stays found."""
+        self._header = header
+        zones = self._around.zones.of_call(header) if self._limits else ()
         self._zone = zone_of(header.customer_timezone) or zone_of(next(iter(zones), None))
 
     def opened(self, context: CallContext) -> Judged:
@@ -53,7 +59,10 @@ class LimitsJudge:
         hits: list[Hit] = []
         undecided: list[tuple[str, str]] = []
         for standing in self.standings(context):
+            if standing.rule.id in self._found:
+                continue
             if standing.broken:
+                self._found.add(standing.rule.id)
                 hits.append(_hit(standing.rule, standing.limit, context, standing.count))
             elif standing.why:
                 undecided.append((standing.rule.id, standing.why))

@@ -39,13 +39,23 @@ class WindowsJudge:
         self._holidays = rules.around.holidays
         self._windows = rules.measuring(Window)
         self._zones = rules.around.zones.of_call(header) if self._windows else ()
+        self._around = rules.around
         self._told: set[str] = set()  # rules of which nothing more is said
+        self._found: set[str] = set()  # those of them that were broken
+
+    def learns(self, header: CallHeader) -> None:
+        """More is known of where the customer is; what was found stays found."""
+        self._header = header
+        self._zones = self._around.zones.of_call(header) if self._windows else ()
+        self._told = set(self._found)
 
     def opened(self, context: CallContext) -> Judged:
         """What holds at the moment at which the call starts."""
         hits: list[Hit] = []
         undecided: list[tuple[str, str]] = []
         for rule, window in self._windows:
+            if rule.id in self._found:
+                continue
             answer = self._judge(rule, window, context, 0.0)
             if isinstance(answer, str):
                 self._told.add(rule.id)
@@ -53,6 +63,7 @@ class WindowsJudge:
                     undecided.append((rule.id, answer))
             elif answer is not None:
                 self._told.add(rule.id)
+                self._found.add(rule.id)
                 hits.append(answer)
         return Judged(tuple(hits), tuple(undecided))
 
@@ -67,6 +78,7 @@ class WindowsJudge:
             answer = self._judge(rule, window, context, context.time_s)
             if isinstance(answer, Hit):
                 self._told.add(rule.id)
+                self._found.add(rule.id)
                 hits.append(answer)
         return tuple(hits)
 

@@ -11,6 +11,8 @@ import pytest
 
 from assistant.events import (
     SCHEMA,
+    AccountChanged,
+    AccountLinked,
     Act,
     AgentActed,
     AudioAdvanced,
@@ -23,6 +25,7 @@ from assistant.events import (
     FindingChanged,
     Input,
     Keep,
+    Origin,
     PartialRecognised,
     RecordingTerms,
     UtteranceFinal,
@@ -34,6 +37,7 @@ from assistant.record.sound import SoundChunk
 from assistant.record.store import CallStore
 from assistant.speech.recording import Chunk
 from compliance.transcript import Speaker
+from scripts.account import content_hash
 from tests.session.conftest import RATE_HZ, final, guidance, partial, started
 
 TERMS = RecordingTerms(Keep.AUDIO, notice_first=True, stops_when_refused=True, may_pause=True)
@@ -175,6 +179,18 @@ def test_a_kept_call_replays_to_what_was_found_after_the_notice(tmp_path: Path) 
         again = [out for e in store.events("c") for out in session.receive(e.event)]  # type: ignore[arg-type]
         rules = {e.finding.rule for e in again if isinstance(e, FindingChanged)}
         assert "US-03" in rules
+
+
+def test_a_link_before_the_notice_is_kept_and_replays(tmp_path: Path) -> None:
+    """Whose call it is belongs to its head; without it nothing after could be judged again."""
+    whole = started().account
+    assert whole is not None
+    linked = AccountLinked(whole, content_hash(whole), Origin("core"), RATE_HZ)
+    disk = run(TERMS, [EVENTS[0], linked, *EVENTS[1:]])
+    assert linked in disk.inputs
+    session = guidance().session()
+    again = [out for event in disk.inputs for out in session.receive(event)]  # type: ignore[arg-type]
+    assert any(isinstance(out, AccountChanged) for out in again)
 
 
 def test_a_wrap_up_is_kept_with_its_call_and_the_last_one_stands(tmp_path: Path) -> None:

@@ -126,8 +126,8 @@ def test_what_was_not_heard_clearly_is_in_doubt() -> None:
 
 
 def test_nothing_is_confirmed_that_has_no_day() -> None:
-    turns = [Act.VERIFIED, PURPOSE, Act.EXIT, (CUSTOMER, "I can pay three hundred dollars")]
-    outputs = told([*turns, Act.PROMISE_CONFIRMED])
+    half = (CUSTOMER, "I can pay three hundred dollars")
+    outputs = told([Act.VERIFIED, PURPOSE, Act.EXIT, half, Act.PROMISE_CONFIRMED])
     assert [change.status for change in promises(outputs)] == ["proposed"]
     assert last_line(outputs) == "Which day would you like to pay the $300.00?"
 

@@ -87,6 +87,8 @@ def test_other_ways_and_methods(method: str, path: str, status: int) -> None:
     [
         ('{"do":"status"}', DoorRequest(Do.STATUS)),
         ('{"do":"start","account":"A1","inbound":true}', DoorRequest(Do.START, "A1", inbound=True)),
+        ('{"do":"link","account":"A1"}', DoorRequest(Do.LINK, "A1")),
+        ('{"do":"link"}', None),
         ('{"do":"start"}', None),
         ('{"do":"start","account":""}', None),
         ('{"do":"start","account":"' + "x" * 201 + '"}', None),
@@ -209,6 +211,7 @@ async def test_the_list_starts_the_call_that_the_telephone_makes(tmp_path: Path)
 
         assert await ask(DoorRequest(Do.STATUS)) == done("list")
         assert (await ask(DoorRequest(Do.END))).status == 409
+        assert (await ask(DoorRequest(Do.LINK, "A1"))).told == {"refused": "no_call"}
         assert (await ask(DoorRequest(Do.START, "nobody"))).status == 404
         await pilot.press("n")  # an attempt that waits to be written down
         told = await ask(DoorRequest(Do.START, "C3", inbound=True))

@@ -15,6 +15,7 @@ from assistant.shift.cells import Cells
 from assistant.shift.csv_list import read_csv
 from assistant.shift.folder import read_work_list
 from assistant.shift.mapping import COLUMNS, ListMapping, load_mapping
+from assistant.shift.row_reading import read_row
 from assistant.shift.rows import NumberKind, PhoneNumber
 from compliance.context import Collector, Contact
 from compliance.errors import BadInput
@@ -214,7 +215,7 @@ def test_every_column_is_read(tmp_path: Path) -> None:
 
     cells = Cells(Watching())
     list(cells.numbers())
-    source = Path(read_csv.__code__.co_filename).read_text("utf-8")
+    source = Path(read_row.__code__.co_filename).read_text("utf-8")
     unread = [name for name in COLUMNS if name not in seen and f'"{name}"' not in source]
     assert unread == []
 
@@ -243,3 +244,71 @@ def test_no_file_is_so_odd_that_reading_it_fails(
     except BadInput:
         return
     assert all(one.id and one.jurisdiction for one in read.rows)
+
+
+WHOLE = (
+    "account,customer_name,jurisdiction,currency,bank_name,overdue_amount,minimum_due,days_past_due"
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "read", "why"),
+    [
+        ("1,234.50", "USD", Decimal("1234.50"), ""),
+        ("１，２３４．５０", "USD", Decimal("1234.50"), ""),
+        ("１２３４", "TWD", Decimal(1234), ""),
+        ("0.01", "USD", Decimal("0.01"), ""),
+        ("0", "USD", Decimal(0), ""),
+        ("18420", "JPY", Decimal(18420), ""),
+        ("18420.5", "JPY", None, "more decimals than JPY has minor units (0)"),
+        ("-0.01", "USD", None, "overdue_amount: is negative"),
+        ("−12", "USD", None, "overdue_amount: is negative"),
+        ("(12.00)", "USD", None, "overdue_amount: is negative"),
+        ("1,23.50", "USD", None, "overdue_amount: is no amount"),
+        ("1.234,50", "EUR", None, "overdue_amount: is no amount"),
+        ("12²", "USD", None, "overdue_amount: is no amount"),
+        ("1e3", "USD", None, "overdue_amount: is no amount"),
+        ("NaN", "USD", None, "overdue_amount: is no amount"),
+        ("12.00", "XYZ", None, "is no currency"),
+    ],
+)
+def test_amounts_of_a_whole_account(
+    tmp_path: Path, amount: str, currency: str, read: Decimal | None, why: str
+) -> None:
+    line = f'A1,Ann Lee,us,{currency},Bank,"{amount}",0,34'
+    listed = read_work_list(write(tmp_path, line, head=WHOLE))
+    if read is None:
+        (bad,) = listed.rejected
+        assert why in bad.fault(tmp_path).message
+        return
+    (row_,) = listed.rows
+    assert row_.account is not None
+    assert row_.account.overdue_amount == read
+
+
+def test_every_amount_of_an_account_is_read_as_strictly_as_the_first(tmp_path: Path) -> None:
+    head = WHOLE + ",balance"
+    listed = read_work_list(write(tmp_path, 'A1,Ann Lee,us,USD,Bank,10,0,34,"1,23"', head=head))
+    assert listed.rejected[0].why == (("balance", "is no amount (1234.50 or 1,234.50)"),)
+
+
+def test_identifiers_traps_and_days_of_an_account(tmp_path: Path) -> None:
+    head = WHOLE + ",identifiers,traps,due_date"
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('dates = "%d/%m/%Y"\n', "utf-8")
+    path = write(
+        tmp_path,
+        "A1,Ann Lee,us,USD,Bank,10,0,34,birth_date = 1984-03-12; id_last4=6789,"
+        "broken_promise,5/12/2026",
+        "A2,Ann Lee,us,USD,Bank,10,0,34,1984,,2026-12-05",
+        head=head,
+    )
+    listed = read_work_list(path, mapping)
+    account = listed.rows[0].account
+    assert account is not None
+    assert [(one.kind, one.expected) for one in account.identifiers] == [
+        ("birth_date", "1984-03-12"),
+        ("id_last4", "6789"),
+    ]
+    assert (account.traps, account.due_date) == (("broken_promise",), date(2026, 12, 5))
+    assert {column for column, _ in listed.rejected[0].why} == {"due_date", "identifiers"}

@@ -1,0 +1,1 @@
+"""Where accounts come from: files, a database, an endpoint, behind one interface."""
