@@ -11,10 +11,12 @@ what is late at the end is what was late at the start, and memory does not grow.
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,7 +110,9 @@ def run(language: str, breaches: int, seed: int, minutes: float | None = None) -
     """
     if minutes is not None:
         breaches = max(1, round(minutes * 60 / _BREACH_S))
-    material = breach_recording(language, breaches, seed)
+    # Made in a process of its own: hours of samples would leave their heap in what is measured.
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as maker:
+        material = maker.submit(breach_recording, language, breaches, seed).result()
     with tempfile.TemporaryDirectory() as folder:
         files = _sides(material.audio, Path(folder))
         modules = [_pactl("load-module", "module-null-sink", f"sink_name={s}") for s in _SINKS]
