@@ -39,6 +39,7 @@ _SILENT_S = 20.0  # a customer's channel without any sound for so long is told o
 GONE = N_("{device} is gone: the call goes on, that side is not heard.")
 NO_SOUND = N_("{device} gives no sound: the call goes on, that side is not heard.")
 BACK = N_("{device} is back.")
+MOVED = N_("{was} was exchanged in a mixer: from here on {device} is heard.")
 SILENT = N_(
     "Nothing has been heard from the customer's channel for {seconds} s: check that the headset's"
     " sound is played on {device}."
@@ -62,6 +63,8 @@ class Device(Feed, Protocol):
     def close(self) -> None: ...
 
     def is_itself(self) -> bool: ...
+
+    def moved(self) -> bool: ...
 
 
 class LiveSource:
@@ -270,12 +273,21 @@ class LiveSource:
             elif tap.opened and not tap.is_itself():
                 tap.tried_s = now_s
                 self._lose(tap, GONE)
+            elif tap.opened and self._moved(tap):
+                continue
             elif tap.opened and lines[0].stalled_s >= _STALLED_S:
                 tap.tried_s = now_s
                 self._lose(tap, NO_SOUND)
             elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:
                 tap.tried_s = now_s
                 self._opened_again(tap)
+
+    def _moved(self, tap: Device) -> bool:
+        was = str(tap.device)
+        if not tap.moved():
+            return False
+        self._notice(Told(MOVED, was=was, device=str(tap.device)))
+        return True
 
     def _lose(self, tap: Device, what: str) -> None:
         tap.close()

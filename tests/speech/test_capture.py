@@ -66,6 +66,7 @@ class Device:
         self.ppm = 0.0
         self.frozen = self.held = self.silent = False
         self.there = True
+        self.moved_to: InputDevice | None = None
         self.tried_s = 0.0
         self.gone = False
         self.opened = False
@@ -97,6 +98,12 @@ class Device:
 
     def is_itself(self) -> bool:
         return self.opened and self.there
+
+    def moved(self) -> bool:
+        if self.moved_to is None:
+            return False
+        self.device, self.moved_to = self.moved_to, None
+        return True
 
     def _round(self) -> None:
         self._world.at(self._world.now_s + self._buffer_s, self._round)
@@ -287,6 +294,17 @@ def test_a_device_that_is_pulled_out_comes_back_into_its_place() -> None:
         "Headset monitor (headset) is back.",
     ]
     assert live.source.lost_by_reason == {"device_lost": round(long_s * RATE_HZ)}
+
+
+def test_a_stream_that_was_moved_is_followed_and_told_once() -> None:
+    live = desk()
+    device = live.devices["mic"]
+    live.world.at(1010, lambda: setattr(device, "moved_to", STEREO))
+    live.run(30)
+    assert live.notices == [
+        "Microphone (mic) was exchanged in a mixer: from here on Line (line) is heard."
+    ]
+    assert live.gaps(0) == live.gaps(1) == []
 
 
 def test_a_long_gap_is_told_while_it_lasts() -> None:
