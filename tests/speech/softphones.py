@@ -2,6 +2,7 @@
 
 Each has a configuration folder of its own and its sound through the sound server by ALSA's
 plug-in.  They are driven, and their events read, through baresip's `ctrl_tcp`: JSON as netstrings.
+Its last connection alone is served: whoever connects later takes it over.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Softphone:
 
     name: str
     sip: int
+    control: int
     process: subprocess.Popen[bytes]
     events: list[dict[str, Any]] = field(default_factory=list)
     _socket: socket.socket | None = None
@@ -66,12 +68,12 @@ class Softphone:
         """Where it is called."""
         return f"sip:{self.name}@127.0.0.1:{self.sip}"
 
-    def connect(self, control: int) -> None:
+    def connect(self) -> None:
         """Reach its control port, which opens a moment after its start."""
         ends_s = time.monotonic() + 10
         while self._socket is None:
             try:
-                self._socket = socket.create_connection(("127.0.0.1", control), 1)
+                self._socket = socket.create_connection(("127.0.0.1", self.control), 1)
             except OSError:
                 assert time.monotonic() < ends_s, "the softphone does not answer"
                 assert self.process.poll() is None, "the softphone has ended"
@@ -138,9 +140,9 @@ def softphone(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        phone = Softphone(name, sip, process)
+        phone = Softphone(name, sip, control, process)
         try:
-            phone.connect(control)
+            phone.connect()
             yield phone
         finally:
             process.terminate()
