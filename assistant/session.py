@@ -427,6 +427,8 @@ class CallSession:
             call.monitor.lost()
         if joiner.speaker is not Speaker.AGENT:
             call.others_unheard_s += duration_s
+        if duration_s > UNHEARD_S:
+            call.monitor.unheard(start_s + duration_s)
         yield GapHeard(joiner.name, start_s, duration_s, event.reason)
 
     # ---- what the agent does -------------------------------------------------------------------

@@ -232,6 +232,10 @@ class Monitor:
         """Some of the agent's sound was not heard: what seems unsaid may have been said."""
         self._past.unsure = True
 
+    def unheard(self, until_s: float) -> None:
+        """A side was not heard until this second of the call, for long enough to have spoken."""
+        self._conduct.unheard(until_s)
+
     def dropped(self, utterance_id: str) -> tuple[Finding, ...]:
         """A partial turned out to be no speech: its provisional findings are withdrawn."""
         self._texts.pop(utterance_id, None)

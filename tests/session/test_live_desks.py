@@ -153,6 +153,15 @@ def test_whoever_was_not_heard_leaves_their_own_rules_open(
     assert ("US-03" not in unknown) is words_known
 
 
+@pytest.mark.parametrize("channel", [None, 0, 1])
+def test_what_nobody_heard_is_no_silence(channel: int | None) -> None:
+    lost = [] if channel is None else [AudioGap(channel, 8 * RATE_HZ, 32 * RATE_HZ, "stalled")]
+    spoken = [final(0, 4 * RATE_HZ, NOTICE), final(1, 6 * RATE_HZ, "yes this is he")]
+    told = outputs(BOTH, *spoken, *lost, final(0, 46 * RATE_HZ, "are you still there"), END)
+    silences = [each.finding.rule for each in of(FindingChanged, told)]
+    assert ("US-23-silence" in silences) is (channel is None)
+
+
 def test_on_a_mixed_line_words_break_nothing_and_their_rules_are_not_assessable() -> None:
     told = outputs(MIXED, final(0, 4 * RATE_HZ, "you will be arrested if you do not pay"), END)
     assert "US-03" in of(Ended, told)[0].not_assessable
