@@ -229,7 +229,7 @@ LOST: Terms = {
     "device_lost": N_("the device was gone"),
     "stalled": N_("the device gave no sound"),
     "overrun": N_("lost on the way from the device"),
-    "suspended": N_("the computer was asleep"),
+    "suspended": N_("the computer was asleep or busy"),
     "recogniser_failed": N_("the recogniser had stopped"),
     "truncated": N_("the recording breaks off"),
 }

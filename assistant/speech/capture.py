@@ -33,6 +33,7 @@ _DRIFT_S = 30.0  # between two tellings of a clock against the other
 _STEER_S = 0.0001  # that the call's clock follows channel 0's by, a block at most: 1,000 ppm
 _STALLED_S = 5.0  # after which a device that gives nothing is opened anew
 _SUSPENDED_S = 2.0  # a jump of the clock that goes on while suspended against the one that stops
+_STOOD_S = 10.0  # for so long after the program stood still, what is missing is laid to that
 _LONGEST_SUSPEND_S = 3600.0
 _SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
 
@@ -173,7 +174,8 @@ class LiveSource:
     def _captured(self) -> Iterator[Item]:
         begun_s = self._settled()
         slept_s = self._boottime() - self._clock()
-        looked_s = told_s = begun_s
+        looked_s = told_s = ran_s = begun_s
+        stood_s = float("-inf")
         block = 0
         muted = False
         while not self._stopped:
@@ -188,10 +190,13 @@ class LiveSource:
                 yield from self._slept(blocks)
                 block += blocks
                 begun_s -= blocks * BLOCK_S
+            stood_s = now_s if now_s - ran_s > _SUSPENDED_S else stood_s
+            ran_s = now_s
             if now_s - looked_s >= _ALIVE_S and not muted:
                 looked_s = now_s
                 self._look_after(now_s)
             for line in self._lines:
+                line.stood_still = now_s - stood_s < _STOOD_S
                 line.look(self._clock() - begun_s)
             if not self._ready(self._clock() - begun_s - (block + 1) * BLOCK_S):
                 self._sleep(_LOOK_S)
@@ -275,7 +280,7 @@ class LiveSource:
                 self._lose(tap, GONE)
             elif tap.opened and self._moved(tap):
                 continue
-            elif tap.opened and lines[0].stalled_s >= _STALLED_S:
+            elif tap.opened and not lines[0].stood_still and lines[0].stalled_s >= _STALLED_S:
                 tap.tried_s = now_s
                 self._lose(tap, NO_SOUND)
             elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:

@@ -155,7 +155,7 @@ LOST = {
     "device_lost": ("the device was gone", "裝置不見了", "设备不见了"),
     "stalled": ("the device gave no sound", "裝置沒有聲音", "设备没有声音"),
     "overrun": ("lost on the way from the device", "從裝置傳來時遺失", "从设备传来时丢失"),
-    "suspended": ("the computer was asleep", "電腦進入睡眠", "电脑进入睡眠"),
+    "suspended": ("the computer was asleep or busy", "電腦睡眠或過忙", "电脑睡眠或过忙"),
     "recogniser_failed": ("the recogniser had stopped", "語音辨識停止了", "语音识别停止了"),
 }
 
