@@ -18,6 +18,7 @@ from compliance.transcript import Speaker
 VERIFIED = N_("identity confirmed")
 COVERED = N_("identity not confirmed: the account is covered")
 UNHEARD = N_("{seconds} s of the {channel} channel were not heard")
+UNHEARD_WHY = N_("{seconds} s of the {channel} channel were not heard: {why}")
 HELD = N_("the microphone is closed")
 GOES_ON = N_("the microphone is open again")
 WITHDRAWN = N_("withdrawn: {subject}")
@@ -77,7 +78,10 @@ class PlainCall:
                 yield f"{clock(output.start_s)}  ‖ {told}"
             case events.GapHeard():
                 text = wording.text(
-                    UNHEARD, seconds=f"{output.duration_s:.1f}", channel=output.channel
+                    UNHEARD_WHY if output.reason in terms.LOST else UNHEARD,
+                    seconds=f"{output.duration_s:.1f}",
+                    channel=output.channel,
+                    why=wording.term(terms.LOST, output.reason),
                 )
                 yield f"{clock(output.start_s)}  ! {text}"
             case events.StatementChanged() if output.statement.state is StatementState.MISSED:

@@ -74,8 +74,10 @@ from scripts.engine import ScriptEngine
 STANDING_S = 2.0
 # A word this close to where the sound broke off may be half a word.
 CUT_S = 0.5
-# Unheard sound of the agent that may have held any words.
+# Unheard sound of a side that may have held any words.
 UNHEARD_S = 1.0
+# No sound at all, but for what rounding leaves: any line that somebody is on is louder.
+NOTHING_DB = -84.0
 # What these keys say, the customer did.
 _OF_THE_CUSTOMER = frozenset(
     (
@@ -106,6 +108,7 @@ class _Channel:
     joiner: ChannelJoiner
     level_db: float = -96.0
     heard_s: float = 0.0
+    dead: bool = False  # its level was measured, and there never was any
 
 
 @dataclass(slots=True)
@@ -125,6 +128,7 @@ class _Call:
     identifiers: dict[str, IdentifierState] = field(default_factory=dict)
     proposed: bool = False
     agent_unheard_s: float = 0.0
+    others_unheard_s: float = 0.0
     switches: list[tuple[float, CallContext]] = field(default_factory=list)
     ended: bool = False
 
@@ -136,6 +140,17 @@ class _Call:
             channel.joiner.speaker in others and channel.joiner.name != CLOCK
             for channel in self.channels.values()
         )
+
+    @property
+    def others_unheard(self) -> bool:
+        """Whether what the customer said may have reached nobody: not listened to, or lost."""
+        if self.others_unheard_s > UNHEARD_S:
+            return True
+        sides = [
+            each for each in self.channels.values() if each.joiner.speaker is not Speaker.AGENT
+        ]
+        dead = bool(sides) and all(each.dead for each in sides)
+        return bool(self.channels) and (dead or not self.customer_heard)
 
 
 class CallSession:
@@ -271,7 +286,7 @@ class CallSession:
             call.tracker.context,
             agent_gaps=call.agent_unheard_s > 0,
             agent_unheard=call.agent_unheard_s > UNHEARD_S,
-            others_unheard=bool(call.channels) and not call.customer_heard,
+            others_unheard=call.others_unheard,
         )
         for finding in closing.findings:
             yield from self._found(call, finding, "")
@@ -411,6 +426,7 @@ class CallSession:
 
     def _advanced(self, call: _Call, event: AudioAdvanced) -> Iterable[Output]:
         channel = call.channels[event.channel]
+        channel.dead = event.level_db <= NOTHING_DB and (channel.dead or not channel.heard_s)
         channel.level_db = event.level_db
         channel.heard_s = channel.joiner.seconds(event.sample)
         call.now_s = max(call.now_s, channel.heard_s)
@@ -442,6 +458,10 @@ class CallSession:
         if joiner.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
             call.agent_unheard_s += duration_s
             call.monitor.lost()
+        if joiner.speaker is not Speaker.AGENT:
+            call.others_unheard_s += duration_s
+        if duration_s > UNHEARD_S:
+            call.monitor.unheard(start_s + duration_s)
         yield GapHeard(joiner.name, start_s, duration_s, event.reason)
 
     # ---- what the agent does -------------------------------------------------------------------

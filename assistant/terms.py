@@ -245,6 +245,16 @@ GAPS: Terms = {
 }
 """Sound that was not heard on purpose; any other gap was lost."""
 
+LOST: Terms = {
+    "device_lost": N_("the device was gone"),
+    "stalled": N_("the device gave no sound"),
+    "overrun": N_("lost on the way from the device"),
+    "suspended": N_("the computer was asleep or busy"),
+    "recogniser_failed": N_("the recogniser had stopped"),
+    "truncated": N_("the recording breaks off"),
+}
+"""Why sound that should have been heard was not."""
+
 RECORDING: Terms = {
     "off": N_("nothing is kept"),
     "waiting": N_("kept from the recording notice on: n"),

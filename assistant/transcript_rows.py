@@ -74,8 +74,11 @@ class MomentRow:
     start_s: float
 
 
-_OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice"})
-"""Gaps made on purpose: each channel tells them, and they are one row."""
+_OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice", "suspended"})
+"""Gaps made on purpose, or a computer asleep: each channel tells them, and they are one row."""
+
+_LOOK_BACK = 24  # rows: a gap's first piece is not further away than the talk of the other side
+_NEXT_S = 0.02  # a gap told in pieces goes on where its last piece ended
 
 Row = UtteranceRow | GapRow | DoingRow | MomentRow
 
@@ -127,11 +130,25 @@ class TranscriptRows:
         return True
 
     def lose(self, event: GapHeard) -> None:
-        """Sound was lost."""
+        """Sound was lost; a long gap is told in pieces, which are one row."""
         both = event.reason in _OF_ALL_CHANNELS
+        if self._goes_on(event, both=both):
+            return
         row_id = f"gap:{event.reason if both else event.channel}:{event.start_s}"
         if row_id not in self._place:
             self._add(GapRow(row_id, event.channel, event.start_s, event.duration_s, event.reason))
+
+    def _goes_on(self, event: GapHeard, *, both: bool) -> bool:
+        """Make the gap that ended where this one begins the longer, if there is one."""
+        for place in range(len(self.rows) - 1, max(-1, len(self.rows) - _LOOK_BACK), -1):
+            row = self.rows[place]
+            if not isinstance(row, GapRow) or row.reason != event.reason:
+                continue
+            end_s = row.start_s + row.duration_s
+            if (both or row.channel == event.channel) and abs(end_s - event.start_s) < _NEXT_S:
+                self.rows[place] = replace(row, duration_s=end_s - row.start_s + event.duration_s)
+                return True
+        return False
 
     def do(self, event: CustomerDid) -> None:
         """The customer did something that only a key tells."""

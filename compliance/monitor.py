@@ -78,6 +78,7 @@ class Monitor:
         self._breached: set[str] = set()
         self._unknown_speaker = False
         self._agent_utterances = 0
+        self._others_heard = False
         self._other_utterances = 0
         self._past = Past()
         self._events: frozenset[str] = frozenset()  # those in the agent's last words
@@ -195,6 +196,7 @@ class Monitor:
         context: CallContext,
         held: _Held | None,
     ) -> Heard:
+        self._others_heard = self._others_heard or utterance.final
         statements = self._statements.cut_in(utterance).statements if utterance.final else ()
         if self.rules.others_ear.deaf:
             if utterance.final:
@@ -250,6 +252,10 @@ class Monitor:
         """Some of the agent's sound was not heard: what seems unsaid may have been said."""
         self._past.unsure = True
 
+    def unheard(self, until_s: float) -> None:
+        """A side was not heard until this second of the call, for long enough to have spoken."""
+        self._conduct.unheard(until_s)
+
     def dropped(self, utterance_id: str) -> tuple[Finding, ...]:
         """A partial turned out to be no speech: its provisional findings are withdrawn."""
         self._texts.pop(utterance_id, None)
@@ -273,8 +279,8 @@ class Monitor:
             agent_unheard: so much was not heard that it may have held any words (more than a
                 second in sum, say), so that no rule on the agent's words is kept for certain.
                 A call in which nobody but the other side was heard counts as such.
-            others_unheard: nobody but the agent was listened to, so that what the customer said
-                took no route.
+            others_unheard: nobody but the agent was listened to, or not for so long that the
+                customer may have said any words: what they said took no route.
         """
         unheard = agent_unheard or not (self._agent_utterances or self._unknown_speaker)
         cannot_tell = agent_gaps or unheard or self._unknown_speaker
@@ -291,9 +297,11 @@ class Monitor:
         if self._conduct.untimed:
             self._open_because((rule_id, "times") for rule_id in self._conduct.rules)
         for rule in self.rules.rules:
-            if rule.detectors and unheard and rule.id not in self._breached:
-                self._open_because(((rule.id, "unheard"),))
-            if others_unheard and rule.kind is Kind.ROUTE:
+            deaf = unheard
+            if rule.kind is Kind.ROUTE:
+                # The customer's words count, whoever else was not heard.
+                deaf = others_unheard or (unheard and not self._others_heard)
+            if rule.detectors and deaf and rule.id not in self._breached:
                 self._open_because(((rule.id, "unheard"),))
             if rule.unjudged(self._header):
                 self._open_because(((rule.id, "beyond_words"),))

@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from assistant import terms
 from assistant.display_text import DisplayText
+from assistant.interface_text import N_
 from assistant.screens.bars import clock, label_width
 from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
@@ -30,6 +31,9 @@ from compliance.transcript import Speaker
 OPEN, CLOSE = "⟦", "⟧"
 _SUBJECT_WIDTH = 22
 """Cells at the right for what a flag is about; words never run into them."""
+
+_LOST = N_("{seconds} s not heard")
+_LOST_WHY = N_("{seconds} s not heard: {why}")
 
 LEAST_COLUMNS = 20
 """Narrower than this nothing is laid out."""
@@ -250,8 +254,14 @@ class Transcript(ScrollView, can_focus=False):
         if row.reason in terms.GAPS:
             told = self._wording.text(terms.GAPS[row.reason], seconds=seconds)
             return Run(f"‖ {told}", Tone.ACCENT)
-        told = self._wording.text("{seconds} s not heard", seconds=seconds)
-        return Run(f"⚠ {told}", Tone.CAUTION)
+        told = self._wording.text(
+            _LOST_WHY if row.reason in terms.LOST else _LOST,
+            seconds=seconds,
+            why=self._wording.term(terms.LOST, row.reason),
+        )
+        speaker = terms.SPEAKERS.get(row.channel)
+        side = f"{self._wording.text(speaker)} · " if speaker and row.reason != "suspended" else ""
+        return Run(f"⚠ {side}{told}", Tone.CAUTION)
 
     def _subject(self, row: UtteranceRow) -> Line:
         if not row.marks:

@@ -33,12 +33,14 @@ _DRIFT_S = 30.0  # between two tellings of a clock against the other
 _STEER_S = 0.0001  # that the call's clock follows channel 0's by, a block at most: 1,000 ppm
 _STALLED_S = 5.0  # after which a device that gives nothing is opened anew
 _SUSPENDED_S = 2.0  # a jump of the clock that goes on while suspended against the one that stops
+_STOOD_S = 10.0  # for so long after the program stood still, what is missing is laid to that
 _LONGEST_SUSPEND_S = 3600.0
 _SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
 
 GONE = N_("{device} is gone: the call goes on, that side is not heard.")
 NO_SOUND = N_("{device} gives no sound: the call goes on, that side is not heard.")
 BACK = N_("{device} is back.")
+MOVED = N_("{was} was exchanged in a mixer: from here on {device} is heard.")
 SILENT = N_(
     "Nothing has been heard from the customer's channel for {seconds} s: check that the headset's"
     " sound is played on {device}."
@@ -62,6 +64,8 @@ class Device(Feed, Protocol):
     def close(self) -> None: ...
 
     def is_itself(self) -> bool: ...
+
+    def moved(self) -> bool: ...
 
 
 class LiveSource:
@@ -170,7 +174,8 @@ class LiveSource:
     def _captured(self) -> Iterator[Item]:
         begun_s = self._settled()
         slept_s = self._boottime() - self._clock()
-        looked_s = told_s = begun_s
+        looked_s = told_s = ran_s = begun_s
+        stood_s = float("-inf")
         block = 0
         muted = False
         while not self._stopped:
@@ -185,10 +190,13 @@ class LiveSource:
                 yield from self._slept(blocks)
                 block += blocks
                 begun_s -= blocks * BLOCK_S
+            stood_s = now_s if now_s - ran_s > _SUSPENDED_S else stood_s
+            ran_s = now_s
             if now_s - looked_s >= _ALIVE_S and not muted:
                 looked_s = now_s
                 self._look_after(now_s)
             for line in self._lines:
+                line.stood_still = now_s - stood_s < _STOOD_S
                 line.look(self._clock() - begun_s)
             if not self._ready(self._clock() - begun_s - (block + 1) * BLOCK_S):
                 self._sleep(_LOOK_S)
@@ -270,12 +278,21 @@ class LiveSource:
             elif tap.opened and not tap.is_itself():
                 tap.tried_s = now_s
                 self._lose(tap, GONE)
-            elif tap.opened and lines[0].stalled_s >= _STALLED_S:
+            elif tap.opened and self._moved(tap):
+                continue
+            elif tap.opened and not lines[0].stood_still and lines[0].stalled_s >= _STALLED_S:
                 tap.tried_s = now_s
                 self._lose(tap, NO_SOUND)
             elif not tap.opened and now_s - tap.tried_s >= _AGAIN_S:
                 tap.tried_s = now_s
                 self._opened_again(tap)
+
+    def _moved(self, tap: Device) -> bool:
+        was = str(tap.device)
+        if not tap.moved():
+            return False
+        self._notice(Told(MOVED, was=was, device=str(tap.device)))
+        return True
 
     def _lose(self, tap: Device, what: str) -> None:
         tap.close()

@@ -7,6 +7,7 @@ heard.  Elsewhere the devices are PortAudio's.  It opens no stream.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -145,6 +146,24 @@ def pulse_sources() -> tuple[InputDevice, ...]:
             )
             for source in server.source_list()
         )
+
+
+def streams_here() -> dict[int, str]:
+    """What this process is listening to on the sound server: each stream's number, and its source.
+
+    A stream can be moved to another source while it runs, by a mixer or by the server itself.
+    """
+    server = _server()
+    if server is None:
+        return {}
+    with server:
+        names = {source.index: str(source.name) for source in server.source_list()}
+        return {
+            int(stream.index): names[stream.source]
+            for stream in server.source_output_list()
+            if stream.source in names
+            and stream.proplist.get("application.process.id") == str(os.getpid())
+        }
 
 
 def _server() -> Any:

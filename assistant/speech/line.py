@@ -66,7 +66,8 @@ class Line:
 
     `lost` counts samples that were not captured, by reason; `silent_s` is for how long a device
     that runs has given no sound at all; `why` is why nothing comes; `stalled` whether nothing has
-    come when it was due (for `stalled_s` seconds by now): what comes next is placed by the clock.
+    come when it was due (for `stalled_s` seconds by now): what comes next is placed by the clock;
+    `stood_still` whether this program itself did not run just now, so that no device is to blame.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Line:
         self.why = "stalled"
         self.stalled = False
         self.stalled_s = 0.0
+        self.stood_still = False
         self._side = side
         self._rate_hz = rate_hz
         self._size = round(rate_hz * BLOCK_S)
@@ -245,7 +247,9 @@ class Line:
     def _reason(self) -> str:
         if not self.tap.running:
             return self.why
-        return self._gap.reason if self._gap else "stalled"
+        if self._gap is not None:
+            return self._gap.reason
+        return "suspended" if self.stood_still else "stalled"
 
     @property
     def _tell(self) -> float:

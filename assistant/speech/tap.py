@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from assistant.speech.devices import InputDevice, portaudio, pulse_sources
+from assistant.speech.devices import InputDevice, portaudio, pulse_sources, streams_here
 from assistant.speech.native_output import native_output_kept_off_screen
 from compliance.errors import MissingPart
 
@@ -71,6 +71,7 @@ class Tap:
         device: InputDevice,
         block_frames: int = 0,
         sources: Callable[[], Sequence[InputDevice]] = pulse_sources,
+        streams: Callable[[], Mapping[int, str]] = streams_here,
     ) -> None:
         self.device = device
         self.rate_hz = device.rate_hz
@@ -81,7 +82,9 @@ class Tap:
         self._most_bytes = round(_MOST_S * self.rate_hz) * self.channels * 2
         self._block_frames = block_frames
         self._sources = sources
+        self._streams = streams
         self._stream: Any = None
+        self._number: int | None = None  # the stream's, at the sound server
         self._given = False
         self._known: frozenset[str] = frozenset()  # sources that were there when it was opened
 
@@ -131,10 +134,14 @@ class Tap:
             except (sounddevice.PortAudioError, ValueError) as error:
                 raise _not_open(self.device) from error
         self._stream = stream
+        if self.device.pulse:
+            mine = [n for n, name in self._streams().items() if name == self.device.name]
+            self._number = max(mine, default=None)  # the youngest: this one
 
     def close(self) -> None:
         """Close the stream; what it gave stays with its readers."""
         stream, self._stream = self._stream, None
+        self._number = None
         self._given = False
         if stream is not None:
             with suppress(Exception):  # a device that is gone fails in every way there is
@@ -149,6 +156,20 @@ class Tap:
         if not self.device.pulse:
             return True
         return self.device.name in {one.name for one in self._sources()}
+
+    def moved(self) -> bool:
+        """Whether somebody has moved the stream to another source since the last look.
+
+        A mixer can do so, and means it: the sound is followed, and `device` is where it comes from.
+        """
+        if self._number is None:
+            return False
+        name = self._streams().get(self._number, self.device.name)
+        if name == self.device.name:
+            return False
+        now = [one for one in self._sources() if one.name == name]
+        self.device = now[0] if now else self.device
+        return bool(now)
 
     def _copy(self, data: Any, _frames: int, _times: object, status: Any) -> None:
         captured = bytes(data)

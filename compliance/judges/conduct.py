@@ -92,6 +92,10 @@ class ConductJudge:
             self._said = events
         return tuple(found)
 
+    def unheard(self, until_s: float) -> None:
+        """Somebody may have spoken until then, and was not heard: that is no silence."""
+        self._heard_until_s = max(self._heard_until_s or 0.0, until_s)
+
     def _measure(
         self, rule: Rule, spec: Conduct, stretch: _Stretch, context: CallContext, *, agent: bool
     ) -> Iterator[Noticed]:

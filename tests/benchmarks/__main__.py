@@ -68,8 +68,9 @@ def _latency(language: str, breaches: int, seed: int) -> None:
 @_language
 @click.option("--breaches", default=30, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def _capture(language: str, breaches: int, seed: int) -> None:
-    capture.run(language, breaches, seed)
+@click.option("--minutes", type=float, help="How long, instead of how many breaches.")
+def _capture(language: str, breaches: int, seed: int, minutes: float | None) -> None:
+    sys.exit(not capture.run(language, breaches, seed, minutes))
 
 
 @benchmarks.command("repaint")

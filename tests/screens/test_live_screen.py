@@ -151,6 +151,32 @@ async def test_a_closed_microphone_cannot_be_overlooked(size: tuple[int, int]) -
     assert desk.acts == [("resumed", "")]
 
 
+LOST = {
+    "device_lost": ("the device was gone", "裝置不見了", "设备不见了"),
+    "stalled": ("the device gave no sound", "裝置沒有聲音", "设备没有声音"),
+    "overrun": ("lost on the way from the device", "從裝置傳來時遺失", "从设备传来时丢失"),
+    "suspended": ("the computer was asleep or busy", "電腦睡眠或過忙", "电脑睡眠或过忙"),
+    "recogniser_failed": ("the recogniser had stopped", "語音辨識停止了", "语音识别停止了"),
+}
+
+
+@pytest.mark.parametrize("reason", LOST)
+async def test_each_loss_says_why_and_a_long_one_is_one_row(reason: str) -> None:
+    async with call_up(live_setup(), live()) as (app, pilot):
+        pieces = [GapHeard("customer", 40.0, 2.0, reason), GapHeard("customer", 42.0, 7.5, reason)]
+        app.deliver(calls.envelopes(pieces))
+        await pilot.pause()
+        for number, why in enumerate(LOST[reason]):
+            shown = on_screen(app)
+            assert shown.count(why) == 1
+            assert ("9.5 s not heard: " if number == 0 else "9.5 秒未") in shown
+            # A computer asleep hears nobody; anything else is one side's.
+            side = ("Customer", "客戶", "客户")[number]
+            assert (f"{side} · 9.5" in shown) is (reason != "suspended")
+            await pilot.press("f2")
+            await pilot.pause()
+
+
 @pytest.mark.parametrize(
     ("model", "told"),
     [

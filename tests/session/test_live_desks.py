@@ -124,6 +124,44 @@ def test_routes_that_nobody_can_hear_are_not_assessable(
     assert ("ROUTE-dispute" not in of(Ended, told)[0].not_assessable) is route_known
 
 
+LEVELS = [AudioAdvanced(1, 4000 * n, -60.0) for n in range(1, 20)]
+NO_SOUND = [AudioAdvanced(1, 4000 * n, -96.0) for n in range(1, 20)]
+
+
+@pytest.mark.parametrize(
+    ("events", "routes_known", "words_known"),
+    [
+        (LEVELS, True, True),
+        ([*NO_SOUND, *LEVELS], True, True),
+        ([*LEVELS, AudioGap(1, 80_000, RATE_HZ // 2, "overrun")], True, True),
+        # What the customer may have said takes the routes along, not the agent's rules.
+        (NO_SOUND, False, True),
+        ([*LEVELS, AudioGap(1, 80_000, 6 * RATE_HZ, "device_lost")], False, True),
+        ([*LEVELS, AudioGap(0, 80_000, 6 * RATE_HZ, "device_lost")], True, False),
+    ],
+    ids=["heard", "a late start", "half a second", "a dead line", "customer lost", "agent lost"],
+)
+def test_whoever_was_not_heard_leaves_their_own_rules_open(
+    events: list[Input], *, routes_known: bool, words_known: bool
+) -> None:
+    spoken = [final(0, 4 * RATE_HZ, NOTICE), final(1, 6 * RATE_HZ, "yes this is he")]
+    if events is NO_SOUND:
+        spoken.pop()
+    told = outputs(BOTH, *spoken, *events, END)
+    unknown = of(Ended, told)[0].not_assessable
+    assert ("ROUTE-dispute" not in unknown) is routes_known
+    assert ("US-03" not in unknown) is words_known
+
+
+@pytest.mark.parametrize("channel", [None, 0, 1])
+def test_what_nobody_heard_is_no_silence(channel: int | None) -> None:
+    lost = [] if channel is None else [AudioGap(channel, 8 * RATE_HZ, 32 * RATE_HZ, "stalled")]
+    spoken = [final(0, 4 * RATE_HZ, NOTICE), final(1, 6 * RATE_HZ, "yes this is he")]
+    told = outputs(BOTH, *spoken, *lost, final(0, 46 * RATE_HZ, "are you still there"), END)
+    silences = [each.finding.rule for each in of(FindingChanged, told)]
+    assert ("US-23-silence" in silences) is (channel is None)
+
+
 def test_on_a_mixed_line_words_break_nothing_and_their_rules_are_not_assessable() -> None:
     told = outputs(MIXED, final(0, 4 * RATE_HZ, "you will be arrested if you do not pay"), END)
     assert "US-03" in of(Ended, told)[0].not_assessable

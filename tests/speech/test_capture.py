@@ -66,6 +66,7 @@ class Device:
         self.ppm = 0.0
         self.frozen = self.held = self.silent = False
         self.there = True
+        self.moved_to: InputDevice | None = None
         self.tried_s = 0.0
         self.gone = False
         self.opened = False
@@ -97,6 +98,12 @@ class Device:
 
     def is_itself(self) -> bool:
         return self.opened and self.there
+
+    def moved(self) -> bool:
+        if self.moved_to is None:
+            return False
+        self.device, self.moved_to = self.moved_to, None
+        return True
 
     def _round(self) -> None:
         self._world.at(self._world.now_s + self._buffer_s, self._round)
@@ -210,6 +217,25 @@ def test_a_source_that_was_not_looked_at_loses_nothing() -> None:
     assert np.abs(live.offsets(1)).max() < 0.003
 
 
+def test_what_is_lost_while_the_program_stood_still_is_laid_to_no_device() -> None:
+    live = desk()
+    taken = iter(live.source)
+    live.items += itertools.islice(taken, 40)
+    for device in live.devices.values():
+        device.frozen = True  # a sound server that keeps nothing for a program that is stopped
+    live.world.sleep(20)
+    for device in live.devices.values():
+        live.world.at(live.world.now_s + 2, lambda one=device: setattr(one, "frozen", False))  # type: ignore[misc]
+    live.world.at(live.world.now_s + 30, live.source.stop)
+    live.items += taken
+    assert live.notices == []
+    for channel in (0, 1):
+        ((_, long_s, reason),) = live.gaps(channel)
+        assert reason == "suspended"
+        assert long_s == pytest.approx(22, abs=0.4)
+        assert np.abs(live.offsets(channel)[-10 * RATE_HZ :]).max() < 0.06
+
+
 @pytest.mark.parametrize("channel", [0, 1])
 @pytest.mark.parametrize("lost_s", [0.3, 1.0, 4.0])
 def test_what_a_device_lost_is_a_gap_and_the_rest_stays_in_its_place(
@@ -289,6 +315,17 @@ def test_a_device_that_is_pulled_out_comes_back_into_its_place() -> None:
     assert live.source.lost_by_reason == {"device_lost": round(long_s * RATE_HZ)}
 
 
+def test_a_stream_that_was_moved_is_followed_and_told_once() -> None:
+    live = desk()
+    device = live.devices["mic"]
+    live.world.at(1010, lambda: setattr(device, "moved_to", STEREO))
+    live.run(30)
+    assert live.notices == [
+        "Microphone (mic) was exchanged in a mixer: from here on Line (line) is heard."
+    ]
+    assert live.gaps(0) == live.gaps(1) == []
+
+
 def test_a_long_gap_is_told_while_it_lasts() -> None:
     live = desk()
     live.world.at(1010, lambda: setattr(live.devices["mic"], "there", False))
@@ -331,6 +368,7 @@ def test_a_suspended_machine_leaves_a_gap_of_its_length(asleep_s: float) -> None
     live = desk()
     live.world.at(1010, lambda: setattr(live.world, "asleep_s", asleep_s))
     live.run(30)
+    assert live.notices == []
     for channel in (0, 1):
         ((_, long_s, reason),) = live.gaps(channel)
         assert reason == "suspended"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -34,69 +32,19 @@ from assistant.events import (
 )
 from assistant.pipeline import Delivery
 from assistant.speech.capture import LiveSource
-from assistant.speech.desk import Wanted, desk_channels, wanted_channels
+from assistant.speech.desk import wanted_channels
 from assistant.speech.devices import chosen, input_devices
 from assistant.speech.models import demonstration_model
 from assistant.speech.recording import Chunk
 from compliance.context import Collector
 from compliance.errors import MissingPart
 from scripts.account import load_account
+from tests.speech.sinks import Desk, needs_sound, pactl
 
-pytestmark = pytest.mark.skipif(
-    "ASSISTANT_SOUND_SERVER" not in os.environ,
-    reason="needs a PulseAudio server of its own (ASSISTANT_SOUND_SERVER), as .ci/run starts one",
-)
+pytestmark = needs_sound
 
 RATE_HZ = 8_000
 CALL_S = 71.0  # of the demonstration call: up to what must not be said
-
-
-def pactl(*arguments: str) -> str:
-    command = ("pactl", *arguments)
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def loaded(sink: str) -> str:
-    """Make a sink that goes nowhere; returns the module's number."""
-    described = f"sink_properties=device.description={sink}"
-    return pactl("load-module", "module-null-sink", f"sink_name={sink}", described)
-
-
-@dataclass(slots=True)
-class Desk:
-    """Two sinks; what is played into them is what a desk's two devices hear."""
-
-    mic: str
-    headset: str
-    modules: dict[str, str] = field(default_factory=dict)
-    playing: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def load(self, sink: str) -> None:
-        self.modules[sink] = loaded(sink)
-
-    def unload(self, sink: str) -> None:
-        pactl("unload-module", self.modules.pop(sink))
-
-    def play(self, sink: str, file: Path) -> None:
-        self.playing.append(subprocess.Popen(["paplay", "-d", sink, str(file)]))
-
-    def wanted(self) -> tuple[Wanted, ...]:
-        return desk_channels(input_devices(), f"{self.mic}.monitor", f"{self.headset}.monitor")
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk(f"mic-{os.getpid()}", f"headset-{os.getpid()}")
-    made.load(made.mic)
-    made.load(made.headset)
-    try:
-        yield made
-    finally:
-        for player in made.playing:
-            player.kill()
-            player.wait()
-        for sink in tuple(made.modules):
-            made.unload(sink)
 
 
 @dataclass(slots=True)
