@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 from assistant.app import CallApp
 from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
@@ -22,6 +23,7 @@ from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
 from compliance.errors import AssistantError
 from scripts.account import Account, matches
+from scripts.repayment_terms import default_terms
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
 _LEAVE_WITHIN_S = 5.0
@@ -165,6 +167,8 @@ def show_call(
             theme=theme,
             notices=(*notices, *desk.early),
             talk_offs=guidance.replies(call.account),
+            terms=default_terms(call.jurisdiction),
+            today=datetime.now(UTC).astimezone().date(),
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

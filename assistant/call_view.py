@@ -91,6 +91,7 @@ class CallView:
         self.prompt: Prompt | None = None
         self.objection: ObjectionHeard | None = None
         self.promise: PromiseChanged | None = None
+        self.hardship = False  # whether the call has come to it
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
         self.statements: dict[str, Statement] = {}
@@ -299,6 +300,7 @@ class CallView:
         return changed
 
     def _prompt(self, event: PromptChanged) -> Part:
+        self.hardship = self.hardship or event.prompt.stage == "hardship"
         self.prompt = event.prompt
         self.choice_digits = self._digits.offer(
             event.prompt.choices, verified=self.verified, boxes=len(self.identifiers)

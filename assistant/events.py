@@ -50,6 +50,7 @@ class Act(StrEnum):
     FLAG_ACKNOWLEDGED = "flag_acknowledged"  # argument: finding id
     MOMENT_MARKED = "moment_marked"
     NOTICE_GIVEN = "notice_given"  # that the call is recorded has been said, unheard by us
+    OPTION_QUOTED = "option_quoted"  # argument: the sentence that states a way to repay
     PROMISE_CONFIRMED = "promise_confirmed"  # what stands proposed was read back and agreed
     PROMISE_DISMISSED = "promise_dismissed"  # it was no promise
     HELD = "held"  # the microphone is closed; see also `AudioGap`

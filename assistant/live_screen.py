@@ -20,6 +20,7 @@ from assistant.linking import why_not
 from assistant.live_call import live_run
 from assistant.live_keeping import keep_ending, keeping_on_terms
 from assistant.look_ups import LookUps
+from assistant.quoting import terms_for
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
@@ -155,6 +156,7 @@ def show_live_call(
             notices=(*notices, *desk.early),
             talk_offs=guidance.replies(call.account),
             outcomes=load_outcomes(),
+            terms=terms_for(call.jurisdiction, locations.terms_dir),
             today=now().astimezone().date(),
             origin=origin,
             sought=sought if source is not None else "",

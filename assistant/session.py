@@ -503,7 +503,7 @@ class CallSession:
                 yield from self._tracked(call, call.tracker.set_listener(Listener.UNKNOWN))
             case Act.STEP_DONE | Act.STEP_BACK | Act.EXIT | Act.OBJECTION:
                 pass
-            case Act.PROMISE_CONFIRMED | Act.PROMISE_DISMISSED:
+            case Act.PROMISE_CONFIRMED | Act.PROMISE_DISMISSED | Act.OPTION_QUOTED:
                 pass
         _switch(call, before, call.now_s)
         yield from self._of_the_customer(call, event)

@@ -40,6 +40,17 @@ STAGES: Terms = {
     "recording_refused": N_("Recording refused"),
 }
 
+REPAYMENTS: Terms = {
+    "cure": N_("all that is overdue"),
+    "parts": N_("in two parts"),
+    "minimum": N_("the minimum"),
+    "plan": N_("instalments"),
+    "hardship_plan": N_("hardship plan"),
+    "limit": N_("change of the limit"),
+    "settlement": N_("settlement"),
+    "review": N_("review of the case"),
+}
+
 PROMISES: Terms = {
     "proposed": N_("promise, not confirmed"),
     "confirmed": N_("promise confirmed"),

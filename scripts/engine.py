@@ -48,7 +48,7 @@ class ScriptEngine:
         self._ear = StepEar(flow)
         self._objections = load_objections(flow.language)
         self._objection = ""
-        self._promise_line: dict[str, str] = {}
+        self._own_lines: dict[str, str] = {}
         self._verified = False
         self._listener = Listener.UNKNOWN
         self._spoken = False
@@ -180,9 +180,11 @@ class ScriptEngine:
         """Take in a key; tell whether the prompt changed.
 
         Args:
-            name: `step_done`, `step_back`, `exit` and `objection` (with a slug), `verified`,
-                `verification_withdrawn`, `third_party`, `customer_back`; others change nothing.
-            argument: the slug of an exit or objection; an unknown one changes nothing.
+            name: `step_done`, `step_back`, `exit` and `objection` (with a slug), `option_quoted`
+                (with its sentence), `verified`, `verification_withdrawn`, `third_party`,
+                `customer_back`; others change nothing.
+            argument: the slug of an exit or objection, an unknown one changes nothing; or what is
+                said instead of the flow's line at the options.
             verified: how the call stands after the key; left out, it follows from the key.
             listener: likewise.
         """
@@ -193,6 +195,8 @@ class ScriptEngine:
             return self._back()
         if name == "step_done":
             place = self._route.advance(place)
+        elif name == "option_quoted":
+            place = self._quoted(place, argument)
         elif name in ("exit", "objection"):
             place = self._route.choose(place, argument)
         elif name == "customer_back":
@@ -213,16 +217,28 @@ class ScriptEngine:
                 an exit or a reply is in progress, which comes first.
         """
         step = READ_BACK if complete else ASK
-        self._promise_line = {step: line} if line else {}
+        self._own_lines = {step: line} if line else {}
         place = self._place
         main = self._route.main[place.main]
         if not place.frames and (complete or main.stage in _OF_PAYMENT):
             place = self._route.stand_at(place, step)
         return self._settle(place)
 
+    def _quoted(self, place: Place, line: str) -> Place:
+        """What a way to repay comes to is said at the options, in the place of the flow's line."""
+        main = self._route.main
+        step = main[place.main]
+        if step.stage != "options" or place.frames:
+            step = next(each for each in main if each.stage == "options")
+        moved = self._route.stand_at(place, step.id)
+        if moved is not place and line:
+            self._own_lines = {step.id: line}
+            moved = replace(moved, frames=())
+        return moved
+
     def promise_settled(self, *, confirmed: bool) -> bool:
         """The agent confirmed the proposed payment, or dismissed it; tell whether that shows."""
-        self._promise_line = {}
+        self._own_lines = {}
         place = self._place
         if confirmed and not place.frames and self._route.main[place.main].id == READ_BACK:
             place = self._route.advance(place)
@@ -319,8 +335,8 @@ class ScriptEngine:
             if not following and route.then(frame) == RETURN:
                 following = (main,)
         now = step.say(situation, self._call)
-        if step.id in self._promise_line and place.open:
-            now = replace(now, line=self._promise_line[step.id])
+        if step.id in self._own_lines and place.open:
+            now = replace(now, line=self._own_lines[step.id])
         shown = [item for item in following if route.may_show(place, item)]
         return Prompt(
             stage=self._stage(main),

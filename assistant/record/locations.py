@@ -67,6 +67,11 @@ class Locations:
         return self.data_dir / "open"
 
     @property
+    def terms_dir(self) -> Path:
+        """The bank's own terms of repayment, one file for each jurisdiction."""
+        return self.data_dir / "terms"
+
+    @property
     def settings(self) -> Path:
         """What the site decided; see `assistant.site_settings`."""
         return self.data_dir / "settings.toml"

@@ -27,6 +27,7 @@ from assistant.events import (
     VerificationChanged,
 )
 from assistant.interface_text import N_
+from assistant.quoting import Quotes, quotes
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
 from assistant.screens.desk import Desk, Hearing, Linking, Playback, SearchAsked, WrappingUp
@@ -42,6 +43,7 @@ from assistant.screens.keys import (
 )
 from assistant.screens.pages import account_page, flags_page, help_page
 from assistant.screens.pane import Pane
+from assistant.screens.quoting import QuoteSheet
 from assistant.screens.runs import Run
 from assistant.screens.script import (
     choice_word,
@@ -60,6 +62,7 @@ from assistant.screens.wrap_up import WrapUpSheet
 from assistant.wording import Wording
 from assistant.wrap_up import WrapUp, contact_after, proposed_outcome
 from scripts.account import Account
+from scripts.repayment_options import Means
 
 _HINT_S = 8.0
 """Seconds of call time for which a line stays that no key of the user's own called for."""
@@ -322,6 +325,8 @@ class CallScreen(Screen[None]):
                 self._pause()
             case Command.END:
                 self._end()
+            case Command.QUOTE if self.view.ended is None and not self.view.covered:
+                self._quote()
             case Command.CONFIRM if self.view.ended is not None:
                 self._wrap_up()
             case _:
@@ -410,6 +415,32 @@ class CallScreen(Screen[None]):
         else:
             self.desk.resume()
             self.tell(None)
+
+    def _quote(self) -> None:
+        """The ways to repay, by what the customer can pay."""
+        account, product = self.setup.account, self.setup.terms
+        if account is None or product is None:
+            self.say(self.wording.text("without an account nothing can be counted"))
+            return
+        own = product.bank != "default"
+        source = product.bank if own else self.wording.text("by general terms, not the bank's own")
+
+        def chosen(line: str | None) -> None:
+            if line and self.view.ended is None:
+                self.desk.act(Act.OPTION_QUOTED, line)
+
+        def ask(means: Means) -> Quotes:
+            return quotes(account, product, means, self.setup.today, self.setup.call_language)
+
+        sheet = QuoteSheet(
+            self.wording,
+            ask,
+            currency=account.currency,
+            source=source,
+            hardship=self.view.hardship,
+            rows=self.size.height - self._rows_above,
+        )
+        self.app.push_screen(sheet, chosen)
 
     def _wrap_up(self) -> None:
         """Ask how the call ended, where that is asked for; nothing lies over it meanwhile."""

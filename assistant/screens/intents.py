@@ -108,7 +108,7 @@ def hint_of(view: CallView, command: Command) -> str:
         return N_("distress stays until Space")
     if command is Command.HARDSHIP and view.covered:
         return N_("noted: hardship; identity first")
-    if command is Command.PROMISE and view.covered:
+    if command in (Command.PROMISE, Command.QUOTE) and view.covered:
         return N_("not before identity is confirmed")
     if command is Command.CONFIRM and _is_proposed(view) and not view.to_confirm:
         return N_("amount or day is still missing")

@@ -28,6 +28,7 @@ class Command(StrEnum):
     DISPUTE = "dispute"
     HARDSHIP = "hardship"
     PROMISE = "promise"
+    QUOTE = "quote"
     CONFIRM = "confirm"
     DISMISS = "dismiss"
     DISTRESS = "distress"
@@ -103,6 +104,14 @@ KEY_TABLE = (
         Command.HARDSHIP, ("h",), "h", N_("hardship"), N_("the customer is in hardship"), "F7 2"
     ),
     KeyEntry(Command.PROMISE, ("p",), "p", N_("promise"), N_("go to the promise to pay"), "F7 3"),
+    KeyEntry(
+        Command.QUOTE,
+        ("o", "ctrl+o"),
+        "o",
+        "",
+        N_("ways to repay: type what can be paid, choose what to say"),
+        "Ctrl+O",
+    ),
     KeyEntry(
         Command.CONFIRM, ("enter",), "Enter", "", N_("confirm the promise that was read back")
     ),

@@ -14,6 +14,7 @@ from assistant.events import Origin
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
+from scripts.repayment_terms import ProductTerms
 
 
 class Mode(StrEnum):
@@ -44,7 +45,8 @@ class CallSetup:
             is up.
         reader: who looks on.
         outcomes: how a call may have ended; with any of them a wrap-up follows the call.
-        today: the desk's day, by which the next contact is understood.
+        today: the desk's day, by which the next contact is understood and options are counted.
+        terms: the product's terms, by which ways to repay are counted; `None`: none are offered.
         sought: the id of the account, where it must be looked up first; else empty.
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
@@ -64,6 +66,7 @@ class CallSetup:
     reader: Reader = Reader.AGENT
     outcomes: tuple[Outcome, ...] = ()
     today: date = date.min
+    terms: ProductTerms | None = None
     sought: str = ""
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None

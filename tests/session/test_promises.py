@@ -143,3 +143,20 @@ def test_a_promise_before_the_purpose_is_told_does_not_skip_it() -> None:
     outputs = told([Act.VERIFIED, PAYS])
     assert len(promises(outputs)) == 1
     assert "read that back" not in last_line(outputs)
+
+
+def test_an_option_that_is_chosen_is_what_is_said_at_the_options() -> None:
+    guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
+    script = guidance.script(None)
+    assert script is not None
+    script.act("verified")
+    said = "You could split it, $300.00 on December 1 and $300.00 on December 15."
+    script.act("option_quoted", said)
+    assert script.prompt.line != said, "the purpose is to be told first"
+    script.act("exit", "situation")
+    script.act("option_quoted", said)
+    assert (script.prompt.stage, script.prompt.line) == ("options", said)
+    script.act("step_done")
+    assert script.prompt.line != said
+    script.act("third_party")
+    assert said not in script.prompt.line
