@@ -23,7 +23,10 @@ from assistant.events import (
     FindingChanged,
     Input,
     ListenerChanged,
+    ObjectionHeard,
     Output,
+    PromiseChanged,
+    PromiseStatus,
     PromptChanged,
     RecognisedWord,
     VerificationChanged,
@@ -174,6 +177,15 @@ class Walk:
             sign = "»" if finding.kind is Kind.ROUTE else "⚠"
             if finding.status is Status.CONFIRMED:
                 yield f"  {sign} {finding.rule}: {finding.verdict.value.replace('_', ' ')}"
+        elif isinstance(output, ObjectionHeard):
+            yield f"  ● objection: {output.objection.replace('_', ' ')}"
+        elif isinstance(output, PromiseChanged):
+            sign = "◆" if output.status is PromiseStatus.CONFIRMED else "◇"
+            for part in output.promised.parts:
+                doubts = ", ".join(doubt.value.replace("_", " ") for doubt in part.doubts)
+                when = part.day.isoformat() if part.day is not None else "?"
+                told = f"{part.amount or '?'} {part.currency} on {when}"
+                yield f"  {sign} {output.status.value}: {told}{f' ({doubts}?)' if doubts else ''}"
         elif isinstance(output, VerificationChanged):
             if output.verified:
                 yield "  ✔ the right party is confirmed"

@@ -409,3 +409,9 @@ def test_a_time_at_which_nobody_telephoned_is_told_and_counts_as_unknown(
     assert "nobody" in results[0].fault.message or "anybody" in results[0].fault.message
     assert isinstance(results[1], Started)
     assert getattr(results[1].header, field) is None
+
+
+def test_every_kind_of_line_that_a_call_writes_can_stand_in_a_transcript() -> None:
+    kinds = ("stage", "objection", "promise", "recording", "hold", "customer", "account", "gap")
+    lines = [json.dumps({"type": kind, "call": "a1"}).encode() for kind in kinds]
+    assert not [r for r in check_transcript(lines, path="x") if isinstance(r, BadLine)]
