@@ -34,7 +34,7 @@ from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
-from assistant.record.opening import Doors, open_store, system_doors
+from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
@@ -106,6 +106,11 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    @property
+    def opened(self) -> OpenStore:
+        """The open store beneath, for the other parts of this room."""
+        return self._store
+
     def record(
         self,
         call: str,
@@ -145,7 +150,7 @@ class CallStore:
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
-        rows = self._rows(query.limit(1))
+        rows = self.rows(query.limit(1))
         if not rows:
             return None
         values = {name: rows[0][name] for name in _WRAP_UP}
@@ -156,22 +161,33 @@ class CallStore:
 
     def calls(self) -> tuple[KeptCall, ...]:
         """Every kept call, the newest first."""
-        rows = self._rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-        marks = _by_call(self._rows(_MARKS))
-        histories = _by_call(self._rows(select(REVIEWS).order_by(REVIEWS.c.number)))
-        return tuple(
-            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
+        return self._with_marks(rows, _MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
+
+    def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
+        """Some rows of the calls' table as kept calls, in the order given."""
+        ids = [row["id"] for row in rows]
+        history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
+        return self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+
+    def utterances_at(self, call: str, positions: Sequence[int]) -> tuple[UtteranceFinal, ...]:
+        """Some of a call's utterances, by their positions, in order."""
+        query = select(UTTERANCES.c.id, UTTERANCES.c.line).where(
+            UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions)
         )
+        rows = self.rows(query.order_by(UTTERANCES.c.position))
+        events = (self._read(row["line"], call, UTTERANCES, row["id"]).event for row in rows)
+        return tuple(event for event in events if isinstance(event, UtteranceFinal))
 
     def call(self, call: str) -> KeptCall:
         """One kept call."""
-        rows = self._rows(select(CALLS).where(CALLS.c.id == call))
+        rows = self.rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
                 f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
-        marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
+        marks = self.rows(_MARKS.where(FINDINGS.c.call == call))
         return self._kept(rows[0], marks, self._history(call))
 
     def events(self, call: str) -> Iterator[Envelope]:
@@ -179,7 +195,7 @@ class CallStore:
         self.call(call)
         after = -1
         while True:
-            rows = self._rows(
+            rows = self.rows(
                 select(EVENTS.c.seq, EVENTS.c.line)
                 .where(EVENTS.c.call == call, EVENTS.c.seq > after)
                 .order_by(EVENTS.c.seq)
@@ -194,7 +210,7 @@ class CallStore:
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
-        rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
+        rows = self.rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
         first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
@@ -253,18 +269,19 @@ class CallStore:
 
     # ---- rows to values --------------------------------------------------------------------
 
-    def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        """What a query of this room finds."""
         with store_faults(self._name), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 
     def _history(self, call: str) -> Sequence[RowMapping]:
-        return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
+        return self.rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
     def _derived(
         self, call: str, table: Table, key: str, *order: ColumnElement[Any]
     ) -> list[object]:
         self.call(call)
-        rows = self._rows(
+        rows = self.rows(
             select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
         )
         return [self._read(row["line"], call, table, row[key]).event for row in rows]
@@ -283,7 +300,7 @@ class CallStore:
         """The seal of a kept call; the last few are remembered."""
         seal = self._seals.get(call)
         if seal is None:
-            rows = self._rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
+            rows = self.rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
             if not rows:
                 raise StoreDamaged(
                     f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
@@ -310,6 +327,17 @@ class CallStore:
         if is_held(self.locations.lock(call)):
             return False
         return self.locations.store is None or self.locations.journal(call).exists()
+
+    def _with_marks(
+        self,
+        rows: Sequence[RowMapping],
+        marks_of: Select[*tuple[Any, ...]],
+        history_of: Select[*tuple[Any, ...]],
+    ) -> tuple[KeptCall, ...]:
+        marks, histories = _by_call(self.rows(marks_of)), _by_call(self.rows(history_of))
+        return tuple(
+            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        )
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]

@@ -3,10 +3,10 @@
 Owns the tree of keys and the sealing itself.  The master key, which is kept outside the store
 (`assistant.record.master_key`), wraps the store key; from that one follow the key of the embedded
 database's file, the key of the hash chain, the key of the index of words and the key that wraps
-the calls' own keys.  Every call has a key of its own: destroying it destroys what was said, wherever
-copies of it lie.  Sealing is AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits; the
-place where a piece stands is authenticated with it, so that a piece moved elsewhere does not open.
-It reads and writes no file.
+the calls' own keys.  Every call has a key of its own: destroying it destroys what was said,
+wherever copies of it lie.  Sealing is AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits;
+the place where a piece stands is authenticated with it, so that a piece moved elsewhere does not
+open.  It reads and writes no file.
 """
 
 from __future__ import annotations
