@@ -27,7 +27,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.chain import REVIEW, add_entry, review_hash
+from assistant.record.chain import REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
@@ -41,6 +41,7 @@ from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.tables import (
     CALL_KEYS,
     CALLS,
+    CHAIN,
     EVENTS,
     FINDINGS,
     LANDMARKS,
@@ -240,6 +241,11 @@ class CallStore:
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
         return tuple(self._review(row) for row in self._history(call))
+
+    def entries(self, call: str) -> tuple[Entry, ...]:
+        """What the chain states of the call, oldest first."""
+        query = select(CHAIN).where(CHAIN.c.call == call).order_by(CHAIN.c.n)
+        return tuple(Entry(**row) for row in self.rows(query))
 
     # ---- judging ---------------------------------------------------------------------------
 
