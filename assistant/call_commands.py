@@ -178,6 +178,39 @@ def calls_show(
     )
 
 
+@kept_calls.command("dossier")
+@click.argument("call")
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The page to write, or a folder to write it in.",
+)
+@_redacted
+@_interface
+@_data_dir
+@store_option
+def calls_dossier(
+    call: str, *, to: Path, redacted: bool, interface: str | None, data_dir: Path | None
+) -> None:
+    """One call laid open for a complaint: a page (HTML) that needs nothing else.
+
+    What was said when, flags with their law, what the agent was shown, consent, judgements, how it
+    ended, the other calls of the account, and whether the record is whole.
+    """
+    from assistant.archive import complaint
+    from assistant.record.locations import locate
+
+    complaint.make_dossier(
+        locate(data_dir, os.environ),
+        call,
+        to,
+        redacted=redacted,
+        interface=_reader(interface),
+        now=datetime.now().astimezone(),
+    )
+
+
 def _wanted(
     *,
     since: str | None,

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
 from assistant.events import (
     FindingChanged,
+    ObjectionHeard,
     Output,
+    PromptChanged,
     Started,
     UtteranceFinal,
     VerificationChanged,
@@ -56,6 +59,26 @@ def covered(told: ToldCall) -> ToldCall:
         wrap_up=replace(end, note=note(end.note)) if end is not None else None,
         redacted=True,
     )
+
+
+def covered_shown(shown: Shown, told: ToldCall) -> Shown:
+    """What the agent was shown, covered likewise; `told` is the call as it was kept."""
+    today, account = day_of(told.start), told.start.account
+    copies = dict(redactions(told))
+    outputs: list[Output] = []
+    for output in shown.outputs:
+        match output:
+            case PromptChanged(prompt=prompt):
+                line = _covered_text(prompt.line, today, account)
+                outputs.append(replace(output, prompt=replace(prompt, line=line, next_line="")))
+            case ObjectionHeard(talk_off=talk_off):
+                outputs.append(replace(output, talk_off=_covered_text(talk_off, today, account)))
+            case FindingChanged(finding=finding):
+                where = copies.get(finding.utterance_id or "")
+                outputs.append(_covered_finding(output, where, today, account))
+            case _:
+                outputs.append(output)
+    return replace(shown, outputs=tuple(outputs))
 
 
 def redactions(told: ToldCall) -> Iterator[tuple[str, Redacted]]:

@@ -138,9 +138,15 @@ class CallStore:
         """Bring in what a crash left behind; see `assistant.record.recovery`."""
         return recover(self.locations, self._store, self._codec)
 
-    def verify(self, *, audio: bool, progress: Callable[[str], None] = lambda _line: None) -> Proof:
-        """Prove the whole record; see `assistant.record.verifying`."""
-        return verify(self._store, self.locations, audio=audio, progress=progress)
+    def verify(
+        self,
+        *,
+        audio: bool,
+        call: str | None = None,
+        progress: Callable[[str], None] = lambda _line: None,
+    ) -> Proof:
+        """Prove the whole record, or one call; see `assistant.record.verifying`."""
+        return verify(self._store, self.locations, audio=audio, call=call, progress=progress)
 
     # ---- how calls ended -------------------------------------------------------------------
 
