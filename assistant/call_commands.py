@@ -211,6 +211,57 @@ def calls_dossier(
     )
 
 
+@kept_calls.command("export")
+@click.argument("calls", metavar="CALL...", nargs=-1, required=True)
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The archive to write (ZIP).",
+)
+@_redacted
+@_interface
+@_data_dir
+@store_option
+def calls_export(
+    calls: tuple[str, ...],
+    *,
+    to: Path,
+    redacted: bool,
+    interface: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Pack calls, words and sound, to be carried to another store or read elsewhere.
+
+    With hashes of everything, and with what the chain states of each call.  The archive is not
+    sealed.  With --redacted it is a copy for reading: personal data is covered, sound silenced.
+    """
+    from assistant.archive import carrying
+    from assistant.record.locations import locate
+
+    carrying.export_calls(
+        locate(data_dir, os.environ),
+        calls,
+        to,
+        redacted=redacted,
+        interface=_reader(interface),
+        now=datetime.now().astimezone(),
+    )
+
+
+@kept_calls.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_interface
+@_data_dir
+@store_option
+def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) -> None:
+    """Take the calls of an archive in; one that is broken, or known already, changes nothing."""
+    from assistant.archive import carrying
+    from assistant.record.locations import locate
+
+    carrying.import_calls(locate(data_dir, os.environ), file, interface=_reader(interface))
+
+
 def _wanted(
     *,
     since: str | None,

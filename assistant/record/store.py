@@ -107,6 +107,12 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
+        """State in the chain something that was done with a call: that it was carried away, say."""
+        with store_faults(self._name), writing(self._engine) as connection:
+            entry = add_entry(connection, self._vault, kind, call, self._store.at_utc(), stated)
+        self._store.anchors.write(entry)
+
     @property
     def opened(self) -> OpenStore:
         """The open store beneath, for the other parts of this room."""
@@ -158,10 +164,17 @@ class CallStore:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
         rows = self.rows(query.limit(1))
-        if not rows:
-            return None
-        values = {name: rows[0][name] for name in _WRAP_UP}
-        note = self._opened(call, values["note"], wrap_up_place(call, values["at_utc"]))
+        return self._wrap_up(rows[0]) if rows else None
+
+    def wrap_ups(self, call: str) -> tuple[KeptWrapUp, ...]:
+        """All that was ever said of how a call ended, oldest first."""
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
+        return tuple(map(self._wrap_up, self.rows(query)))
+
+    def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
+        values = {name: row[name] for name in _WRAP_UP}
+        place = wrap_up_place(row["call"], row["at_utc"])
+        note = self._opened(row["call"], row["note"], place)
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
     # ---- reading ---------------------------------------------------------------------------
@@ -237,6 +250,21 @@ class CallStore:
         """Verification, required statements, gaps, marked moments and the end, in order."""
         events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
+
+    def derived(self, call: str) -> tuple[Envelope, ...]:
+        """All that is kept beside the call's inputs, as it is kept, in the order in which it came.
+
+        Of a finding that changed, only the last state is.
+        """
+        self.call(call)
+        envelopes = [
+            self._read(row["line"], call, table, row["key"])
+            for table, key in ((UTTERANCES, "id"), (FINDINGS, "id"), (LANDMARKS, "seq"))
+            for row in self.rows(
+                select(table.c[key].label("key"), table.c.line).where(table.c.call == call)
+            )
+        ]
+        return tuple(sorted(envelopes, key=lambda envelope: envelope.seq))
 
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
