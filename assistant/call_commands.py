@@ -43,7 +43,7 @@ _limit = click.option(
     type=click.IntRange(min=0),
     default=_LIMIT,
     show_default=True,
-    help="How many calls at most; 0 is all.",
+    help="How many calls (of `find`: places) at most; 0 is all.",
 )
 
 

@@ -61,20 +61,24 @@ def find_words(
     jsonl: bool,
     interface: str,
 ) -> None:
-    """Print where words were said, newest call first; `limit` counts calls, 0 is all."""
+    """Print where words were said, newest call first; `limit` counts places, 0 is all."""
     sought = phrase(words)
     wording = plain_wording(interface)
     count = 0
     with opened(locations) as store:
         for listed, hits in CallSearch(store).find(sought, wanted):
-            if limit and count == limit:
+            if limit and count >= limit:
                 tell_user(wording.text(MORE, count=2 * limit))
                 break
-            count += 1
+            some = list(islice(hits, limit - count if limit else None))
+            count += len(some)
             if jsonl:
-                _print(line(record) for record in records.hit_records(listed, hits))
+                _print(line(record) for record in records.hit_records(listed, some))
             else:
-                _print(lines.hits(listed, hits, wording))
+                _print(lines.hits(listed, some, wording))
+            if limit and count >= limit and next(hits, None) is not None:
+                tell_user(wording.text(MORE, count=2 * limit))
+                break
     if not count:
         tell_user(wording.text(lines.NONE_FOUND))
 

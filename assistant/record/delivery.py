@@ -11,9 +11,10 @@ no thread and computes no finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, get_args
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Executable, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
@@ -309,12 +310,19 @@ class Delivery:
     def _put(self, connection: Connection, table: Table, key: str, **columns: object) -> None:
         """Insert a row, or bring it up to date: a finding keeps its id through its life."""
         row = {"call": self._call, **columns}
-        kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(
-            kind.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=["call", key], set_=columns)
-        )
+        connection.execute(_upsert(connection.dialect.name, table, key), row)
 
     def _this_call(self) -> Any:
         return update(CALLS).where(CALLS.c.id == self._call)
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: str) -> Executable:
+    """The statement that inserts a row of a call or brings it up to date; made once."""
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    given = [column.name for column in table.columns if column.name not in ("call", key)]
+    upsert: Executable = statement.on_conflict_do_update(
+        index_elements=["call", key],
+        set_={name: statement.excluded[name] for name in given},
+    )
+    return upsert

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, literal, or_, select
@@ -23,8 +24,10 @@ from compliance.findings import Severity, Status
 
 _Row = tuple[Any, ...]
 
-# Calls looked at together.
-_BATCH = 200
+# Calls looked at together: a few at first, then more.
+_FIRST, _BATCH = 10, 200
+# Utterances of a call opened together.
+_OPENED = 8
 # A word said less often than this is looked up by itself; a commoner one call by call.
 _RARE = 5000
 # Words of a phrase that are looked up together; opening the utterance decides the rest.
@@ -93,19 +96,25 @@ class CallSearch:
 
     def find(
         self, phrase: Phrase, wanted: CallFilter
-    ) -> Iterator[tuple[ListedCall, tuple[Hit, ...]]]:
-        """The calls in which the phrase was said, newest first, with where it was."""
+    ) -> Iterator[tuple[ListedCall, Iterator[Hit]]]:
+        """The calls in which the phrase was said, newest first, with where it was.
+
+        Only as much is opened as is taken: the places of a call are an iterator too.
+        """
         for rows, positions in self._candidates(phrase, wanted):
             for listed in self._listed(rows, wanted):
-                hits = tuple(self._hits(phrase, listed.call.id, positions[listed.call.id]))
-                if hits:
-                    yield listed, hits
+                hits = self._hits(phrase, listed.call.id, sorted(positions[listed.call.id]))
+                first = next(hits, None)
+                if first is not None:
+                    yield listed, chain((first,), hits)
 
     def _hits(self, phrase: Phrase, call: str, positions: Sequence[int]) -> Iterator[Hit]:
-        for utterance in self._store.utterances_at(call, positions):
-            place = phrase.place_in(utterance.text)
-            if place is not None:
-                yield Hit(utterance, *place)
+        for first in range(0, len(positions), _OPENED):
+            some = positions[first : first + _OPENED]
+            for utterance in self._store.utterances_at(call, some):
+                place = phrase.place_in(utterance.text)
+                if place is not None:
+                    yield Hit(utterance, *place)
 
     def _listed(self, rows: Sequence[RowMapping], wanted: CallFilter) -> Iterator[ListedCall]:
         ids = [row["id"] for row in rows]
@@ -120,15 +129,18 @@ class CallSearch:
 
     def _batches(self, wanted: CallFilter) -> Iterator[Sequence[RowMapping]]:
         query = self._wanted(select(CALLS), wanted)
-        query = query.order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id).limit(_BATCH)
+        query = query.order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id)
         after: RowMapping | None = None
+        size = _FIRST
         while True:
-            rows = self._store.rows(query if after is None else query.where(_beyond(after)))
+            following = query if after is None else query.where(_beyond(after))
+            rows = self._store.rows(following.limit(size))
             if rows:
                 yield rows
                 after = rows[-1]
-            if len(rows) < _BATCH:
+            if len(rows) < size:
                 return
+            size = min(_BATCH, 4 * size)
 
     def _candidates(
         self, phrase: Phrase, wanted: CallFilter
@@ -141,8 +153,8 @@ class CallSearch:
             found = self._positions(said)
             query = self._wanted(select(CALLS).where(CALLS.c.id.in_(found)), wanted)
             rows = self._store.rows(query.order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-            for first in range(0, len(rows), _BATCH):
-                yield rows[first : first + _BATCH], found
+            for first in range(0, len(rows), _FIRST):
+                yield rows[first : first + _FIRST], found
             return
         for batch in self._batches(wanted):
             numbers = select(CALL_INDEX.c.number).where(

@@ -17,7 +17,7 @@ from compliance.errors import AssistantError
 from compliance.flattening import flatten
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_PIECE = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)*")
+_PIECE = re.compile(rf"(?P<han>[{_HAN}])|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)*")
 # More would be no phrase, but a whole transcript.
 _MOST = 60
 
@@ -33,6 +33,7 @@ class Piece:
     text: str
     start: int
     end: int
+    han: bool
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -43,15 +44,15 @@ def pieces_of(text: str) -> list[Piece]:
         start, end = match.span()
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        found.append(Piece(match[0], start, end))
+        found.append(Piece(match[0], start, end, match.lastgroup is not None))
     return found
 
 
 def searchable(pieces: Sequence[Piece]) -> set[str]:
     """What a text is found by: its words, and each two Han characters that follow one another."""
-    found = {piece.text for piece in pieces if not _is_han(piece.text)}
+    found = {piece.text for piece in pieces if not piece.han}
     for one, other in pairwise(pieces):
-        if _is_han(one.text) and _is_han(other.text):
+        if one.han and other.han:
             found.add(one.text + other.text)
     return found
 
@@ -92,7 +93,3 @@ def phrase(words: str) -> Phrase:
             "Give a word, or two Chinese characters or more.",
         )
     return Phrase(tuple(piece.text for piece in pieces), tuple(sorted(keys)))
-
-
-def _is_han(piece: str) -> bool:
-    return len(piece) == 1 and re.fullmatch(f"[{_HAN}]", piece) is not None

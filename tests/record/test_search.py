@@ -119,7 +119,7 @@ def test_common_words_stop_at_what_is_taken(
 ) -> None:
     """A common word is looked for call by call: the same is found."""
     monkeypatch.setattr("assistant.record.search._RARE", 1)
-    monkeypatch.setattr("assistant.record.search._BATCH", 2)
+    monkeypatch.setattr("assistant.record.search._FIRST", 2)
     with CallStore(places, CODEC, doors=DOORS) as store:
         for n in range(5):
             keep(store, f"c{n}", "please pay", at=f"2026-03-0{n + 1}")
