@@ -102,6 +102,7 @@ class CallSearch:
         Only as much is opened as is taken: the places of a call are an iterator too.
         """
         for rows, positions in self._candidates(phrase, wanted):
+            self._store.remember_keys([row["id"] for row in rows])
             for listed in self._listed(rows, wanted):
                 hits = self._hits(phrase, listed.call.id, sorted(positions[listed.call.id]))
                 first = next(hits, None)

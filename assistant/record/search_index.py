@@ -3,10 +3,11 @@
 Owns the rows that lead from a word to the utterances it was said in, and from an account to its
 calls; the same on both databases.  A row holds 32 bits of an HMAC under a key of the store
 (`Vault.search_key`), never a word, so that whoever holds the database without the key reads
-nothing.  What such an index gives away nevertheless: that two utterances have a word in common, how
-often each unnamed word is said, and in how many calls one unnamed account was called.  Somebody who
-knows how often words are said in calls like these could guess the commonest ones from that.  On the
-embedded store even this lies in the encrypted file.
+nothing.  What such an index gives away nevertheless: that two utterances have a word, or two words
+side by side, in common, how often each of them is said, unnamed, and in how many calls one unnamed
+account was called.  Somebody who knows how often words are said, and follow one another, in calls
+like these could guess the commonest ones from that.  On the embedded store even this lies in the
+encrypted file.
 
 Two words may share a hash: what the index finds is a candidate, and whoever searches opens the
 sealed utterance and looks (`assistant.record.search`).  The rows follow from the utterances and are

@@ -1,4 +1,4 @@
-"""What of a text can be searched for: folded words, and Han characters in overlapping pairs.
+"""What of a text can be searched for: folded words, and overlapping pairs of what stands together.
 
 Owns the cutting of text into pieces and the search for a phrase in one.  SQLite's own trigram index
 finds nothing for 警察, and PostgreSQL's parser knows no Chinese; pairs find any two characters on
@@ -49,12 +49,18 @@ def pieces_of(text: str) -> list[Piece]:
 
 
 def searchable(pieces: Sequence[Piece]) -> set[str]:
-    """What a text is found by: its words, and each two Han characters that follow one another."""
+    """What a text is found by: its words, and each two pieces that follow one another.
+
+    A Han character is not found by itself: one is in every other sentence.
+    """
     found = {piece.text for piece in pieces if not piece.han}
-    for one, other in pairwise(pieces):
-        if one.han and other.han:
-            found.add(one.text + other.text)
+    found.update(pair(one.text, other.text) for one, other in pairwise(pieces))
     return found
+
+
+def pair(one: str, other: str) -> str:
+    """Two pieces that stand together, as they are indexed; no single word is written so."""
+    return f"{one} {other}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ def phrase(words: str) -> Phrase:
     """
     pieces = pieces_of(words)
     keys = searchable(pieces)
+    if len(pieces) > 1:
+        # The pairs say all that the words do, and more.
+        keys = {pair(one.text, other.text) for one, other in pairwise(pieces)}
     if len(pieces) > _MOST:
         raise NothingToFind(
             f"that is {len(pieces)} words; up to {_MOST} can be looked for at once",

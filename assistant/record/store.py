@@ -59,7 +59,7 @@ _LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, End
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
 _SLICE = 5000
 # How many calls' keys are remembered.
-_SEALS = 64
+_SEALS = 512
 
 
 class CallStore:
@@ -350,6 +350,15 @@ class CallStore:
                 self._seals.clear()
             self._seals[call] = seal
         return seal
+
+    def remember_keys(self, calls: Sequence[str]) -> None:
+        """Look up the keys of some calls at once, where each of them is about to be opened."""
+        unknown = [call for call in calls if call not in self._seals]
+        if len(self._seals) + len(unknown) > _SEALS:
+            self._seals.clear()
+            unknown = list(calls)
+        for row in self.rows(select(CALL_KEYS).where(CALL_KEYS.c.call.in_(unknown))):
+            self._seals[row["call"]] = self._vault.call(row["call"], row["wrapped"])
 
     def _review(self, row: RowMapping) -> Review:
         place = note_place(row["call"], row["finding"], row["at_utc"])
