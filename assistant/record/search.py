@@ -26,8 +26,6 @@ _Row = tuple[Any, ...]
 
 # Calls looked at together: a few at first, then more.
 _FIRST, _BATCH = 10, 200
-# Utterances of a call opened together.
-_OPENED = 8
 # A word said less often than this is looked up by itself; a commoner one call by call.
 _RARE = 5000
 # Words of a phrase that are looked up together; opening the utterance decides the rest.
@@ -102,20 +100,12 @@ class CallSearch:
         Only as much is opened as is taken: the places of a call are an iterator too.
         """
         for rows, positions in self._candidates(phrase, wanted):
-            self._store.remember_keys([row["id"] for row in rows])
+            said = self._store.utterances_at({row["id"]: positions[row["id"]] for row in rows})
             for listed in self._listed(rows, wanted):
-                hits = self._hits(phrase, listed.call.id, sorted(positions[listed.call.id]))
+                hits = _hits(phrase, said[listed.call.id])
                 first = next(hits, None)
                 if first is not None:
                     yield listed, chain((first,), hits)
-
-    def _hits(self, phrase: Phrase, call: str, positions: Sequence[int]) -> Iterator[Hit]:
-        for first in range(0, len(positions), _OPENED):
-            some = positions[first : first + _OPENED]
-            for utterance in self._store.utterances_at(call, some):
-                place = phrase.place_in(utterance.text)
-                if place is not None:
-                    yield Hit(utterance, *place)
 
     def _listed(self, rows: Sequence[RowMapping], wanted: CallFilter) -> Iterator[ListedCall]:
         ids = [row["id"] for row in rows]
@@ -238,6 +228,13 @@ class CallSearch:
             yield last == wanted.outcome
         if wanted.state is not None:
             yield CALLS.c.whole if wanted.state is CallState.WHOLE else ~CALLS.c.whole
+
+
+def _hits(phrase: Phrase, said: Iterator[UtteranceFinal]) -> Iterator[Hit]:
+    for utterance in said:
+        place = phrase.place_in(utterance.text)
+        if place is not None:
+            yield Hit(utterance, *place)
 
 
 def _beyond(row: RowMapping) -> ColumnElement[bool]:

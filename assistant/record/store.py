@@ -12,7 +12,7 @@ from dataclasses import fields
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, insert, or_, select
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
@@ -190,14 +190,30 @@ class CallStore:
         history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
         return self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
 
-    def utterances_at(self, call: str, positions: Sequence[int]) -> tuple[UtteranceFinal, ...]:
-        """Some of a call's utterances, by their positions, in order."""
-        query = select(UTTERANCES.c.id, UTTERANCES.c.line).where(
-            UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions)
+    def utterances_at(
+        self, places: Mapping[str, Sequence[int]]
+    ) -> Mapping[str, Iterator[UtteranceFinal]]:
+        """Some utterances of some calls, by their positions, in order.
+
+        They are fetched together, and each is opened when it is taken.
+        """
+        self._remember_keys(list(places))
+        query = select(UTTERANCES).where(
+            or_(
+                *(
+                    and_(UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions))
+                    for call, positions in places.items()
+                )
+            )
         )
-        rows = self.rows(query.order_by(UTTERANCES.c.position))
-        events = (self._read(row["line"], call, UTTERANCES, row["id"]).event for row in rows)
-        return tuple(event for event in events if isinstance(event, UtteranceFinal))
+        rows = _by_call(self.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
+        return {call: self._finals(rows.get(call, ())) for call in places}
+
+    def _finals(self, rows: Sequence[RowMapping]) -> Iterator[UtteranceFinal]:
+        for row in rows:
+            event = self._read(row["line"], row["call"], UTTERANCES, row["id"]).event
+            if isinstance(event, UtteranceFinal):
+                yield event
 
     def call(self, call: str) -> KeptCall:
         """One kept call."""
@@ -351,7 +367,7 @@ class CallStore:
             self._seals[call] = seal
         return seal
 
-    def remember_keys(self, calls: Sequence[str]) -> None:
+    def _remember_keys(self, calls: Sequence[str]) -> None:
         """Look up the keys of some calls at once, where each of them is about to be opened."""
         unknown = [call for call in calls if call not in self._seals]
         if len(self._seals) + len(unknown) > _SEALS:
