@@ -225,3 +225,25 @@ def test_a_damaged_call_does_not_stop_the_upgrade(embedded: Locations) -> None:
     with CallStore(embedded, CODEC, doors=DOORS) as store:
         assert found(store, "arrested") == []
         assert len(store.calls()) == 1
+
+
+def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> None:
+    with CallStore(places, CODEC, doors=DOORS) as store:
+        keep(store, "a", "我會叫警察來", owner="acct-7")
+        keep(store, "b", "not today", at="2026-03-05")
+        with writing(store.opened.engine) as connection:
+            for change in (
+                "DROP TABLE call_index",
+                "DROP TABLE word_index",
+                "UPDATE store SET version = 4",
+                "UPDATE alembic_version SET version_num = '0004'",
+            ):
+                connection.execute(text(change))
+    with CallStore(places, CODEC, doors=DOORS) as store:
+        assert found(store, "警察") == ["a:0:警察"]
+        assert found(store, "not today") == ["b:0:not today"]
+        (listed,) = CallSearch(store).calls(CallFilter(account="ACCT-7"))
+        assert listed.call.id == "a"
+        keep(store, "c", "警察", at="2026-03-06")
+        assert found(store, "警察") == ["c:0:警察", "a:0:警察"]
+        assert store.verify(audio=True).faults == ()
