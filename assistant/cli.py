@@ -15,6 +15,7 @@ import click
 
 from assistant import __version__
 from assistant.account_commands import accounts
+from assistant.call_commands import kept_calls
 from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
@@ -342,6 +343,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
 
 
 commands.add_command(accounts)
+commands.add_command(kept_calls)
 commands.add_command(devices)
 commands.add_command(door)
 commands.add_command(live)

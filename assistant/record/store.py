@@ -12,7 +12,7 @@ from dataclasses import fields
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, insert, or_, select
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
@@ -23,24 +23,26 @@ from assistant.events import (
     GapHeard,
     MomentMarked,
     Output,
+    PromiseChanged,
     StatementChanged,
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.chain import REVIEW, add_entry, review_hash
+from assistant.record.chain import REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
-from assistant.record.opening import Doors, open_store, system_doors
+from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.tables import (
     CALL_KEYS,
     CALLS,
+    CHAIN,
     EVENTS,
     FINDINGS,
     LANDMARKS,
@@ -54,11 +56,18 @@ from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
 
-_LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
+_LANDMARKS = (
+    VerificationChanged,
+    StatementChanged,
+    PromiseChanged,
+    GapHeard,
+    MomentMarked,
+    Ended,
+)
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
 _SLICE = 5000
 # How many calls' keys are remembered.
-_SEALS = 64
+_SEALS = 512
 
 
 class CallStore:
@@ -106,6 +115,17 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
+        """State in the chain something that was done with a call: that it was carried away, say."""
+        with store_faults(self._name), writing(self._engine) as connection:
+            entry = add_entry(connection, self._vault, kind, call, self._store.at_utc(), stated)
+        self._store.anchors.write(entry)
+
+    @property
+    def opened(self) -> OpenStore:
+        """The open store beneath, for the other parts of this room."""
+        return self._store
+
     def record(
         self,
         call: str,
@@ -132,9 +152,15 @@ class CallStore:
         """Bring in what a crash left behind; see `assistant.record.recovery`."""
         return recover(self.locations, self._store, self._codec)
 
-    def verify(self, *, audio: bool, progress: Callable[[str], None] = lambda _line: None) -> Proof:
-        """Prove the whole record; see `assistant.record.verifying`."""
-        return verify(self._store, self.locations, audio=audio, progress=progress)
+    def verify(
+        self,
+        *,
+        audio: bool,
+        call: str | None = None,
+        progress: Callable[[str], None] = lambda _line: None,
+    ) -> Proof:
+        """Prove the whole record, or one call; see `assistant.record.verifying`."""
+        return verify(self._store, self.locations, audio=audio, call=call, progress=progress)
 
     # ---- how calls ended -------------------------------------------------------------------
 
@@ -145,33 +171,67 @@ class CallStore:
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
-        rows = self._rows(query.limit(1))
-        if not rows:
-            return None
-        values = {name: rows[0][name] for name in _WRAP_UP}
-        note = self._opened(call, values["note"], wrap_up_place(call, values["at_utc"]))
+        rows = self.rows(query.limit(1))
+        return self._wrap_up(rows[0]) if rows else None
+
+    def wrap_ups(self, call: str) -> tuple[KeptWrapUp, ...]:
+        """All that was ever said of how a call ended, oldest first."""
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
+        return tuple(map(self._wrap_up, self.rows(query)))
+
+    def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
+        values = {name: row[name] for name in _WRAP_UP}
+        place = wrap_up_place(row["call"], row["at_utc"])
+        note = self._opened(row["call"], row["note"], place)
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
     # ---- reading ---------------------------------------------------------------------------
 
     def calls(self) -> tuple[KeptCall, ...]:
         """Every kept call, the newest first."""
-        rows = self._rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-        marks = _by_call(self._rows(_MARKS))
-        histories = _by_call(self._rows(select(REVIEWS).order_by(REVIEWS.c.number)))
-        return tuple(
-            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
+        return self._with_marks(rows, _MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
+
+    def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
+        """Some rows of the calls' table as kept calls, in the order given."""
+        ids = [row["id"] for row in rows]
+        history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
+        return self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+
+    def utterances_at(
+        self, places: Mapping[str, Sequence[int]]
+    ) -> Mapping[str, Iterator[UtteranceFinal]]:
+        """Some utterances of some calls, by their positions, in order.
+
+        They are fetched together, and each is opened when it is taken.
+        """
+        self._remember_keys(list(places))
+        query = select(UTTERANCES).where(
+            or_(
+                *(
+                    and_(UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions))
+                    for call, positions in places.items()
+                )
+            )
         )
+        rows = _by_call(self.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
+        return {call: self._finals(rows.get(call, ())) for call in places}
+
+    def _finals(self, rows: Sequence[RowMapping]) -> Iterator[UtteranceFinal]:
+        for row in rows:
+            event = self._read(row["line"], row["call"], UTTERANCES, row["id"]).event
+            if isinstance(event, UtteranceFinal):
+                yield event
 
     def call(self, call: str) -> KeptCall:
         """One kept call."""
-        rows = self._rows(select(CALLS).where(CALLS.c.id == call))
+        rows = self.rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
                 f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
-        marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
+        marks = self.rows(_MARKS.where(FINDINGS.c.call == call))
         return self._kept(rows[0], marks, self._history(call))
 
     def events(self, call: str) -> Iterator[Envelope]:
@@ -179,7 +239,7 @@ class CallStore:
         self.call(call)
         after = -1
         while True:
-            rows = self._rows(
+            rows = self.rows(
                 select(EVENTS.c.seq, EVENTS.c.line)
                 .where(EVENTS.c.call == call, EVENTS.c.seq > after)
                 .order_by(EVENTS.c.seq)
@@ -194,7 +254,7 @@ class CallStore:
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
-        rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
+        rows = self.rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
         first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
@@ -215,6 +275,21 @@ class CallStore:
         events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
+    def derived(self, call: str) -> tuple[Envelope, ...]:
+        """All that is kept beside the call's inputs, as it is kept, in the order in which it came.
+
+        Of a finding that changed, only the last state is.
+        """
+        self.call(call)
+        envelopes = [
+            self._read(row["line"], call, table, row["key"])
+            for table, key in ((UTTERANCES, "id"), (FINDINGS, "id"), (LANDMARKS, "seq"))
+            for row in self.rows(
+                select(table.c[key].label("key"), table.c.line).where(table.c.call == call)
+            )
+        ]
+        return tuple(sorted(envelopes, key=lambda envelope: envelope.seq))
+
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
         self.call(call)
@@ -224,6 +299,11 @@ class CallStore:
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
         return tuple(self._review(row) for row in self._history(call))
+
+    def entries(self, call: str) -> tuple[Entry, ...]:
+        """What the chain states of the call, oldest first."""
+        query = select(CHAIN).where(CHAIN.c.call == call).order_by(CHAIN.c.n)
+        return tuple(Entry(**row) for row in self.rows(query))
 
     # ---- judging ---------------------------------------------------------------------------
 
@@ -253,18 +333,19 @@ class CallStore:
 
     # ---- rows to values --------------------------------------------------------------------
 
-    def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        """What a query of this room finds."""
         with store_faults(self._name), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 
     def _history(self, call: str) -> Sequence[RowMapping]:
-        return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
+        return self.rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
     def _derived(
         self, call: str, table: Table, key: str, *order: ColumnElement[Any]
     ) -> list[object]:
         self.call(call)
-        rows = self._rows(
+        rows = self.rows(
             select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
         )
         return [self._read(row["line"], call, table, row[key]).event for row in rows]
@@ -283,7 +364,7 @@ class CallStore:
         """The seal of a kept call; the last few are remembered."""
         seal = self._seals.get(call)
         if seal is None:
-            rows = self._rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
+            rows = self.rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
             if not rows:
                 raise StoreDamaged(
                     f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
@@ -293,6 +374,15 @@ class CallStore:
                 self._seals.clear()
             self._seals[call] = seal
         return seal
+
+    def _remember_keys(self, calls: Sequence[str]) -> None:
+        """Look up the keys of some calls at once, where each of them is about to be opened."""
+        unknown = [call for call in calls if call not in self._seals]
+        if len(self._seals) + len(unknown) > _SEALS:
+            self._seals.clear()
+            unknown = list(calls)
+        for row in self.rows(select(CALL_KEYS).where(CALL_KEYS.c.call.in_(unknown))):
+            self._seals[row["call"]] = self._vault.call(row["call"], row["wrapped"])
 
     def _review(self, row: RowMapping) -> Review:
         place = note_place(row["call"], row["finding"], row["at_utc"])
@@ -310,6 +400,17 @@ class CallStore:
         if is_held(self.locations.lock(call)):
             return False
         return self.locations.store is None or self.locations.journal(call).exists()
+
+    def _with_marks(
+        self,
+        rows: Sequence[RowMapping],
+        marks_of: Select[*tuple[Any, ...]],
+        history_of: Select[*tuple[Any, ...]],
+    ) -> tuple[KeptCall, ...]:
+        marks, histories = _by_call(self.rows(marks_of)), _by_call(self.rows(history_of))
+        return tuple(
+            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        )
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
