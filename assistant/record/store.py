@@ -30,11 +30,13 @@ from assistant.events import (
 from assistant.record.chain import REVIEW, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
+from assistant.record.guard import Guard
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
-from assistant.record.opening import Doors, open_store, system_doors
+from assistant.record.opening import Doors, OpenStore, open_store, system_doors
+from assistant.record.permissions import Act
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
@@ -91,6 +93,7 @@ class CallStore:
         self._engine = opened.engine
         self._vault = opened.vault
         self._seals: dict[str, Seal] = {}
+        self._guard: Guard | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +108,15 @@ class CallStore:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @property
+    def opened(self) -> OpenStore:
+        """The store beneath, for other rooms of the record."""
+        return self._store
+
+    def guard_with(self, guard: Guard) -> None:
+        """From here on calls are listed, opened and judged as far as a signed-in user may."""
+        self._guard = guard
 
     def record(
         self,
@@ -144,6 +156,7 @@ class CallStore:
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
+        self._look_at(call)
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
         rows = self._rows(query.limit(1))
         if not rows:
@@ -152,10 +165,23 @@ class CallStore:
         note = self._opened(call, values["note"], wrap_up_place(call, values["at_utc"]))
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
+    def _look_at(self, call: str) -> None:
+        """Ask the guard, where there is one; an unknown call has nothing to guard."""
+        if self._guard is not None:
+            self.call(call)
+
     # ---- reading ---------------------------------------------------------------------------
 
     def calls(self) -> tuple[KeptCall, ...]:
-        """Every kept call, the newest first."""
+        """Every kept call that may be seen, the newest first."""
+        found = self.every_call()
+        if self._guard is None:
+            return found
+        self._guard.write("list")
+        return tuple(call for call in found if self._guard.may(Act.OPEN, call))
+
+    def every_call(self) -> tuple[KeptCall, ...]:
+        """Every kept call, past the guard: for the record's own rooms, which show none of it."""
         rows = self._rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
         marks = _by_call(self._rows(_MARKS))
         histories = _by_call(self._rows(select(REVIEWS).order_by(REVIEWS.c.number)))
@@ -164,7 +190,11 @@ class CallStore:
         )
 
     def call(self, call: str) -> KeptCall:
-        """One kept call."""
+        """One kept call.
+
+        Raises:
+            NotPermitted: it may not be seen by who is signed in.
+        """
         rows = self._rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
@@ -172,7 +202,10 @@ class CallStore:
                 "`assistant review --plain` lists those there are.",
             )
         marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
-        return self._kept(rows[0], marks, self._history(call))
+        kept = self._kept(rows[0], marks, self._history(call))
+        if self._guard is not None:
+            self._guard.need(Act.OPEN, kept)
+        return kept
 
     def events(self, call: str) -> Iterator[Envelope]:
         """The inputs of a call in order: what a new session is fed to see the call again."""
@@ -200,6 +233,26 @@ class CallStore:
             raise damaged(self._name)
         return first
 
+    def accounts(self) -> Mapping[str, str]:
+        """The id of each call's account; a call without one is absent."""
+        rows = self._rows(select(EVENTS.c.call, EVENTS.c.line).where(EVENTS.c.seq == 0))
+        keys = {row["call"]: row["wrapped"] for row in self._rows(select(CALL_KEYS))}
+        found: dict[str, str] = {}
+        for row in rows:
+            call = row["call"]
+            if call not in keys:
+                raise damaged(self._name)
+            seal = self._vault.call(call, keys[call])
+            place = row_place(call, EVENTS.name, 0)
+            first = self._codec.decode(self._unsealed(seal, row["line"], place), self._name).event
+            if isinstance(first, CallStarted) and first.account is not None and first.account.id:
+                found[call] = first.account.id
+        return found
+
+    def calls_of(self, account: str) -> tuple[str, ...]:
+        """The ids of an account's calls."""
+        return tuple(sorted(call for call, owner in self.accounts().items() if owner == account))
+
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
         events = self._derived(call, UTTERANCES, "id", UTTERANCES.c.position)
@@ -223,13 +276,16 @@ class CallStore:
 
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
+        self._look_at(call)
         return tuple(self._review(row) for row in self._history(call))
 
     # ---- judging ---------------------------------------------------------------------------
 
     def add_review(self, review: Review) -> None:
         """Add a judgement; nothing is ever replaced."""
-        self.call(review.call)
+        kept = self.call(review.call)
+        if self._guard is not None:
+            self._guard.need(Act.JUDGE, kept)
         with store_faults(self._name), writing(self._engine) as connection:
             added = connection.execute(
                 insert(REVIEWS).values(
@@ -274,8 +330,11 @@ class CallStore:
         return self._codec.decode(self._opened(call, line, place), f"{self._name}: {place}")
 
     def _opened(self, call: str, sealed: bytes, place: str) -> bytes:
+        return self._unsealed(self._seal(call), sealed, place)
+
+    def _unsealed(self, seal: Seal, sealed: bytes, place: str) -> bytes:
         try:
-            return self._seal(call).open(sealed, place)
+            return seal.open(sealed, place)
         except SealBroken as error:
             raise StoreDamaged(f"{self._name}: {place} does not open", error.remedy) from None
 
