@@ -82,7 +82,7 @@ def _say(
         raise click.UsageError("Name a call, or an account with --account.")
     if not release and not reason.strip():
         raise click.UsageError("Say why: --reason TEXT")
-    with open_guarded(data_dir, _tell, Act.HOLD) as (store, guard):
+    with open_guarded(data_dir, _tell, Act.HOLD, written=False) as (store, guard):
         known = {one.id for one in store.every_call()}
         calls = store.calls_of(account) if account else tuple({call or ""} & known)
         if not calls:
@@ -110,7 +110,7 @@ def holds(*, everything: bool, data_dir: Path | None) -> None:
     from assistant.record.permissions import Act
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.HOLD) as (store, _guard):
+    with open_guarded(data_dir, _tell, Act.HOLD, about="list") as (store, _guard):
         duties = every_duty(store.opened)
     last = {(duty.call, duty.account, duty.act in _HOLDING): duty for duty in duties}
     for duty in duties:
@@ -249,9 +249,12 @@ def _print_plan(plan: Sequence[Verdict], goes: Callable[[Verdict], bool]) -> Non
                 why = "nothing but the site's own period kept it"
             click.echo(f"goes\t{verdict.call}\t{why}\t{verdict.citation}")
             continue
-        why = "; ".join(reason.value for reason in verdict.stays)
-        if {Stays.MINIMUM, Stays.PERIOD} & set(verdict.stays):
-            why += f" before {verdict.until}"
+        why = "; ".join(
+            f"{reason.value} (until {verdict.until})"
+            if reason in (Stays.MINIMUM, Stays.PERIOD)
+            else reason.value
+            for reason in verdict.stays
+        )
         click.echo(f"stays\t{verdict.call}\t{why}\t{verdict.citation}")
     reasons = Counter(reason for verdict in plan for reason in verdict.stays if not goes(verdict))
     _tell(f"{_calls(going)} would go, {len(plan) - going} would stay.")

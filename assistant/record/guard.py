@@ -74,8 +74,10 @@ class Guard:
         """Whether they may; nothing is written."""
         return self.who.may(act, call)
 
-    def need(self, act: Act, call: KeptCall | None = None, *, about: str = "") -> None:
-        """Let them, and write it down the first time; or not.
+    def need(
+        self, act: Act, call: KeptCall | None = None, *, about: str = "", written: bool = True
+    ) -> None:
+        """Let them, and write it down the first time (unless it writes itself down); or not.
 
         Raises:
             NotPermitted: they may not; that is written down as well.
@@ -88,7 +90,8 @@ class Guard:
             raise NotPermitted(
                 f"{self.who.name} ({self.who.role}) may not do that", f"Ask: {names}."
             )
-        self.write(act.value, subject, about)
+        if written:
+            self.write(act.value, subject, about)
 
     def write(self, act: str, call: str = "", about: str = "") -> None:
         """Write a line of the log, once for each act and call of a run."""
