@@ -124,7 +124,7 @@ def _draft_of(to: Path) -> Iterator[Path]:
     """The folder in which a backup grows; cleared away where it does not become one."""
     draft = to.with_name(f"{to.name}.partial")
     lock = draft / _LOCK
-    if draft.exists() and not lock.exists():
+    if draft.exists() and not lock.exists() and any(draft.iterdir()):
         raise StoreFault(
             f"{draft} is there and is no backup that was cut off", "Move it aside, or name another."
         )
