@@ -227,7 +227,7 @@ def _asked(store: CallStore, draft: Path, query: str) -> list[tuple[int, int]]:
     """Ask the copy itself; it is opened as what it is, sealed."""
     copy = draft / DATABASE
     with store_faults(copy):
-        connection = sqlcipher.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)
+        connection = sqlcipher.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{store.opened.vault.database_key.hex()}'\"")

@@ -71,6 +71,9 @@ def restore(
     if (stage / _PROVEN).exists():
         _into_place(stage, locations)
         return None
+    if locations.store_keys.exists() and stage.exists() and not any(stage.iterdir()):
+        stage.rmdir()
+        return None
     _must_be_empty(locations)
     manifest, stated = load_manifest(folder)
     if manifest.server != (locations.store is not None):
@@ -207,8 +210,14 @@ def _into_place(stage: Path, locations: Locations) -> None:
             source = stage / path.name
             if source.exists():
                 source.replace(path)
-        (stage / _PROVEN).unlink(missing_ok=True)
-        shutil.rmtree(stage)
+        for left in stage.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left.name != _PROVEN:
+                left.unlink()
+        # The last two steps: an empty folder says that all is in place.
+        (stage / _PROVEN).unlink()
+        stage.rmdir()
         if hasattr(os, "O_DIRECTORY"):
             descriptor = os.open(locations.data_dir, os.O_RDONLY)
             try:
