@@ -124,7 +124,8 @@ def copy_file(source: Path, target: Path, name: str) -> CopiedFile:
 
 def described(path: Path, name: str) -> CopiedFile:
     """A file that is there already."""
-    with store_faults(path), path.open("rb") as read:
+    # Open for writing as well, because some systems sync nothing else.
+    with store_faults(path), path.open("r+b") as read:
         digest = hashlib.file_digest(read, "sha256")
         os.fsync(read.fileno())
         return CopiedFile(name, path.stat().st_size, digest.hexdigest())

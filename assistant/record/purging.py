@@ -72,6 +72,7 @@ class PurgeDesk:
         self._locations = store.locations
         self._terms = terms
         self._who = who
+        self._accounts: Mapping[str, bytes] = {}
 
     # ---- looking ---------------------------------------------------------------------------
 
@@ -103,8 +104,13 @@ class PurgeDesk:
                 + "\n".join(f"  {fault}" for fault in faults),
                 "`assistant record verify` says more.",
             )
+        if today is not None and today != self._today():
+            raise PurgeRefused(
+                f"today is {self._today()} by this machine's clock, and not {today}",
+                "Nothing is purged for another day: see `--dry-run --as-of`, or set the clock.",
+            )
         doubt = self._doubt_of_clock()
-        if doubt and today != self._today():
+        if doubt and today is None:
             raise PurgeRefused(
                 f"{doubt}, so nothing is purged",
                 f"If today is {self._today()}, say so: --today {self._today()}.",
@@ -178,7 +184,7 @@ class PurgeDesk:
 
     def _known(self, kept: Sequence[KeptCall]) -> list[tuple[Keeping, KeptCall]]:
         accounts = self._store.accounts()
-        self._accounts: Mapping[str, bytes] = {
+        self._accounts = {
             call: account_code(self._open.vault, account) for call, account in accounts.items()
         }
         last: dict[bytes, date] = {}

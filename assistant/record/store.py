@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select
 
@@ -30,7 +30,6 @@ from assistant.events import (
 from assistant.record.chain import REVIEW, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
-from assistant.record.guard import Guard
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
@@ -55,6 +54,10 @@ from assistant.record.verifying import Proof, verify
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
+
+if TYPE_CHECKING:
+    # Who signs in loads more than a call that is being kept needs.
+    from assistant.record.guard import Guard
 
 _LANDMARKS = (VerificationChanged, StatementChanged, GapHeard, MomentMarked, Ended)
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.

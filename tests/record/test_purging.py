@@ -300,7 +300,8 @@ def test_a_hold_that_comes_between_plan_and_purge_is_heeded(places: Locations) -
     [
         (-1, None, "the clock is behind the record"),
         (64, None, "the clock may be ahead"),
-        (64, 63, "the clock may be ahead"),
+        (64, 63, "by this machine's clock, and not"),
+        (0, 1, "by this machine's clock, and not"),
         (64, 64, ""),
         (-1, -1, ""),
         (21, None, ""),
