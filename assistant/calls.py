@@ -41,7 +41,7 @@ def demo(
     data_dir: Path | None,
 ) -> int:
     """The demonstration call, with the keys that its agent presses."""
-    language = language or _own_language(demonstration_languages())
+    language = language or own_language(demonstration_languages())
     shown = demonstration_call(language)
     choice = resolve_model("demonstration", language)
     account = load_account(shown.account)
@@ -114,7 +114,7 @@ def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | N
     from assistant.review_app import list_calls_plain, run_review  # noqa: PLC0415 - as above
 
     locations = locate(data_dir, os.environ)
-    shown_in = interface or _own_language(LANGUAGES)
+    shown_in = interface or own_language(LANGUAGES)
     if plain or not _on_a_terminal():
         list_calls_plain(locations, sys.stdout, interface=shown_in)
         return 0
@@ -188,7 +188,7 @@ def _show(
     return status
 
 
-def _own_language(offered: tuple[str, ...]) -> str:
+def own_language(offered: tuple[str, ...]) -> str:
     """The system's language where it is offered, else American English."""
     system = next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),

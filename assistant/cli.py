@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from assistant import __version__
+from assistant.call_commands import kept_calls
 from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
@@ -341,6 +342,7 @@ def models_report(audio: Path, reference: Path, **options: Any) -> None:
     recognition_report.report(audio, reference, **options)
 
 
+commands.add_command(kept_calls)
 commands.add_command(devices)
 commands.add_command(door)
 commands.add_command(live)

@@ -26,14 +26,15 @@ _Key = tuple[str, str, Collector | None]
 class Guided:
     """What a kept call is played again with.
 
-    `rules_hash` is the content hash of the rules in force now; `talk_offs` are the replies as a
-    screen shows them, by objection.
+    `rules_hash` and `scripts_hash` are the content hashes of what is in force now; `talk_offs` are
+    the replies as a screen shows them, by objection.
     """
 
     session: CallSession
     texts: RuleTexts
     rules_hash: str
     talk_offs: Mapping[str, str] = field(default_factory=dict)
+    scripts_hash: str = ""
 
 
 class KeptGuidance:
@@ -73,6 +74,7 @@ class KeptGuidance:
             texts=CollectorTexts(guidance.rules.at(day_of(started)), header.collector),
             rules_hash=guidance.rules.content_hash,
             talk_offs=guidance.replies(started.account),
+            scripts_hash=guidance.scripts_hash,
         )
 
     def _load(self, key: _Key) -> Guidance:

@@ -1,7 +1,8 @@
 """Puts a call's events into the store, in order and each exactly once.
 
 Owns the rows that an event becomes.  Inputs are the record; of the outputs, settled utterances,
-findings and landmarks are kept beside it for listing and opening.  Each delivery is one
+findings and landmarks are kept beside it for listing and opening, and the utterances' words are
+indexed.  Each delivery is one
 transaction.  Where the outcome of one is unknown, because the server went away in the middle of it,
 the next one looks up what is there first; so whatever is handed in again is passed over.  It starts
 no thread and computes no finding.
@@ -10,9 +11,10 @@ no thread and computes no finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, get_args
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Executable, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
@@ -48,6 +50,7 @@ from assistant.record.journal import JournalledCall
 from assistant.record.opening import OpenStore
 from assistant.record.places import row_place
 from assistant.record.sealed_file import FileState
+from assistant.record.search_index import index_call, index_words
 from assistant.record.tables import CALL_KEYS, CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
 from assistant.record.vault import Seal, SealBroken, Vault
 
@@ -88,6 +91,7 @@ class Delivery:
         self._last: int | None = None  # the last event that is surely in the store
         self._count = 0  # how many events that makes,
         self._code = b""  # and the code of the last
+        self._number: int | None = None  # by which the index of words knows the call
         self._sound = sound
         self._clock = clock
         self._stated_at: float | None = None
@@ -109,13 +113,14 @@ class Delivery:
                 rows, code = self._event_rows(envelopes, last, store.vault)
                 for envelope in envelopes:
                     self._note(connection, envelope)
+                self._index(connection, store.vault, envelopes)
                 if rows:
                     connection.execute(insert(EVENTS), rows)
                 connection.execute(self._this_call().values(duration_s=self._duration_s))
                 count = self._count + len(rows)
                 entry = self._state_if_due(connection, store, count, code)
         except BaseException:
-            self._last = None
+            self._last = self._number = None
             raise
         self._there = True
         self._count, self._code = count, code
@@ -263,6 +268,15 @@ class Delivery:
             case _:
                 pass
 
+    def _index(self, connection: Connection, vault: Vault, envelopes: Sequence[Envelope]) -> None:
+        """Make the call and its words findable."""
+        events = [envelope.event for envelope in envelopes]
+        said = [(event.index, event.text) for event in events if isinstance(event, UtteranceFinal)]
+        if self._number is None:
+            account = next((e.account for e in events if isinstance(e, CallStarted)), None)
+            self._number = index_call(connection, vault, self._call, account.id if account else "")
+        index_words(connection, vault, self._number, said)
+
     def _reach(self, channel: int, sample: int) -> None:
         rate_hz = self._rates_hz.get(channel)
         if rate_hz:
@@ -296,12 +310,19 @@ class Delivery:
     def _put(self, connection: Connection, table: Table, key: str, **columns: object) -> None:
         """Insert a row, or bring it up to date: a finding keeps its id through its life."""
         row = {"call": self._call, **columns}
-        kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(
-            kind.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=["call", key], set_=columns)
-        )
+        connection.execute(_upsert(connection.dialect.name, table, key), row)
 
     def _this_call(self) -> Any:
         return update(CALLS).where(CALLS.c.id == self._call)
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: str) -> Executable:
+    """The statement that inserts a row of a call or brings it up to date; made once."""
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    given = [column.name for column in table.columns if column.name not in ("call", key)]
+    upsert: Executable = statement.on_conflict_do_update(
+        index_elements=["call", key],
+        set_={name: statement.excluded[name] for name in given},
+    )
+    return upsert

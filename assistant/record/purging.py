@@ -25,8 +25,9 @@ from assistant.record.duties import Duties, account_code, standing_duties
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import CallState, KeptCall
 from assistant.record.retention import Keeping, Term, Verdict, day_of, decide
+from assistant.record.search_index import forget
 from assistant.record.store import CallStore
-from assistant.record.tables import CALL_KEYS, CALLS, CHAIN, DUTIES, METADATA, WRAP_UPS
+from assistant.record.tables import CALL_INDEX, CALL_KEYS, CALLS, CHAIN, DUTIES, METADATA, WRAP_UPS
 from assistant.record.verifying import verify_chain
 from compliance.errors import AssistantError
 from compliance.findings import Severity
@@ -148,6 +149,7 @@ class PurgeDesk:
                     self._open.anchors.write(entry)
                     self._forget_files(known.call)
                     gone.append(known.call)
+        self._finish_index()
         told = self._overwrite()
         return Purged(tuple(gone), told)
 
@@ -173,7 +175,7 @@ class PurgeDesk:
             if not goes(verdict):
                 return None
             for table in reversed(METADATA.sorted_tables):
-                if "call" in table.c and table not in (CHAIN, DUTIES):
+                if "call" in table.c and table not in (CHAIN, DUTIES, CALL_INDEX):
                     connection.execute(delete(table).where(table.c.call == known.call))
             connection.execute(delete(CALLS).where(CALLS.c.id == known.call))
             stated = {"who": self._who, "why": why, "law": verdict.citation}
@@ -253,6 +255,14 @@ class PurgeDesk:
             calls = list(purged.scalars())
         for call in calls:
             self._forget_files(call)
+
+    def _finish_index(self) -> None:
+        """Take what is gone out of the index of words, all at once: that is a pass over it."""
+        orphans = select(CALL_INDEX.c.call).where(CALL_INDEX.c.call.not_in(select(CALLS.c.id)))
+        with store_faults(self._open.name), writing(self._open.engine) as connection:
+            calls = list(connection.execute(orphans).scalars())
+            if calls:
+                forget(connection, calls)
 
     def _forget_files(self, call: str) -> None:
         journal = self._locations.journal(call)

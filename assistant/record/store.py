@@ -27,7 +27,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.chain import REVIEW, add_entry, review_hash
+from assistant.record.chain import REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
@@ -42,6 +42,7 @@ from assistant.record.reviews import Review, ReviewAct, standing
 from assistant.record.tables import (
     CALL_KEYS,
     CALLS,
+    CHAIN,
     EVENTS,
     FINDINGS,
     LANDMARKS,
@@ -112,9 +113,24 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def need(self, act: Act, call: str | None = None) -> None:
+        """Ask whether who is signed in may do that, to a call or at large; it is written down.
+
+        Raises:
+            NotPermitted: they may not.
+        """
+        if self._guard is not None:
+            self._guard.need(act, self.call(call) if call is not None else None)
+
+    def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
+        """State in the chain something that was done with a call: that it was carried away, say."""
+        with store_faults(self._name), writing(self._engine) as connection:
+            entry = add_entry(connection, self._vault, kind, call, self._store.at_utc(), stated)
+        self._store.anchors.write(entry)
+
     @property
     def opened(self) -> OpenStore:
-        """The store beneath, for other rooms of the record."""
+        """The open store beneath, for the other parts of this room."""
         return self._store
 
     def guard_with(self, guard: Guard) -> None:
@@ -147,9 +163,15 @@ class CallStore:
         """Bring in what a crash left behind; see `assistant.record.recovery`."""
         return recover(self.locations, self._store, self._codec)
 
-    def verify(self, *, audio: bool, progress: Callable[[str], None] = lambda _line: None) -> Proof:
-        """Prove the whole record; see `assistant.record.verifying`."""
-        return verify(self._store, self.locations, audio=audio, progress=progress)
+    def verify(
+        self,
+        *,
+        audio: bool,
+        call: str | None = None,
+        progress: Callable[[str], None] = lambda _line: None,
+    ) -> Proof:
+        """Prove the whole record, or one call; see `assistant.record.verifying`."""
+        return verify(self._store, self.locations, audio=audio, call=call, progress=progress)
 
     # ---- how calls ended -------------------------------------------------------------------
 
@@ -161,11 +183,19 @@ class CallStore:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         self._look_at(call)
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
-        rows = self._rows(query.limit(1))
-        if not rows:
-            return None
-        values = {name: rows[0][name] for name in _WRAP_UP}
-        note = self._opened(call, values["note"], wrap_up_place(call, values["at_utc"]))
+        rows = self.rows(query.limit(1))
+        return self._wrap_up(rows[0]) if rows else None
+
+    def wrap_ups(self, call: str) -> tuple[KeptWrapUp, ...]:
+        """All that was ever said of how a call ended, oldest first."""
+        self._look_at(call)
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
+        return tuple(map(self._wrap_up, self.rows(query)))
+
+    def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
+        values = {name: row[name] for name in _WRAP_UP}
+        place = wrap_up_place(row["call"], row["at_utc"])
+        note = self._opened(row["call"], row["note"], place)
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
     def _look_at(self, call: str) -> None:
@@ -177,20 +207,36 @@ class CallStore:
 
     def calls(self) -> tuple[KeptCall, ...]:
         """Every kept call that may be seen, the newest first."""
-        found = self.every_call()
+        return self._permitted(self.every_call())
+
+    def _permitted(self, found: tuple[KeptCall, ...]) -> tuple[KeptCall, ...]:
         if self._guard is None:
             return found
-        self._guard.write("list")
-        return tuple(call for call in found if self._guard.may(Act.OPEN, call))
+        guard = self._guard
+        guard.write("list")
+        return tuple(call for call in found if guard.may(Act.OPEN, call))
 
     def every_call(self) -> tuple[KeptCall, ...]:
         """Every kept call, past the guard: for the record's own rooms, which show none of it."""
-        rows = self._rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-        marks = _by_call(self._rows(_MARKS))
-        histories = _by_call(self._rows(select(REVIEWS).order_by(REVIEWS.c.number)))
-        return tuple(
-            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
+        return self._with_marks(rows, _MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
+
+    def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
+        """Some rows of the calls' table as kept calls that may be seen, in the order given."""
+        ids = [row["id"] for row in rows]
+        history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
+        found = self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+        return self._permitted(found)
+
+    def utterances_at(self, call: str, positions: Sequence[int]) -> tuple[UtteranceFinal, ...]:
+        """Some of a call's utterances, by their positions, in order."""
+        self._look_at(call)
+        query = select(UTTERANCES.c.id, UTTERANCES.c.line).where(
+            UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions)
         )
+        rows = self.rows(query.order_by(UTTERANCES.c.position))
+        events = (self._read(row["line"], call, UTTERANCES, row["id"]).event for row in rows)
+        return tuple(event for event in events if isinstance(event, UtteranceFinal))
 
     def call(self, call: str) -> KeptCall:
         """One kept call.
@@ -198,13 +244,13 @@ class CallStore:
         Raises:
             NotPermitted: it may not be seen by who is signed in.
         """
-        rows = self._rows(select(CALLS).where(CALLS.c.id == call))
+        rows = self.rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
                 f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
-        marks = self._rows(_MARKS.where(FINDINGS.c.call == call))
+        marks = self.rows(_MARKS.where(FINDINGS.c.call == call))
         kept = self._kept(rows[0], marks, self._history(call))
         if self._guard is not None:
             self._guard.need(Act.OPEN, kept)
@@ -215,7 +261,7 @@ class CallStore:
         self.call(call)
         after = -1
         while True:
-            rows = self._rows(
+            rows = self.rows(
                 select(EVENTS.c.seq, EVENTS.c.line)
                 .where(EVENTS.c.call == call, EVENTS.c.seq > after)
                 .order_by(EVENTS.c.seq)
@@ -230,7 +276,7 @@ class CallStore:
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
-        rows = self._rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
+        rows = self.rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
         first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
@@ -238,8 +284,8 @@ class CallStore:
 
     def accounts(self) -> Mapping[str, str]:
         """The id of each call's account; a call without one is absent."""
-        rows = self._rows(select(EVENTS.c.call, EVENTS.c.line).where(EVENTS.c.seq == 0))
-        keys = {row["call"]: row["wrapped"] for row in self._rows(select(CALL_KEYS))}
+        rows = self.rows(select(EVENTS.c.call, EVENTS.c.line).where(EVENTS.c.seq == 0))
+        keys = {row["call"]: row["wrapped"] for row in self.rows(select(CALL_KEYS))}
         found: dict[str, str] = {}
         for row in rows:
             call = row["call"]
@@ -271,6 +317,21 @@ class CallStore:
         events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
+    def derived(self, call: str) -> tuple[Envelope, ...]:
+        """All that is kept beside the call's inputs, as it is kept, in the order in which it came.
+
+        Of a finding that changed, only the last state is.
+        """
+        self.call(call)
+        envelopes = [
+            self._read(row["line"], call, table, row["key"])
+            for table, key in ((UTTERANCES, "id"), (FINDINGS, "id"), (LANDMARKS, "seq"))
+            for row in self.rows(
+                select(table.c[key].label("key"), table.c.line).where(table.c.call == call)
+            )
+        ]
+        return tuple(sorted(envelopes, key=lambda envelope: envelope.seq))
+
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
         self.call(call)
@@ -281,6 +342,11 @@ class CallStore:
         """Every judgement ever made on the call, oldest first."""
         self._look_at(call)
         return tuple(self._review(row) for row in self._history(call))
+
+    def entries(self, call: str) -> tuple[Entry, ...]:
+        """What the chain states of the call, oldest first."""
+        query = select(CHAIN).where(CHAIN.c.call == call).order_by(CHAIN.c.n)
+        return tuple(Entry(**row) for row in self.rows(query))
 
     # ---- judging ---------------------------------------------------------------------------
 
@@ -312,18 +378,19 @@ class CallStore:
 
     # ---- rows to values --------------------------------------------------------------------
 
-    def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        """What a query of this room finds."""
         with store_faults(self._name), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 
     def _history(self, call: str) -> Sequence[RowMapping]:
-        return self._rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
+        return self.rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
 
     def _derived(
         self, call: str, table: Table, key: str, *order: ColumnElement[Any]
     ) -> list[object]:
         self.call(call)
-        rows = self._rows(
+        rows = self.rows(
             select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
         )
         return [self._read(row["line"], call, table, row[key]).event for row in rows]
@@ -345,7 +412,7 @@ class CallStore:
         """The seal of a kept call; the last few are remembered."""
         seal = self._seals.get(call)
         if seal is None:
-            rows = self._rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
+            rows = self.rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
             if not rows:
                 raise StoreDamaged(
                     f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
@@ -372,6 +439,17 @@ class CallStore:
         if is_held(self.locations.lock(call)):
             return False
         return self.locations.store is None or self.locations.journal(call).exists()
+
+    def _with_marks(
+        self,
+        rows: Sequence[RowMapping],
+        marks_of: Select[*tuple[Any, ...]],
+        history_of: Select[*tuple[Any, ...]],
+    ) -> tuple[KeptCall, ...]:
+        marks, histories = _by_call(self.rows(marks_of)), _by_call(self.rows(history_of))
+        return tuple(
+            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+        )
 
     def _kept(
         self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]

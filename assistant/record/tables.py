@@ -6,7 +6,8 @@ derived from them and kept for quick opening; reviews are a person's and are app
 judgement ever made stays; so are wrap-ups, of which the last one stands, and duties: what bears on
 how long calls are kept.  Columns hold what lists, sorts and joins need: ids, times, rules,
 outcomes, the agent's name.  What was said, the account, the reviewers' notes and the agents' are in
-sealed lines, each with its call's own key; the reasons of duties, with a key of the store's.
+sealed lines, each with its call's own key; the reasons of duties, with a key of the store's.  The
+index holds keyed hashes.
 """
 
 from __future__ import annotations
@@ -142,6 +143,28 @@ WRAP_UPS = Table(
     Column("note", LargeBinary, nullable=False),
     Column("at_utc", Text, nullable=False),
     Index("wrap_ups_by_call", "call", "number"),
+)
+
+CALL_INDEX = Table(
+    "call_index",
+    METADATA,
+    # Grows with every call; what the words' rows name a call by.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("call", Text, nullable=False, unique=True),
+    # Keyed hash of the account's id; absent where the call has no account.
+    Column("account", LargeBinary),
+    Index("call_index_by_account", "account"),
+)
+
+WORD_INDEX = Table(
+    "word_index",
+    METADATA,
+    # 32 bits of a keyed hash: see `assistant.record.search_index`.
+    Column("word", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # The utterance's.
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 CHAIN = Table(

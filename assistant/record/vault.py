@@ -2,10 +2,11 @@
 
 Owns the tree of keys and the sealing itself.  The master key, which is kept outside the store
 (`assistant.record.master_key`), wraps the store key; from that one follow the key of the embedded
-database's file, the key of the hash chain and the key that wraps the calls' own keys.  Every call
-has a key of its own: destroying it destroys what was said, wherever copies of it lie.  Sealing is
-AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits; the place where a piece stands is
-authenticated with it, so that a piece moved elsewhere does not open.  It reads and writes no file.
+database's file, the key of the hash chain, the key of the index of words and the key that wraps
+the calls' own keys.  Every call has a key of its own: destroying it destroys what was said,
+wherever copies of it lie.  Sealing is AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits;
+the place where a piece stands is authenticated with it, so that a piece moved elsewhere does not
+open.  It reads and writes no file.
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ class Vault:
         """Seals why something of the record is held, which outlives the calls it is about."""
         self.database_key = self._derive("database")
         self.chain_key = self._derive("chain")
+        self.search_key = self._derive("search")
+        """Of the hashes that the index of words holds (`assistant.record.search_index`)."""
 
     def __repr__(self) -> str:
         return "Vault(…)"

@@ -95,14 +95,16 @@ def verify(
     locations: Locations,
     *,
     audio: bool,
+    call: str | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Proof:
-    """Walk the whole record.
+    """Walk the whole record, or the whole chain and all that it states of one call.
 
     Args:
         store: the open store.
         locations: where the sound and the anchors are.
         audio: whether every record of sound is checked too, and not only that its file is there.
+        call: the one call; `None` for all of them.
         progress: told a line now and then.
 
     Raises:
@@ -113,21 +115,25 @@ def verify(
         _walk_chain(connection, store, walk)
         _walk_anchors(store, walk)
         progress(f"{len(walk.codes)} entries of the chain")
-        kept = set(connection.execute(select(CALLS.c.id)).scalars())
-        for call in sorted(kept - walk.calls.keys()):
-            walk.faults.append(f"call {call} was put in: the chain does not know it")
-        for call, stated in walk.calls.items():
-            if call not in kept and not stated.purged:
-                walk.faults.append(f"call {call} was removed")
-            elif call in kept and stated.purged:
-                walk.faults.append(f"call {call} was purged, and is there again")
-        _walk_events(connection, store, walk, kept)
+        everything = select(CALLS.c.id)
+        if call is not None:
+            everything = everything.where(CALLS.c.id == call)
+            walk.calls = {one: stated for one, stated in walk.calls.items() if one == call}
+        kept = set(connection.execute(everything).scalars())
+        for unknown in sorted(kept - walk.calls.keys()):
+            walk.faults.append(f"call {unknown} was put in: the chain does not know it")
+        for known, stated in walk.calls.items():
+            if known not in kept and not stated.purged:
+                walk.faults.append(f"call {known} was removed")
+            elif known in kept and stated.purged:
+                walk.faults.append(f"call {known} was purged, and is there again")
+        _walk_events(connection, store, walk, kept, call)
         progress(f"{walk.events} events of {len(kept)} calls")
         _walk_rows(connection, walk, kept)
-        _walk_words(connection, walk)
+        _walk_words(connection, walk, call)
         _walk_users(connection, walk)
-    for call in sorted(kept & walk.calls.keys()):
-        _walk_sound(store, locations, walk, call, audio=audio)
+    for known in sorted(kept & walk.calls.keys()):
+        _walk_sound(store, locations, walk, known, audio=audio)
     if audio:
         progress(f"{walk.sounds} records of sound")
     return Proof(
@@ -226,7 +232,9 @@ def _walk_anchors(store: OpenStore, walk: _Walk) -> None:
         )
 
 
-def _walk_events(connection: Connection, store: OpenStore, walk: _Walk, kept: set[str]) -> None:
+def _walk_events(
+    connection: Connection, store: OpenStore, walk: _Walk, kept: set[str], only: str | None
+) -> None:
     """Every event, in one pass."""
     call, code, count = "", b"", 0
     broken, at_stated = False, b""
@@ -237,6 +245,8 @@ def _walk_events(connection: Connection, store: OpenStore, walk: _Walk, kept: se
             _compare(walk, call, walk.calls[call], count, at_stated)
 
     query = select(EVENTS.c.call, EVENTS.c.seq, EVENTS.c.line, EVENTS.c.code)
+    if only is not None:
+        query = query.where(EVENTS.c.call == only)
     rows = connection.execution_options(yield_per=_SLICE).execute(
         query.order_by(EVENTS.c.call, EVENTS.c.seq)
     )
@@ -290,11 +300,18 @@ _WORDS = {
 }
 
 
-def _walk_words(connection: Connection, walk: _Walk) -> None:
+def _walk_words(connection: Connection, walk: _Walk, only: str | None) -> None:
     """What people said of calls, row by row."""
     for kind, (table, row_hash) in _WORDS.items():
-        left = dict(walk.words.get(kind, {}))
-        for row in connection.execute(select(table).order_by(table.c.number)).mappings():
+        left = {
+            number: (call, code)
+            for number, (call, code) in walk.words.get(kind, {}).items()
+            if only in (None, call)
+        }
+        query = select(table).order_by(table.c.number)
+        if only is not None:
+            query = query.where(table.c.call == only)
+        for row in connection.execute(query).mappings():
             _call, stated = left.pop(row["number"], ("", None))
             if stated is None:
                 walk.faults.append(f"{kind} {row['number']} was put in")

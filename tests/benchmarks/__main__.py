@@ -6,6 +6,7 @@
     python -m tests.benchmarks promises                     options and promises: time, exactness
     python -m tests.benchmarks word-rates                   count anew how often words are said
     python -m tests.benchmarks record [options]             keeping calls, and their proof
+    python -m tests.benchmarks year [options]               a year of calls: list, find, open
     python -m tests.benchmarks long-call | many-calls [options]      endurance, hours
 
 They need the extras `test` and `synthesis`.
@@ -31,7 +32,9 @@ from tests.benchmarks import (
     soak,
     throughput,
     word_rates,
+    year,
 )
+from tests.record.postgres import Server
 
 _language = click.option("--language", default="en-US", show_default=True)
 
@@ -84,6 +87,21 @@ def _repaint(utterances: int, rounds: int) -> None:
 @click.option("--store", metavar="URL", help="An empty PostgreSQL database (default: embedded).")
 def _record(calls: int, store: str | None) -> None:
     record.run(calls, store)
+
+
+@benchmarks.command("year")
+@click.option("--calls", default=10_000, show_default=True)
+@click.option("--store", metavar="URL", help="An empty PostgreSQL database (default: embedded).")
+@click.option("--server", is_flag=True, help="A PostgreSQL server of its own, made and removed.")
+def _year(calls: int, store: str | None, *, server: bool) -> None:
+    if not server:
+        year.run(calls, store)
+        return
+    running = Server()
+    try:
+        year.run(calls, running.new_database())
+    finally:
+        running.remove()
 
 
 @benchmarks.command("memory")

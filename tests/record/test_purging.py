@@ -101,6 +101,9 @@ def test_a_purged_call_is_gone_from_every_table_and_stays_in_the_chain(places: L
                       "call_keys"):  # fmt: skip
             query = text(f"SELECT count(*) FROM {table} WHERE call = 'old'")
             assert connection.execute(query).scalar_one() == 0, table
+        for table in ("call_index", "word_index"):
+            query = text(f"SELECT count(*) FROM {table}")
+            assert connection.execute(query).scalar_one() == 0, table
         kinds = connection.execute(text("SELECT kind, stated FROM chain WHERE call = 'old'")).all()
     opened.engine.dispose()
     assert kinds[-1].kind == PURGED

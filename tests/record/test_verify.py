@@ -80,6 +80,10 @@ def test_a_whole_record_verifies(places: Locations) -> None:
     assert proof.sounds == 2 * (2 + 2 * 4)
     assert proof.entries == proof.anchors
     assert _proof(places, audio=False).sounds == 0
+    with CallStore(places, CODEC, doors=DOORS) as store:
+        one = store.verify(audio=True, call="c1")
+    assert (one.calls, one.events, one.sounds, one.faults) == (1, 9, 10, ())
+    assert one.entries == proof.entries
 
 
 def test_a_record_taken_over_verifies_and_is_proven_from_then_on(embedded: Locations) -> None:
@@ -211,6 +215,12 @@ def test_tampering_is_said(
         return
     assert any(says in fault for fault in faults), faults
     assert not any("c2" in fault for fault in faults)
+    with CallStore(places, CODEC, doors=DOORS) as store:
+        alone = {
+            call: store.verify(audio=True, call=call).faults for call in ("c1", "c2", "c3", "c9")
+        }
+    assert {fault for told in alone.values() for fault in told} == set(faults)
+    assert not any("c1" in fault or "c3" in fault for fault in alone["c2"])
 
 
 def test_without_the_program_the_chain_refuses_changes(places: Locations) -> None:

@@ -1,0 +1,160 @@
+"""Kept calls as plain lines for a terminal or a pipe.
+
+Owns the table of a list, in which wide characters take two cells, and the lines of one call.  All
+words come from `Wording`; what came from outside is shown so that it cannot move the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from assistant import terms
+from assistant.archive.outcome_names import OutcomeNames
+from assistant.archive.told import ToldCall
+from assistant.display_text import display_text
+from assistant.events import Started
+from assistant.interface_text import N_
+from assistant.plain import PlainCall, clock
+from assistant.record.kept import CallState
+from assistant.record.reviews import ReviewAct
+from assistant.record.search import Hit, ListedCall
+from assistant.screens.review_lines import (
+    STATES,
+    agent_of,
+    flags_of,
+    local_time,
+    place_of,
+    plain_text,
+)
+from assistant.screens.runs import cut
+from assistant.wording import Wording
+
+NONE_FOUND = N_("No kept call is like that.")
+MACHINE_MADE = N_("The transcript was made by a machine; the sound is the evidence.")
+REDACTED = N_("A copy: personal data is covered.")
+ACTS = {
+    ReviewAct.CONFIRM: N_("confirmed"),
+    ReviewAct.DISMISS: N_("dismissed"),
+    ReviewAct.UNCERTAIN: N_("uncertain"),
+    ReviewAct.UNDO: N_("taken back"),
+}
+_HEADS = (
+    N_("Call"),
+    N_("Date"),
+    N_("Agent"),
+    N_("Where"),
+    N_("Length"),
+    N_("Flags"),
+    N_("Reviewed"),
+    N_("Outcome"),
+    N_("State"),
+)
+_SOUND = {True: N_("kept with the call"), False: N_("none is kept")}
+_WIDEST = 28  # cells of a column
+
+
+def table(listed: Sequence[ListedCall], wording: Wording, names: OutcomeNames) -> Iterator[str]:
+    """A list of calls as a table with heads; columns are as wide as what is in them."""
+    rows = [tuple(wording.text(head) for head in _HEADS)]
+    rows += [_row(one, wording, names) for one in listed]
+    rows = [tuple(cut(cell, _WIDEST) for cell in row) for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def _row(listed: ListedCall, wording: Wording, names: OutcomeNames) -> tuple[str, ...]:
+    call = listed.call
+    state = STATES[call.state]
+    return (
+        plain_text(call.id),
+        local_time(call.started_at_utc, call.zone),
+        agent_of(call),
+        place_of(call, wording),
+        clock(call.duration_s),
+        "".join(run.text for run in flags_of(call, wording)),
+        f"{call.reviewed}/{len(call.marks)}",
+        names.name(listed.outcome, wording.interface_code) if listed.outcome else "",
+        wording.text(state) if state else "",
+    )
+
+
+def hits(listed: ListedCall, found: Sequence[Hit], wording: Wording) -> Iterator[str]:
+    """A call in which words were found, and each place, the words between guillemets."""
+    call = listed.call
+    yield "  ".join(
+        (plain_text(call.id), local_time(call.started_at_utc, call.zone), agent_of(call))
+    )
+    for hit in found:
+        utterance = hit.utterance
+        shown = display_text(utterance.text, call.language)
+        first, last = shown.span(hit.start, hit.end)
+        text = shown.text
+        speaker = wording.term(terms.SPEAKERS, utterance.speaker)
+        marked = f"{text[:first]}«{text[first:last]}»{text[last:]}"
+        yield f"  {clock(utterance.start_s)}  {speaker}: {marked}"
+
+
+def call_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[str]:
+    """One call: its header, what happened when, flags in their place, reviews, wrap-up."""
+    for line in _all_lines(told, wording, names):
+        yield plain_text(line)
+
+
+def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[str]:
+    heads = [*header(told, wording)]
+    wide = max(cell_len(head) for head, _value in heads)
+    for head, value in heads:
+        yield f"{head}{' ' * (wide - cell_len(head))}  {value}"
+    yield wording.text(MACHINE_MADE)
+    if told.redacted:
+        yield wording.text(REDACTED)
+    yield ""
+    plain = PlainCall(wording)
+    judged = told.judged
+    for output in told.outputs:
+        if isinstance(output, Started):
+            continue
+        yield from plain.lines((output,))
+        review = judged.get(output.finding.id) if hasattr(output, "finding") else None
+        if review is not None:
+            yield f"{'':7}  {review_line(review.act, review.reviewer, review.note, wording)}"
+    end = told.wrap_up
+    if end is not None:
+        yield ""
+        yield f"{wording.text('Outcome')}  {names.name(end.outcome, wording.interface_code)}"
+        if end.next_contact:
+            yield f"{wording.text('Next contact')}  {end.next_contact}"
+        if end.note:
+            yield f"{wording.text('Note')}  {end.note}"
+
+
+def review_line(act: ReviewAct, reviewer: str, note: str, wording: Wording) -> str:
+    """A judgement in one line."""
+    line = f"{wording.text(ACTS[act])} · {reviewer}"
+    return f"{line} · {note}" if note else line
+
+
+def header(told: ToldCall, wording: Wording) -> Iterator[tuple[str, str]]:
+    """What a call was, as names and values."""
+    call, start = told.call, told.start
+    yield wording.text("Call"), call.id
+    yield wording.text("Date"), f"{local_time(call.started_at_utc, call.zone)} ({call.zone})"
+    yield wording.text("Agent"), agent_of(call)
+    if start.account is not None:
+        yield wording.text("Account"), start.account.id
+        yield wording.text("Customer"), wording.customer(start.account)
+    yield wording.text("Where"), place_of(call, wording)
+    yield wording.text("Language"), call.language
+    yield wording.text("Length"), clock(call.duration_s)
+    if call.state is not CallState.WHOLE:
+        yield wording.text("State"), wording.text(STATES[call.state])
+    yield wording.text("Sound"), wording.text(_SOUND[call.has_sound])
+    yield wording.text("Model"), wording.model(call.model)
+    yield wording.text("Rules"), call.rules_hash[:12]
+    yield wording.text("Program"), start.version

@@ -1,0 +1,114 @@
+"""Kept calls as JSON Lines for other programs.
+
+Owns the records of `calls list` and `find`, and the events of one call: those that `demo` and
+`replay` publish (`assistant.jsonlines`), then `review` and `wrap_up`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.archive.told import ToldCall
+from assistant.jsonlines import Record, output_record, word_record
+from assistant.record.search import Hit, ListedCall
+from assistant.wording import Wording
+
+
+def listed_record(listed: ListedCall) -> Record:
+    """A call of a list."""
+    call = listed.call
+    return {
+        "type": "kept_call",
+        "call": call.id,
+        "started_at": call.started_at_utc,
+        "zone": call.zone,
+        "language": call.language,
+        "jurisdiction": call.jurisdiction,
+        "collector": call.collector,
+        "agent": {"name": call.agent_name, "id": call.agent_id},
+        "state": call.state.value,
+        "reason": call.reason,
+        "duration_s": call.duration_s,
+        "sound": call.has_sound,
+        "model": call.model,
+        "rules": call.rules_hash,
+        "findings": [
+            {
+                "id": mark.finding,
+                "rule": mark.rule,
+                "severity": mark.severity.value,
+                "verdict": mark.verdict.value,
+                "status": mark.status.value,
+                "call_s": mark.call_s,
+                "review": mark.review.value if mark.review is not None else None,
+            }
+            for mark in call.marks
+        ],
+        "reviewed": call.reviewed,
+        "outcome": listed.outcome,
+        "next_contact": listed.next_contact,
+    }
+
+
+def hit_records(listed: ListedCall, found: Sequence[Hit]) -> Iterator[Record]:
+    """Each place at which words were found; `start` and `end` are code points of its text."""
+    for hit in found:
+        utterance = hit.utterance
+        yield {
+            "type": "found",
+            "call": listed.call.id,
+            "started_at": listed.call.started_at_utc,
+            "agent": {"name": listed.call.agent_name, "id": listed.call.agent_id},
+            "utterance": utterance.index,
+            "id": utterance.id,
+            "speaker": utterance.speaker.value,
+            "text": utterance.text,
+            "start": hit.start,
+            "end": hit.end,
+            "start_s": utterance.start_s,
+            "end_s": utterance.end_s,
+            "words": [word_record(word) for word in utterance.words],
+        }
+
+
+def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
+    """The events of a call, its reviews and its wrap-up.
+
+    A call without an end ends without `ended`: it is still running, or was interrupted.
+    """
+    call = told.call.id
+    ended: Record | None = None
+    for output in told.outputs:
+        record = output_record(output, call, wording)
+        if record is None:
+            continue
+        if record["type"] == "ended":
+            ended = record
+            continue
+        if record["type"] == "started":
+            record["started_at"] = told.call.started_at_utc
+            record["state"] = told.call.state.value
+            record["redacted"] = told.redacted
+        yield record
+    for review in told.reviews:
+        yield {
+            "type": "review",
+            "call": call,
+            "finding": review.finding,
+            "act": review.act.value,
+            "reviewer": review.reviewer,
+            "at": review.at_utc,
+            "note": review.note,
+        }
+    end = told.wrap_up
+    if end is not None:
+        yield {
+            "type": "wrap_up",
+            "call": call,
+            "outcome": end.outcome,
+            "next_contact": end.next_contact,
+            "note": end.note,
+            "at": end.at_utc,
+        }
+    if ended is not None:
+        yield ended

@@ -1,0 +1,292 @@
+"""The commands on kept calls: `assistant calls …`.
+
+Owns names, options and exit statuses; the work is done in `assistant.archive`, which is imported
+only then, as `cli` does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from assistant.store_option import store_option
+from compliance.places import JURISDICTIONS
+
+if TYPE_CHECKING:
+    from assistant.record.search import CallFilter
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LIMIT = 50
+
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+_interface = click.option(
+    "--interface",
+    type=click.Choice(("en", "zh-Hant", "zh-Hans")),
+    help="Language of the words (default: the system's).",
+)
+_jsonl = click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
+_redacted = click.option(
+    "--redacted", is_flag=True, help="Cover names, numbers, addresses and notes' figures."
+)
+_limit = click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=_LIMIT,
+    show_default=True,
+    help="How many calls (of `find`: places) at most; 0 is all.",
+)
+
+
+class _Moment(click.ParamType[str]):
+    """A day or moment, ISO 8601; without an offset, by this desk's clock."""
+
+    name = "ISO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return datetime.fromisoformat(str(value)).astimezone(UTC).isoformat()
+        except (ValueError, OverflowError, OSError):
+            self.fail(
+                f"{value} is no day or moment such as 2026-11-20 or 2026-11-20T14:00+08:00",
+                param,
+                ctx,
+            )
+
+
+def _filters(command: F) -> F:
+    options = (
+        click.option("--since", type=_Moment(), help="From this day or moment on."),
+        click.option("--before", type=_Moment(), help="Before this day or moment."),
+        click.option("--agent", metavar="ID|NAME", help="The agent's number, or part of the name."),
+        click.option("--account", metavar="ID", help="The account's whole number."),
+        click.option("--jurisdiction", type=click.Choice(JURISDICTIONS), help="Whose law."),
+        click.option("--rule", metavar="ID", help="With a flag of this rule: TW-03."),
+        click.option(
+            "--severity",
+            type=click.Choice(("critical", "major", "minor", "hint")),
+            help="With a flag this grave.",
+        ),
+        click.option("--outcome", metavar="ID", help="That ended so: promise, dispute, …"),
+        click.option(
+            "--state",
+            type=click.Choice(("whole", "open", "interrupted")),
+            help="Whole, still running, or cut off.",
+        ),
+        click.option(
+            "--reviewed/--unreviewed",
+            default=None,
+            help="With every flag judged, or with one that nobody judged.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group("calls")
+def kept_calls() -> None:
+    """Kept calls: listed, shown, found by words said, carried, laid open for a complaint."""
+
+
+@kept_calls.command("list")
+@_filters
+@_limit
+@_jsonl
+@_interface
+@_data_dir
+@store_option
+def calls_list(
+    *, limit: int, jsonl: bool, interface: str | None, data_dir: Path | None, **filters: Any
+) -> None:
+    """Kept calls, the newest first."""
+    from assistant.archive import desk
+    from assistant.record.locations import locate
+
+    desk.list_calls(
+        locate(data_dir, os.environ),
+        _wanted(**filters),
+        limit=limit,
+        jsonl=jsonl,
+        interface=_reader(interface),
+    )
+
+
+@kept_calls.command("find")
+@click.argument("words", nargs=-1, required=True)
+@_filters
+@_limit
+@_jsonl
+@_interface
+@_data_dir
+@store_option
+def calls_find(
+    words: tuple[str, ...],
+    *,
+    limit: int,
+    jsonl: bool,
+    interface: str | None,
+    data_dir: Path | None,
+    **filters: Any,
+) -> None:
+    """Where WORDS were said, one after the other: any word, any two Chinese characters or more.
+
+    Case, accents, Traditional or Simplified characters make no difference.
+    """
+    from assistant.archive import desk
+    from assistant.record.locations import locate
+
+    desk.find_words(
+        locate(data_dir, os.environ),
+        " ".join(words),
+        _wanted(**filters),
+        limit=limit,
+        jsonl=jsonl,
+        interface=_reader(interface),
+    )
+
+
+@kept_calls.command("show")
+@click.argument("call")
+@_redacted
+@_jsonl
+@_interface
+@_data_dir
+@store_option
+def calls_show(
+    call: str, *, redacted: bool, jsonl: bool, interface: str | None, data_dir: Path | None
+) -> None:
+    """One call: what was said when, with flags, judgements and how it ended."""
+    from assistant.archive import desk
+    from assistant.record.locations import locate
+
+    desk.show_call(
+        locate(data_dir, os.environ),
+        call,
+        redacted=redacted,
+        jsonl=jsonl,
+        interface=_reader(interface),
+    )
+
+
+@kept_calls.command("dossier")
+@click.argument("call")
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The page to write, or a folder to write it in.",
+)
+@_redacted
+@_interface
+@_data_dir
+@store_option
+def calls_dossier(
+    call: str, *, to: Path, redacted: bool, interface: str | None, data_dir: Path | None
+) -> None:
+    """One call laid open for a complaint: a page (HTML) that needs nothing else.
+
+    What was said when, flags with their law, what the agent was shown, consent, judgements, how it
+    ended, the other calls of the account, and whether the record is whole.
+    """
+    from assistant.archive import complaint
+    from assistant.record.locations import locate
+
+    complaint.make_dossier(
+        locate(data_dir, os.environ),
+        call,
+        to,
+        redacted=redacted,
+        interface=_reader(interface),
+        now=datetime.now().astimezone(),
+    )
+
+
+@kept_calls.command("export")
+@click.argument("calls", metavar="CALL...", nargs=-1, required=True)
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The archive to write (ZIP).",
+)
+@_redacted
+@_interface
+@_data_dir
+@store_option
+def calls_export(
+    calls: tuple[str, ...],
+    *,
+    to: Path,
+    redacted: bool,
+    interface: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Pack calls, words and sound, to be carried to another store or read elsewhere.
+
+    With hashes of everything, and with what the chain states of each call.  The archive is not
+    sealed.  With --redacted it is a copy for reading: personal data is covered, sound silenced.
+    """
+    from assistant.archive import carrying
+    from assistant.record.locations import locate
+
+    carrying.export_calls(
+        locate(data_dir, os.environ),
+        calls,
+        to,
+        redacted=redacted,
+        interface=_reader(interface),
+        now=datetime.now().astimezone(),
+    )
+
+
+@kept_calls.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_interface
+@_data_dir
+@store_option
+def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) -> None:
+    """Take the calls of an archive in; one that is broken, or known already, changes nothing."""
+    from assistant.archive import carrying
+    from assistant.record.locations import locate
+
+    carrying.import_calls(locate(data_dir, os.environ), file, interface=_reader(interface))
+
+
+def _wanted(
+    *,
+    since: str | None,
+    before: str | None,
+    severity: str | None,
+    state: str | None,
+    reviewed: bool | None,
+    **texts: str | None,
+) -> CallFilter:
+    from assistant.record.kept import CallState
+    from assistant.record.search import CallFilter
+    from compliance.findings import Severity
+
+    return CallFilter(
+        since_utc=since or "",
+        before_utc=before or "",
+        severity=Severity(severity) if severity else None,
+        state=CallState(state) if state else None,
+        reviewed=reviewed,
+        **{name: value or "" for name, value in texts.items()},
+    )
+
+
+def _reader(interface: str | None) -> str:
+    from assistant.calls import own_language
+    from compliance.places import LANGUAGES
+
+    return interface or own_language(LANGUAGES)
