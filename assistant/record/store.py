@@ -238,14 +238,15 @@ class CallStore:
 
     def accounts(self) -> Mapping[str, str]:
         """The id of each call's account; a call without one is absent."""
-        rows = self._rows(select(EVENTS.c.call, EVENTS.c.line).where(EVENTS.c.seq == 0))
-        keys = {row["call"]: row["wrapped"] for row in self._rows(select(CALL_KEYS))}
+        # In one question: between two, another program may purge.
+        both = EVENTS.outerjoin(CALL_KEYS, CALL_KEYS.c.call == EVENTS.c.call)
+        query = select(EVENTS.c.call, EVENTS.c.line, CALL_KEYS.c.wrapped).select_from(both)
         found: dict[str, str] = {}
-        for row in rows:
+        for row in self._rows(query.where(EVENTS.c.seq == 0)):
             call = row["call"]
-            if call not in keys:
+            if row["wrapped"] is None:
                 raise damaged(self._name)
-            seal = self._vault.call(call, keys[call])
+            seal = self._vault.call(call, row["wrapped"])
             place = row_place(call, EVENTS.name, 0)
             first = self._codec.decode(self._unsealed(seal, row["line"], place), self._name).event
             if isinstance(first, CallStarted) and first.account is not None and first.account.id:
