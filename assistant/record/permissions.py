@@ -74,7 +74,7 @@ _TABLE: Mapping[Act, tuple[Scope, ...]] = {
     Act.OPEN:     (_OWN,  _ALL,    _RELEASED, _ALL,      _ALL,      _NONE),
     Act.JUDGE:    (_NONE, _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
     Act.EXPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
-    Act.IMPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _ALL),
+    Act.IMPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.RELEASE:  (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.HOLD:     (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.PURGE:    (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),

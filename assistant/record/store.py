@@ -27,7 +27,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.chain import REVIEW, Entry, add_entry, review_hash
+from assistant.record.chain import ACCESS, REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
@@ -284,14 +284,15 @@ class CallStore:
 
     def accounts(self) -> Mapping[str, str]:
         """The id of each call's account; a call without one is absent."""
-        rows = self.rows(select(EVENTS.c.call, EVENTS.c.line).where(EVENTS.c.seq == 0))
-        keys = {row["call"]: row["wrapped"] for row in self.rows(select(CALL_KEYS))}
+        # In one question: between two, another program may purge.
+        both = EVENTS.outerjoin(CALL_KEYS, CALL_KEYS.c.call == EVENTS.c.call)
+        query = select(EVENTS.c.call, EVENTS.c.line, CALL_KEYS.c.wrapped).select_from(both)
         found: dict[str, str] = {}
-        for row in rows:
+        for row in self.rows(query.where(EVENTS.c.seq == 0)):
             call = row["call"]
-            if call not in keys:
+            if row["wrapped"] is None:
                 raise damaged(self._name)
-            seal = self._vault.call(call, keys[call])
+            seal = self._vault.call(call, row["wrapped"])
             place = row_place(call, EVENTS.name, 0)
             first = self._codec.decode(self._unsealed(seal, row["line"], place), self._name).event
             if isinstance(first, CallStarted) and first.account is not None and first.account.id:
@@ -344,8 +345,9 @@ class CallStore:
         return tuple(self._review(row) for row in self._history(call))
 
     def entries(self, call: str) -> tuple[Entry, ...]:
-        """What the chain states of the call, oldest first."""
-        query = select(CHAIN).where(CHAIN.c.call == call).order_by(CHAIN.c.n)
+        """What the chain states of the call, oldest first; who looked at it is not about it."""
+        query = select(CHAIN).where(CHAIN.c.call == call, CHAIN.c.kind != ACCESS)
+        query = query.order_by(CHAIN.c.n)
         return tuple(Entry(**row) for row in self.rows(query))
 
     # ---- judging ---------------------------------------------------------------------------

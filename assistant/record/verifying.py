@@ -111,9 +111,10 @@ def verify(
         StoreFault: the store cannot be read.
     """
     walk = _Walk()
+    anchored = _anchored(store)
     with store_faults(store.name), _one_view(store) as connection:
         _walk_chain(connection, store, walk)
-        _walk_anchors(store, walk)
+        _walk_anchors(store, walk, anchored)
         progress(f"{len(walk.codes)} entries of the chain")
         everything = select(CALLS.c.id)
         if call is not None:
@@ -148,9 +149,10 @@ def verify_chain(store: OpenStore) -> tuple[str, ...]:
         StoreFault: the store cannot be read.
     """
     walk = _Walk()
+    anchored = _anchored(store)
     with store_faults(store.name), _one_view(store) as connection:
         _walk_chain(connection, store, walk)
-    _walk_anchors(store, walk)
+    _walk_anchors(store, walk, anchored)
     return tuple(walk.faults)
 
 
@@ -207,17 +209,22 @@ def _take(walk: _Walk, kind: str, call: str, stated: dict[str, Any]) -> None:
     known.purged = known.purged or kind == PURGED
 
 
-def _walk_anchors(store: OpenStore, walk: _Walk) -> None:
-    last, longest = len(walk.codes) - 1, -1
-    wrong: list[int] = []
+def _anchored(store: OpenStore) -> list[tuple[int, bytes]]:
+    """The anchors, read before the chain: what others write meanwhile is not missing from it."""
     try:
-        for n, code in store.anchors.read():
-            walk.anchors += 1
-            longest = max(longest, n)
-            if n <= last and walk.codes[n] != code:
-                wrong.append(n)
+        return list(store.anchors.read())
     except OSError as error:
         raise system_fault(store.anchors.folder, error) from None
+
+
+def _walk_anchors(store: OpenStore, walk: _Walk, anchored: list[tuple[int, bytes]]) -> None:
+    last, longest = len(walk.codes) - 1, -1
+    wrong: list[int] = []
+    for n, code in anchored:
+        walk.anchors += 1
+        longest = max(longest, n)
+        if n <= last and walk.codes[n] != code:
+            wrong.append(n)
     if wrong:
         walk.faults.append(f"entry {min(wrong)} of the chain is not the one that was anchored")
     if longest > last:

@@ -38,7 +38,7 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
     def doors(self) -> Doors:
-        return Doors({}, self.said.append, now=self.now)
+        return Doors({}, self.said.append, busy_timeout_s=60.0, now=self.now)
 
 
 def account(identity: str, agent_id: str = "A7") -> Account:

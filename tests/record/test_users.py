@@ -38,7 +38,7 @@ EVERY, ALIEN = CallFacts(own=True, released=True), CallFacts()
         (Act.OPEN, "rsc", "arsc", "rsc"),
         (Act.JUDGE, "rsc", "rsc", "rsc"),
         (Act.EXPORT, "sc", "sc", "sc"),
-        (Act.IMPORT, "scA", "scA", "scA"),
+        (Act.IMPORT, "sc", "sc", "sc"),
         (Act.RELEASE, "sc", "sc", "sc"),
         (Act.HOLD, "cA", "cA", "cA"),
         (Act.PURGE, "cA", "cA", "cA"),
