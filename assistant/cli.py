@@ -23,6 +23,7 @@ from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
 from assistant.store_option import store_option
+from assistant.user_commands import users
 from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
 from compliance.places import JURISDICTIONS, LANGUAGES
@@ -350,6 +351,7 @@ commands.add_command(live)
 commands.add_command(rules)
 commands.add_command(scripts)
 commands.add_command(record)
+commands.add_command(users)
 commands.add_command(worklist)
 
 

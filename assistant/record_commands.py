@@ -12,6 +12,9 @@ from pathlib import Path
 
 import click
 
+from assistant.audit_commands import audit
+from assistant.backup_commands import backup, restore, stats
+from assistant.retention_commands import cleared, customer, hold, holds, purge
 from assistant.store_option import store_option
 
 _data_dir = click.option(
@@ -39,9 +42,13 @@ def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
     from assistant.record.locations import locate
     from assistant.record.master_key import read_key_file
     from assistant.record.opening import system_doors
+    from assistant.record.permissions import Act
     from assistant.record.rekeying import rekey
+    from assistant.signing_in import open_guarded
 
     key = read_key_file(new_key) if new_key is not None else None
+    with open_guarded(data_dir, _tell, Act.REKEY):
+        pass
     where = rekey(locate(data_dir, os.environ), system_doors(_tell), key)
     if where == "ASSISTANT_KEY":
         _tell("The record has a new key: set ASSISTANT_KEY to it now.")
@@ -83,17 +90,11 @@ def record_recover(*, data_dir: Path | None) -> None:
 @store_option
 def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -> None:
     """Prove that nothing was changed, removed, put in or cut off, or say what (exit status 2)."""
-    from dataclasses import replace
-
-    from assistant.record.locations import locate
-    from assistant.record.opening import system_doors
-    from assistant.record.store import CallStore
+    from assistant.record.permissions import Act
+    from assistant.signing_in import open_guarded
     from compliance.errors import AssistantError
 
-    locations = locate(data_dir, os.environ)
-    if anchors is not None:
-        locations = replace(locations, anchors=anchors)
-    with CallStore(locations, doors=system_doors(_tell)) as store:
+    with open_guarded(data_dir, _tell, Act.VERIFY, anchors=anchors) as (store, _guard):
         proof = store.verify(audio=audio, progress=_tell)
     if proof.faults:
         raise AssistantError(
@@ -104,6 +105,10 @@ def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -
         f"The record is whole: {proof.calls} calls, {proof.events} events{sound};"
         f" {proof.entries} entries in the chain, {proof.anchors} anchors."
     )
+
+
+for _command in (audit, backup, cleared, customer, hold, holds, purge, restore, stats):
+    record.add_command(_command)
 
 
 def _tell(line: str) -> None:

@@ -6,7 +6,6 @@ terminal.  It judges nothing and draws nothing itself.
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ from assistant.screens.review_list_lines import plain_listing
 from assistant.screens.runs import Run
 from assistant.screens.sheets import Palette
 from assistant.screens.tones import Tone
+from assistant.signing_in import guarded
 from assistant.wording import Reader, RuleTexts, Wording
 from compliance.errors import AssistantError
 
@@ -111,7 +111,7 @@ def run_review(
         texts_for: where a call's rule texts come from; by default the rules in force now.
         interface: language tag of the interface.
         theme: `dark` or `light`.
-        reviewer: the name judgements carry; by default the operating system's user.
+        reviewer: the name judgements carry; by default whoever signed in.
         now: the wall clock.
 
     Raises:
@@ -119,8 +119,9 @@ def run_review(
     """
     with CallStore(locations) as store:
         store.recover()
+        who = guarded(store, os.environ).who
         find = texts_for or KeptGuidance(RulesInForce.at(locations)).texts_for
-        desk = ReviewDesk(store, reviewer or system_user(), now)
+        desk = ReviewDesk(store, reviewer or who.name, now)
         return ReviewApp(desk, find, interface=interface, theme=theme).run_to_end()
 
 
@@ -133,14 +134,6 @@ def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> No
     wording = Wording(KeptTexts(None), Interface(interface), "en-US", Reader.REVIEWER)
     with CallStore(locations) as store:
         store.recover()
+        guarded(store, os.environ)
         out.writelines(line + "\n" for line in plain_listing(by_risk(store.calls()), wording))
     out.flush()
-
-
-def system_user() -> str:
-    """The operating system's name for who sits here; the user's number where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        number = getattr(os, "getuid", lambda: 0)()
-        return f"user {number}"

@@ -1,8 +1,8 @@
-"""What a site decided: recording and consent, per jurisdiction, and where accounts come from.
+"""What a site decided: recording, consent and retention, per jurisdiction; whence accounts come.
 
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
 from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
-which names the laws.  It keeps nothing and mutes nothing.
+which names the laws; how long calls stay, in `retention.toml`.  It keeps nothing and mutes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
+
+from pydantic import Field
 
 from assistant.accounts.settings import AccountsTable, faults_of
 from assistant.events import Keep, RecordingTerms
@@ -44,11 +46,31 @@ class RecordingTable(Schema):
         return found if isinstance(found, RecordingEntry) else RecordingEntry()
 
 
+class RetentionEntry(Schema):
+    """How long one jurisdiction's calls are kept, such as `3 years`; by collector, where given."""
+
+    keep: str | None = None
+    by_collector: dict[Literal["in-house", "agency", "debt_buyer"], str] = Field(
+        default_factory=dict
+    )
+
+
+class RetentionTable(Schema):
+    """One entry for each jurisdiction; see `assistant.retention_terms`."""
+
+    us: RetentionEntry = RetentionEntry()
+    tw: RetentionEntry = RetentionEntry()
+    cn: RetentionEntry = RetentionEntry()
+    hk: RetentionEntry = RetentionEntry()
+    uk: RetentionEntry = RetentionEntry()
+
+
 class SiteSettings(Schema):
     """The whole file."""
 
     recording: RecordingTable = RecordingTable()
     accounts: AccountsTable | None = None
+    retention: RetentionTable = RetentionTable()
 
 
 def load_site_settings(path: Path) -> SiteSettings:

@@ -6,6 +6,7 @@ sound and shows it.  It judges and keeps nothing.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ from assistant.screens.call import CallScreen
 from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.training import ReplayDesk, TrainingScreen
 from assistant.screens.training_keys import TRAINING_KEYS
+from assistant.signing_in import guarded
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.speech.playback import open_player
 from assistant.training.plan import plan_replay
@@ -101,6 +103,7 @@ def run_train_replay(
         # Sound services talk on the terminal when they are opened.
         open_things.enter_context(native_output_kept_off_screen())
         store = open_things.enter_context(CallStore(locations))
+        guarded(store, os.environ)
         kept = store.call(call)
         plan = plan_replay(store.events(call), store.utterances(call), store.findings(call))
         started = plan.inputs[0] if plan.inputs else None

@@ -19,6 +19,7 @@ from assistant.archive.unpacking import CallArchive, unpack
 from assistant.event_codec import EventCodec
 from assistant.interface_text import N_
 from assistant.record.locations import Locations
+from assistant.record.permissions import Act
 
 PACKED = N_("{count} calls packed into {path} (manifest SHA-256 {hash})")
 SEALED_NO_MORE = N_("What is in this file is not sealed: keep it as safe as the calls themselves.")
@@ -38,6 +39,8 @@ def export_calls(
     refuse_existing(to)
     codec = EventCodec()
     with opened(locations) as store:
+        for call in dict.fromkeys(calls):
+            store.need(Act.EXPORT, call)
         digest = pack(
             store,
             calls,
@@ -60,6 +63,7 @@ def import_calls(locations: Locations, file: Path, *, interface: str) -> None:
     wording = plain_wording(interface)
     codec = EventCodec()
     with CallArchive(file, codec) as archive, opened(locations) as store:
+        store.need(Act.IMPORT)
         for call, is_new in unpack(archive, store):
             if is_new:
                 click.echo(call)

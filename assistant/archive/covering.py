@@ -17,6 +17,7 @@ from assistant.events import (
     FindingChanged,
     ObjectionHeard,
     Output,
+    PromiseChanged,
     PromptChanged,
     Started,
     UtteranceFinal,
@@ -48,6 +49,8 @@ def covered(told: ToldCall) -> ToldCall:
             case FindingChanged(finding=finding):
                 where = copies.get(finding.utterance_id or "")
                 outputs.append(_covered_finding(output, where, today, account))
+            case PromiseChanged():
+                outputs.append(_covered_promise(output))
             case _:
                 outputs.append(output)
     end = told.wrap_up
@@ -76,6 +79,8 @@ def covered_shown(shown: Shown, told: ToldCall) -> Shown:
             case FindingChanged(finding=finding):
                 where = copies.get(finding.utterance_id or "")
                 outputs.append(_covered_finding(output, where, today, account))
+            case PromiseChanged():
+                outputs.append(_covered_promise(output))
             case _:
                 outputs.append(output)
     return replace(shown, outputs=tuple(outputs))
@@ -109,6 +114,12 @@ def _covered_text(text: str, today: date, account: Account | None) -> str:
     note = Utterance(id="", index=0, speaker=Speaker.UNKNOWN, text=text)
     (copy,) = redacted([Said(note)], today=today, account=account)
     return copy.text
+
+
+def _covered_promise(changed: PromiseChanged) -> PromiseChanged:
+    """That something was promised, and in how many parts; amounts and days go."""
+    bare = tuple(replace(part, amount=None, day=None) for part in changed.promised.parts)
+    return replace(changed, promised=replace(changed.promised, parts=bare, line=""))
 
 
 def _covered_finding(

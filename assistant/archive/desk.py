@@ -6,6 +6,7 @@ what beside it.  It opens the store, reads, and changes nothing.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from assistant.record.search_words import phrase
 from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
 from assistant.rules_in_force import RulesInForce
+from assistant.signing_in import guarded
 from assistant.wording import Reader, Wording
 from scripts.outcomes import load_outcomes
 
@@ -100,8 +102,9 @@ def show_call(
 
 @contextmanager
 def opened(locations: Locations) -> Iterator[CallStore]:
-    """The store, its notices on standard error."""
+    """The store for whoever signs in, its notices on standard error."""
     with CallStore(locations, doors=system_doors(tell_user)) as store:
+        guarded(store, os.environ)
         yield store
 
 

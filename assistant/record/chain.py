@@ -40,7 +40,13 @@ EXPORTED = "exported"
 IMPORTED = "imported"
 """A call came from another store: `manifest` likewise, and `store`, the other one's id."""
 PURGED = "purged"
-"""A call's rows were removed on purpose; no statement about them holds from here on."""
+"""A call's rows were removed on purpose, by `who` and `why`; what was stated of them is over."""
+DUTY = "duty"
+"""A hold, its release, a debt cleared: `number` and `row`, its hash; `who` and `act`."""
+USER = "user"
+"""What became of a user: `user` and `row`, its hash; `who` and `act`."""
+ACCESS = "access"
+"""Who did what with the record, and never what was in it: `who`, `act`, and what it was about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,7 @@ def add_entry(
     stated: Mapping[str, int | str],
 ) -> Entry:
     """Add an entry in the caller's transaction, which holds the chain's end until it commits."""
-    if connection.dialect.name != "sqlite":
-        # The embedded database has one writer anyway.
-        connection.execute(text("LOCK TABLE chain IN EXCLUSIVE MODE"))
+    hold_end(connection)
     last = connection.execute(
         select(CHAIN.c.n, CHAIN.c.code).order_by(CHAIN.c.n.desc()).limit(1)
     ).first()
@@ -78,6 +82,13 @@ def add_entry(
         insert(CHAIN).values(n=n, kind=kind, call=call, at_utc=at_utc, stated=written, code=code)
     )
     return entry
+
+
+def hold_end(connection: Connection) -> None:
+    """From here to the transaction's end nobody else adds an entry, nor what comes with one."""
+    if connection.dialect.name != "sqlite":
+        # The embedded database has one writer anyway.
+        connection.execute(text("LOCK TABLE chain IN EXCLUSIVE MODE"))
 
 
 def last_entry(connection: Connection) -> Entry | None:
@@ -124,6 +135,8 @@ _COVERED: Mapping[Table, tuple[str, ...]] = {
 }  # fmt: skip
 _REVIEW = ("number", "call", "finding", "act", "reviewer", "at_utc", "note")
 _WRAP_UP = ("number", "call", "outcome", "next_contact", "note", "at_utc")
+_DUTY = ("number", "act", "call", "account", "who", "at_utc", "told")
+_USER = ("name", "role", "agent_id", "password", "at_utc", "removed")
 
 
 def rows_of(connection: Connection, call: str) -> str:
@@ -149,6 +162,22 @@ def review_hash(row: RowMapping | Mapping[str, Any]) -> str:
 def wrap_up_hash(row: RowMapping | Mapping[str, Any]) -> str:
     """The hash of one row of the wrap-ups."""
     return _row_hash(row, _WRAP_UP)
+
+
+def duty_hash(row: RowMapping | Mapping[str, Any]) -> str:
+    """The hash of one row of the duties."""
+    return _row_hash(row, _DUTY)
+
+
+def user_hash(row: RowMapping | Mapping[str, Any]) -> str:
+    """The hash of one row of the users; their own code is not in it."""
+    return _row_hash(row, _USER)
+
+
+def is_purged(connection: Connection, call: str) -> bool:
+    """Whether a call was removed on purpose: it must not come back."""
+    found = select(CHAIN.c.n).where(CHAIN.c.call == call, CHAIN.c.kind == PURGED)
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def _row_hash(row: RowMapping | Mapping[str, Any], names: Iterable[str]) -> str:

@@ -49,6 +49,8 @@ def open_database(path: Path, vault: Vault, *, busy_timeout_s: float = BUSY_TIME
             connection.execute(f"PRAGMA key = \"x'{vault.database_key.hex()}'\"")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # What is deleted is overwritten: a purged call's key must not lie about in the file.
+            connection.execute("PRAGMA secure_delete = ON")
             # What a large sort spills over stays in memory: a temporary file would be in the clear.
             connection.execute("PRAGMA temp_store = MEMORY")
             return connection

@@ -3,7 +3,8 @@
 Owns the search for it: journals whose writer lives no more, sound files with a torn end, calls that
 are marked as running and are not, and wrap-ups that found no store.  Every journal is taken under
 the call's own lock, so that two programs that start at once do not take the same one.  Nothing is
-deleted before the store has it.  It starts no thread.
+deleted before the store has it, unless the call was purged meanwhile: then it stays away.  It
+starts no thread.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from assistant.event_codec import EventCodec
+from assistant.record.chain import is_purged
 from assistant.record.courier import Courier
 from assistant.record.delivery import Delivery
 from assistant.record.faults import AlreadyKept, AnotherCall, StoreBusy, store_faults
@@ -83,6 +85,11 @@ def _hand_over(path: Path, locations: Locations, store: OpenStore, codec: EventC
         first = reader.read(1)
         call, seal = reader.call, reader.seal
         if call is None or seal is None:
+            return ""
+        with store_faults(store.name), store.engine.connect() as connection:
+            purged = is_purged(connection, call.call)
+        if purged:
+            locations.sound(call.call).unlink(missing_ok=True)
             return ""
         # A record that the killed writer left half-written is cut off here.
         state = sound_state(locations.sound(call.call), call.call, store.vault, seal)

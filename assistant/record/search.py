@@ -100,8 +100,11 @@ class CallSearch:
         Only as much is opened as is taken: the places of a call are an iterator too.
         """
         for rows, positions in self._candidates(phrase, wanted):
-            said = self._store.utterances_at({row["id"]: positions[row["id"]] for row in rows})
-            for listed in self._listed(rows, wanted):
+            shown = tuple(self._listed(rows, wanted))  # first: what may not be seen is not opened
+            said = self._store.utterances_at(
+                {listed.call.id: positions[listed.call.id] for listed in shown}
+            )
+            for listed in shown:
                 hits = _hits(phrase, said[listed.call.id])
                 first = next(hits, None)
                 if first is not None:

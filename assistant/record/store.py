@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, insert, or_, select
 
@@ -28,7 +28,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.chain import REVIEW, Entry, add_entry, review_hash
+from assistant.record.chain import ACCESS, REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
 from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
@@ -36,6 +36,7 @@ from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.opening import Doors, OpenStore, open_store, system_doors
+from assistant.record.permissions import Act
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
 from assistant.record.reviews import Review, ReviewAct, standing
@@ -55,6 +56,10 @@ from assistant.record.verifying import Proof, verify
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 from compliance.findings import Severity, Status, Verdict
+
+if TYPE_CHECKING:
+    # Who signs in loads more than a call that is being kept needs.
+    from assistant.record.guard import Guard
 
 _LANDMARKS = (
     VerificationChanged,
@@ -100,6 +105,7 @@ class CallStore:
         self._engine = opened.engine
         self._vault = opened.vault
         self._seals: dict[str, Seal] = {}
+        self._guard: Guard | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +121,15 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def need(self, act: Act, call: str | None = None) -> None:
+        """Ask whether who is signed in may do that, to a call or at large; it is written down.
+
+        Raises:
+            NotPermitted: they may not.
+        """
+        if self._guard is not None:
+            self._guard.need(act, self.call(call) if call is not None else None)
+
     def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
         """State in the chain something that was done with a call: that it was carried away, say."""
         with store_faults(self._name), writing(self._engine) as connection:
@@ -125,6 +140,10 @@ class CallStore:
     def opened(self) -> OpenStore:
         """The open store beneath, for the other parts of this room."""
         return self._store
+
+    def guard_with(self, guard: Guard) -> None:
+        """From here on calls are listed, opened and judged as far as a signed-in user may."""
+        self._guard = guard
 
     def record(
         self,
@@ -170,12 +189,14 @@ class CallStore:
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
+        self._look_at(call)
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
         rows = self.rows(query.limit(1))
         return self._wrap_up(rows[0]) if rows else None
 
     def wrap_ups(self, call: str) -> tuple[KeptWrapUp, ...]:
         """All that was ever said of how a call ended, oldest first."""
+        self._look_at(call)
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
         return tuple(map(self._wrap_up, self.rows(query)))
 
@@ -185,18 +206,35 @@ class CallStore:
         note = self._opened(row["call"], row["note"], place)
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
+    def _look_at(self, call: str) -> None:
+        """Ask the guard, where there is one; an unknown call has nothing to guard."""
+        if self._guard is not None:
+            self.call(call)
+
     # ---- reading ---------------------------------------------------------------------------
 
     def calls(self) -> tuple[KeptCall, ...]:
-        """Every kept call, the newest first."""
+        """Every kept call that may be seen, the newest first."""
+        return self._permitted(self.every_call())
+
+    def _permitted(self, found: tuple[KeptCall, ...]) -> tuple[KeptCall, ...]:
+        if self._guard is None:
+            return found
+        guard = self._guard
+        guard.write("list")
+        return tuple(call for call in found if guard.may(Act.OPEN, call))
+
+    def every_call(self) -> tuple[KeptCall, ...]:
+        """Every kept call, past the guard: for the record's own rooms, which show none of it."""
         rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
         return self._with_marks(rows, _MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
 
     def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
-        """Some rows of the calls' table as kept calls, in the order given."""
+        """Some rows of the calls' table as kept calls that may be seen, in the order given."""
         ids = [row["id"] for row in rows]
         history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
-        return self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+        found = self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+        return self._permitted(found)
 
     def utterances_at(
         self, places: Mapping[str, Sequence[int]]
@@ -205,6 +243,8 @@ class CallStore:
 
         They are fetched together, and each is opened when it is taken.
         """
+        for call in places if self._guard is not None else ():
+            self._look_at(call)
         self._remember_keys(list(places))
         query = select(UTTERANCES).where(
             or_(
@@ -224,7 +264,11 @@ class CallStore:
                 yield event
 
     def call(self, call: str) -> KeptCall:
-        """One kept call."""
+        """One kept call.
+
+        Raises:
+            NotPermitted: it may not be seen by who is signed in.
+        """
         rows = self.rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
@@ -232,7 +276,10 @@ class CallStore:
                 "`assistant review --plain` lists those there are.",
             )
         marks = self.rows(_MARKS.where(FINDINGS.c.call == call))
-        return self._kept(rows[0], marks, self._history(call))
+        kept = self._kept(rows[0], marks, self._history(call))
+        if self._guard is not None:
+            self._guard.need(Act.OPEN, kept)
+        return kept
 
     def events(self, call: str) -> Iterator[Envelope]:
         """The inputs of a call in order: what a new session is fed to see the call again."""
@@ -259,6 +306,27 @@ class CallStore:
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
         return first
+
+    def accounts(self) -> Mapping[str, str]:
+        """The id of each call's account; a call without one is absent."""
+        # In one question: between two, another program may purge.
+        both = EVENTS.outerjoin(CALL_KEYS, CALL_KEYS.c.call == EVENTS.c.call)
+        query = select(EVENTS.c.call, EVENTS.c.line, CALL_KEYS.c.wrapped).select_from(both)
+        found: dict[str, str] = {}
+        for row in self.rows(query.where(EVENTS.c.seq == 0)):
+            call = row["call"]
+            if row["wrapped"] is None:
+                raise damaged(self._name)
+            seal = self._vault.call(call, row["wrapped"])
+            place = row_place(call, EVENTS.name, 0)
+            first = self._codec.decode(self._unsealed(seal, row["line"], place), self._name).event
+            if isinstance(first, CallStarted) and first.account is not None and first.account.id:
+                found[call] = first.account.id
+        return found
+
+    def calls_of(self, account: str) -> tuple[str, ...]:
+        """The ids of an account's calls."""
+        return tuple(sorted(call for call, owner in self.accounts().items() if owner == account))
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
@@ -298,18 +366,22 @@ class CallStore:
 
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
+        self._look_at(call)
         return tuple(self._review(row) for row in self._history(call))
 
     def entries(self, call: str) -> tuple[Entry, ...]:
-        """What the chain states of the call, oldest first."""
-        query = select(CHAIN).where(CHAIN.c.call == call).order_by(CHAIN.c.n)
+        """What the chain states of the call, oldest first; who looked at it is not about it."""
+        query = select(CHAIN).where(CHAIN.c.call == call, CHAIN.c.kind != ACCESS)
+        query = query.order_by(CHAIN.c.n)
         return tuple(Entry(**row) for row in self.rows(query))
 
     # ---- judging ---------------------------------------------------------------------------
 
     def add_review(self, review: Review) -> None:
         """Add a judgement; nothing is ever replaced."""
-        self.call(review.call)
+        kept = self.call(review.call)
+        if self._guard is not None:
+            self._guard.need(Act.JUDGE, kept)
         with store_faults(self._name), writing(self._engine) as connection:
             added = connection.execute(
                 insert(REVIEWS).values(
@@ -355,8 +427,11 @@ class CallStore:
         return self._codec.decode(self._opened(call, line, place), f"{self._name}: {place}")
 
     def _opened(self, call: str, sealed: bytes, place: str) -> bytes:
+        return self._unsealed(self._seal(call), sealed, place)
+
+    def _unsealed(self, seal: Seal, sealed: bytes, place: str) -> bytes:
         try:
-            return self._seal(call).open(sealed, place)
+            return seal.open(sealed, place)
         except SealBroken as error:
             raise StoreDamaged(f"{self._name}: {place} does not open", error.remedy) from None
 

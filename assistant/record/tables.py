@@ -3,9 +3,10 @@
 Events are the record: they are appended and never changed.  Utterances, findings and landmarks (who
 was verified when, what was promised and marked, what was not heard, what was required, how the call
 ended) are derived from them and kept for quick opening; reviews are a person's and are appended, so
-that every judgement ever made stays; so are wrap-ups, of which the last one stands.  Columns hold
-what lists, sorts and joins need: ids, times, rules, outcomes, the agent's name.  What was said, the
-account, the reviewers' notes and the agents' are in sealed lines, each with its call's own key.
+that every judgement ever made stays; so are wrap-ups, of which the last one stands, and duties:
+what bears on how long calls are kept.  Columns hold what lists, sorts and joins need: ids, times,
+rules, outcomes, the agent's name.  What was said, the account, the reviewers' notes and the agents'
+are in sealed lines, each with its call's own key; the reasons of duties, with a key of the store's.
 The index holds keyed hashes.
 """
 
@@ -26,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 5
+STORE_VERSION = 6
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -180,4 +181,39 @@ CHAIN = Table(
     # Keyed, over this entry and the code before it.
     Column("code", LargeBinary, nullable=False),
     Index("chain_by_call", "call", "n"),
+    Index("chain_by_kind", "kind", "n"),
+)
+
+DUTIES = Table(
+    "duties",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    # hold, release, cleared, uncleared.
+    Column("act", Text, nullable=False),
+    # The call it is about; empty where it is about an account,
+    Column("call", Text, nullable=False),
+    # whose keyed hash this is; empty where it is about a call.
+    Column("account", LargeBinary, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    # Sealed: the account's id, the reason, the day.
+    Column("told", LargeBinary, nullable=False),
+    Index("duties_by_call", "call", "number"),
+    Index("duties_by_account", "account", "number"),
+)
+
+USERS = Table(
+    "users",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    # The id that this user's calls carry.
+    Column("agent_id", Text, nullable=False),
+    # Argon2, as its library writes it; empty: the operating system says who it is.
+    Column("password", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    # Whoever was removed stays, so that the store never looks as if it had had no users.
+    Column("removed", Boolean, nullable=False),
+    # Keyed, over the row.
+    Column("code", LargeBinary, nullable=False),
 )

@@ -85,6 +85,8 @@ class Vault:
         self._calls = Seal(self._derive("calls"), entropy)
         self.journal = Seal(self._derive("journal"), entropy)
         """Seals which call a journal is of; what is in it has the call's own seal."""
+        self.duties = Seal(self._derive("duties"), entropy)
+        """Seals why something of the record is held, which outlives the calls it is about."""
         self.database_key = self._derive("database")
         self.chain_key = self._derive("chain")
         self.search_key = self._derive("search")

@@ -1,9 +1,9 @@
 """Proves that nothing of the record was changed, removed, put in or cut off, or says what was.
 
 Owns the walk: the chain of entries, the anchors outside the store, every call's events and rows
-against what the entries state, the reviews, and the sound.  Nothing is opened for it: seals and
-codes are checked over sealed bytes, so whoever proves the record reads none of it.  It changes
-nothing.
+against what the entries state, reviews, duties, users, and the sound.  Nothing is opened for it:
+seals and codes are checked over sealed bytes, so whoever proves the record reads none of it.  It
+changes nothing.
 """
 
 from __future__ import annotations
@@ -21,15 +21,19 @@ from sqlalchemy import Connection, select
 
 from assistant.record.chain import (
     CLOSED,
+    DUTY,
     PURGED,
     REVIEW,
+    USER,
     WRAP_UP,
+    duty_hash,
     entry_code,
     event_code,
     first_code,
     first_event_code,
     review_hash,
     rows_of,
+    user_hash,
     wrap_up_hash,
 )
 from assistant.record.faults import StoreDamaged, StoreFault, store_faults, system_fault
@@ -38,7 +42,7 @@ from assistant.record.opening import OpenStore
 from assistant.record.sealed_file import checked_records
 from assistant.record.sealed_file import first_code as first_sound_code
 from assistant.record.sound import MAGIC, SOUND, sound_name
-from assistant.record.tables import CALLS, CHAIN, EVENTS, REVIEWS, WRAP_UPS
+from assistant.record.tables import CALLS, CHAIN, DUTIES, EVENTS, REVIEWS, USERS, WRAP_UPS
 
 _SLICE = 5000
 
@@ -77,7 +81,9 @@ class _Walk:
     faults: list[str] = field(default_factory=list)
     calls: dict[str, _Stated] = field(default_factory=dict)
     words: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)
-    """By kind, what people said of calls: the call and the row's hash by its number."""
+    """By kind, what people said of calls: each row's call and hash by its number."""
+    users: dict[str, str] = field(default_factory=dict)
+    """The last hash of each user's row."""
     codes: list[bytes] = field(default_factory=list)
     events: int = 0
     sounds: int = 0
@@ -105,9 +111,10 @@ def verify(
         StoreFault: the store cannot be read.
     """
     walk = _Walk()
+    anchored = _anchored(store)
     with store_faults(store.name), _one_view(store) as connection:
         _walk_chain(connection, store, walk)
-        _walk_anchors(store, walk)
+        _walk_anchors(store, walk, anchored)
         progress(f"{len(walk.codes)} entries of the chain")
         everything = select(CALLS.c.id)
         if call is not None:
@@ -119,10 +126,13 @@ def verify(
         for known, stated in walk.calls.items():
             if known not in kept and not stated.purged:
                 walk.faults.append(f"call {known} was removed")
+            elif known in kept and stated.purged:
+                walk.faults.append(f"call {known} was purged, and is there again")
         _walk_events(connection, store, walk, kept, call)
         progress(f"{walk.events} events of {len(kept)} calls")
         _walk_rows(connection, walk, kept)
         _walk_words(connection, walk, call)
+        _walk_users(connection, walk)
     for known in sorted(kept & walk.calls.keys()):
         _walk_sound(store, locations, walk, known, audio=audio)
     if audio:
@@ -130,6 +140,20 @@ def verify(
     return Proof(
         len(walk.codes), walk.anchors, len(kept), walk.events, walk.sounds, tuple(walk.faults)
     )
+
+
+def verify_chain(store: OpenStore) -> tuple[str, ...]:
+    """The chain and its anchors alone: every fault in words.
+
+    Raises:
+        StoreFault: the store cannot be read.
+    """
+    walk = _Walk()
+    anchored = _anchored(store)
+    with store_faults(store.name), _one_view(store) as connection:
+        _walk_chain(connection, store, walk)
+    _walk_anchors(store, walk, anchored)
+    return tuple(walk.faults)
 
 
 @contextmanager
@@ -166,7 +190,10 @@ def _walk_chain(connection: Connection, store: OpenStore, walk: _Walk) -> None:
 
 def _take(walk: _Walk, kind: str, call: str, stated: dict[str, Any]) -> None:
     if kind in _WORDS:
-        walk.words.setdefault(kind, {})[int(stated["number"])] = call, str(stated["row"])
+        walk.words.setdefault(kind, {})[int(stated["number"])] = (call, str(stated["row"]))
+        return
+    if kind == USER:
+        walk.users[str(stated["user"])] = str(stated["row"])
         return
     if not call or not (kind == PURGED or "events" in stated or "sounds" in stated):
         return  # an entry of another part of the record, which proves itself
@@ -182,17 +209,22 @@ def _take(walk: _Walk, kind: str, call: str, stated: dict[str, Any]) -> None:
     known.purged = known.purged or kind == PURGED
 
 
-def _walk_anchors(store: OpenStore, walk: _Walk) -> None:
-    last, longest = len(walk.codes) - 1, -1
-    wrong: list[int] = []
+def _anchored(store: OpenStore) -> list[tuple[int, bytes]]:
+    """The anchors, read before the chain: what others write meanwhile is not missing from it."""
     try:
-        for n, code in store.anchors.read():
-            walk.anchors += 1
-            longest = max(longest, n)
-            if n <= last and walk.codes[n] != code:
-                wrong.append(n)
+        return list(store.anchors.read())
     except OSError as error:
         raise system_fault(store.anchors.folder, error) from None
+
+
+def _walk_anchors(store: OpenStore, walk: _Walk, anchored: list[tuple[int, bytes]]) -> None:
+    last, longest = len(walk.codes) - 1, -1
+    wrong: list[int] = []
+    for n, code in anchored:
+        walk.anchors += 1
+        longest = max(longest, n)
+        if n <= last and walk.codes[n] != code:
+            wrong.append(n)
     if wrong:
         walk.faults.append(f"entry {min(wrong)} of the chain is not the one that was anchored")
     if longest > last:
@@ -268,14 +300,18 @@ def _walk_rows(connection: Connection, walk: _Walk, kept: set[str]) -> None:
             )
 
 
-_WORDS = {REVIEW: (REVIEWS, review_hash), WRAP_UP: (WRAP_UPS, wrap_up_hash)}
+_WORDS = {
+    REVIEW: (REVIEWS, review_hash),
+    WRAP_UP: (WRAP_UPS, wrap_up_hash),
+    DUTY: (DUTIES, duty_hash),
+}
 
 
 def _walk_words(connection: Connection, walk: _Walk, only: str | None) -> None:
     """What people said of calls, row by row."""
     for kind, (table, row_hash) in _WORDS.items():
         left = {
-            number: code
+            number: (call, code)
             for number, (call, code) in walk.words.get(kind, {}).items()
             if only in (None, call)
         }
@@ -283,12 +319,26 @@ def _walk_words(connection: Connection, walk: _Walk, only: str | None) -> None:
         if only is not None:
             query = query.where(table.c.call == only)
         for row in connection.execute(query).mappings():
-            stated = left.pop(row["number"], None)
+            _call, stated = left.pop(row["number"], ("", None))
             if stated is None:
                 walk.faults.append(f"{kind} {row['number']} was put in")
             elif stated != row_hash(row):
                 walk.faults.append(f"{kind} {row['number']} was changed")
-        walk.faults.extend(f"{kind} {number} was removed" for number in sorted(left))
+        for number, (call, _hash) in sorted(left.items()):
+            # What was said of a purged call went with it; a duty outlives its call.
+            if kind == DUTY or call not in walk.calls or not walk.calls[call].purged:
+                walk.faults.append(f"{kind} {number} was removed")
+
+
+def _walk_users(connection: Connection, walk: _Walk) -> None:
+    left = dict(walk.users)
+    for row in connection.execute(select(USERS).order_by(USERS.c.name)).mappings():
+        stated = left.pop(row["name"], None)
+        if stated is None:
+            walk.faults.append(f"user {row['name']} was put in")
+        elif stated != user_hash(row):
+            walk.faults.append(f"user {row['name']} was changed")
+    walk.faults.extend(f"user {name} was removed" for name in sorted(left))
 
 
 def _walk_sound(

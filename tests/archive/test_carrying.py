@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import stat
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import soundfile as sf
 
 from assistant.archive.archive_door import BadArchive
 from assistant.archive.carrying import export_calls, import_calls
+from assistant.record.access import read_log
 from assistant.record.chain import EXPORTED, IMPORTED
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
@@ -242,12 +244,15 @@ def test_a_broken_archive_changes_nothing(
         import_calls(other, bad, interface="en")
     assert "nothing was kept" in str(caught.value)
     assert NAME not in str(caught.value)
-    assert sorted(path for path in tmp_path.rglob("*") if "-wal" not in path.name) == sorted(
-        path for path in before if "-wal" not in path.name
+    # That somebody tried is written down, and anchored.
+    said = re.compile("-wal|anchors")
+    assert sorted(path for path in tmp_path.rglob("*") if not said.search(path.name)) == sorted(
+        path for path in before if not said.search(path.name)
     )
     with CallStore(other, CODEC, doors=DOORS) as store:
         assert store.calls() == ()
-        assert store.verify(audio=True).entries == 0
+        assert store.verify(audio=True).faults == ()
+        assert {line.act for line in read_log(store.opened)} <= {"import"}
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 half"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from assistant.record.sealed_file import record_places
 from assistant.record.sound import MAGIC
 from assistant.record.store import CallStore
 from assistant.record.triggers import changeable_again
-from assistant.record.verifying import Proof
+from assistant.record.verifying import Proof, verify, verify_chain
 from tests.record.invented import chunks, envelopes, inputs, outputs
 from tests.record.test_layout import first_release
 
@@ -242,6 +242,24 @@ def test_a_purged_call_leaves_a_chain_that_verifies(places: Locations) -> None:
     opened.anchors.write(entry)
     opened.engine.dispose()
     assert _proof(places).faults == ()
+
+
+def test_what_others_write_meanwhile_is_not_missing(places: Locations) -> None:
+    """Anchors that are read after the chain would know of entries that it had not yet."""
+    _keep_some(places)
+    opened = open_store(places, DOORS)
+    read = opened.anchors.read
+
+    def while_another_desk_writes() -> Iterator[tuple[int, bytes]]:
+        with writing(opened.engine) as connection:
+            entry = add_entry(connection, opened.vault, "access", "", opened.at_utc(), {})
+        opened.anchors.write(entry)
+        return read()
+
+    opened.anchors.read = while_another_desk_writes  # type: ignore[method-assign]
+    assert verify_chain(opened) == ()
+    assert verify(opened, places, audio=False).faults == ()
+    opened.engine.dispose()
 
 
 def test_an_anchor_elsewhere_is_believed(places: Locations, tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""The commands `assistant record stats | backup | restore`.
+
+Owns names, options and what is printed; the work is done in `assistant.record`, which is imported
+only then, as `cli` does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.store_option import store_option
+
+if TYPE_CHECKING:
+    from assistant.record.statistics import Figures
+
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+
+
+@click.command("stats")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
+@_data_dir
+@store_option
+def stats(*, as_json: bool, data_dir: Path | None) -> None:
+    """Calls, hours, sizes, the oldest call, what is due for purge; nobody's name or words."""
+    from datetime import UTC
+
+    from assistant.record.permissions import Act
+    from assistant.record.purging import PurgeDesk
+    from assistant.record.statistics import statistics
+    from assistant.retention_terms import shipped_terms, terms_in_force
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.STATS) as (store, guard):
+        terms = terms_in_force(shipped_terms(), store.locations.settings)
+        today = store.opened.now().astimezone(UTC).date()
+        plan = PurgeDesk(store, terms.of, guard.who.name).plan(today)
+        found = statistics(store, plan)
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    click.echo(
+        f"{'':5}{'calls':>9}{'hours':>10}{'sound MB':>11}  {'oldest':10}{'due':>8}{'held':>8}"
+    )
+    for place, figures in found.by_jurisdiction.items():
+        click.echo(_row(place, figures))
+    click.echo(_row("all", found.all))
+    click.echo(f"database {found.database_bytes / 1e6:.1f} MB")
+
+
+def _row(place: str, figures: Figures) -> str:
+    return (
+        f"{place:5}{figures.calls:>9}{figures.hours:>10.1f}{figures.sound_bytes / 1e6:>11.1f}"
+        f"  {figures.oldest or '-':10}{figures.due:>8}{figures.held:>8}"
+    )
+
+
+@click.command("backup")
+@click.argument("to", type=click.Path(path_type=Path))
+@_data_dir
+@store_option
+def backup(*, to: Path, data_dir: Path | None) -> None:
+    """Copy the record into the new folder TO, while calls are written: sealed, with its proof.
+
+    Database, sound, journals, anchors and the wrapped keys; never the master key, without which
+    nobody reads the copy: keep that elsewhere.  What is purged later stays in old backups until you
+    destroy them.
+    """
+    from assistant.record.backup import make_backup
+    from assistant.record.permissions import Act
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.BACKUP) as (store, _guard):
+        manifest = make_backup(store, to, _tell)
+    size = sum(file.size for file in manifest.files)
+    _tell(
+        f"Backed up {manifest.calls} calls, {len(manifest.files)} files, {size / 1e6:.1f} MB"
+        f" into {to}."
+    )
+
+
+@click.command("restore")
+@click.argument("source", metavar="FROM", type=click.Path(path_type=Path))
+@click.option("--unproven", is_flag=True, help="Although the record in it does not verify.")
+@_data_dir
+@store_option
+def restore(*, source: Path, unproven: bool, data_dir: Path | None) -> None:
+    """Bring the backup FROM back into an empty data folder, after it was proven whole.
+
+    The master key must be where the program looks for it: in the data folder's master.key, the
+    system's keyring or ASSISTANT_KEY.
+    """
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.restoring import restore as bring_back
+
+    proof = bring_back(
+        source,
+        locate(data_dir, os.environ),
+        system_doors(_tell),
+        unproven=unproven,
+        progress=_tell,
+    )
+    if proof is None:
+        _tell("A restore that was cut off before is finished.")
+        return
+    whole = "it is whole" if not proof.faults else f"{len(proof.faults)} faults in its proof"
+    _tell(f"Restored {proof.calls} calls, {proof.events} events; {whole}.")
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,127 @@
+"""One customer's data as a file for them: every call of an account, readable without this program.
+
+Owns the archive's form: a ZIP file with a table of contents, and for each call a file of JSON Lines
+(call, account as it was shown, utterances, how it ended) and its sound as FLAC, an hour a file.
+What the program found in the agent's words is about the agent and not in it.  It erases nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import soundfile as sf
+
+from assistant.record.faults import StoreFault, store_faults
+from assistant.record.kept import KeptCall
+from assistant.record.kept_sound import SideBySide
+from assistant.record.store import CallStore
+
+# A file of sound is made in memory: nothing lies in the clear elsewhere.
+_SOUND_FILE_S = 3600
+_BLOCK_S = 10
+
+
+def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> int:
+    """Write an account's calls; returns how many.
+
+    Args:
+        store: the kept calls, with whoever may open them.
+        account: the account's id.
+        file: the archive, which must not be there yet; readable by its owner alone.
+        at_utc: now, ISO 8601.
+
+    Raises:
+        StoreFault: it is there, or cannot be written; nothing is left of it then.
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    calls = [store.call(call) for call in store.calls_of(account)]
+    with store_faults(file):
+        if file.exists():
+            raise StoreFault(f"{file} is there already", "Name another file.")
+        try:
+            descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            with (
+                os.fdopen(descriptor, "w+b") as raw,
+                zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive,
+            ):
+                contents = [_add(archive, store, call, n) for n, call in enumerate(calls, 1)]
+                about = {"account": account, "exported_at_utc": at_utc, "calls": contents}
+                about["transcripts"] = "made by a machine; the sound is the evidence"
+                archive.writestr("contents.json", json.dumps(about, ensure_ascii=False, indent=2))
+            os.link(draft, file)
+        except FileExistsError:
+            raise StoreFault(f"{file} is there already", "Name another file.") from None
+        finally:
+            draft.unlink(missing_ok=True)
+    return len(calls)
+
+
+def _add(archive: zipfile.ZipFile, store: CallStore, call: KeptCall, number: int) -> dict[str, Any]:
+    """One call; its entry in the table of contents.  Ids are no file names, so files count."""
+    lines = "".join(
+        json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in _lines(store, call)
+    )
+    transcript = f"{number:04}.jsonl"
+    archive.writestr(transcript, lines)
+    sounds = []
+    for part, content in enumerate(_sound(store, call.id), 1):
+        name = f"{number:04}.{part:02}.flac"
+        archive.writestr(name, content, zipfile.ZIP_STORED)
+        sounds.append(name)
+    return {
+        "call": call.id,
+        "started_at_utc": call.started_at_utc,
+        "transcript": transcript,
+        "sound": sounds,
+    }
+
+
+def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
+    start = store.start(call.id)
+    yield {
+        "type": "call",
+        "call": call.id,
+        "jurisdiction": call.jurisdiction,
+        "language": call.language,
+        "collector": call.collector,
+        "started_at": call.started_at_utc,
+        "account": asdict(start.account) if start.account is not None else None,
+    }
+    for said in store.utterances(call.id):
+        yield {
+            "type": "utterance",
+            "call": call.id,
+            "speaker": said.speaker.value,
+            "text": said.text,
+            "start_s": said.start_s,
+            "end_s": said.end_s,
+        }
+    ended = store.wrap_up(call.id)
+    if ended is not None:
+        yield {"type": "wrap_up", **asdict(ended)}
+
+
+def _sound(store: CallStore, call: str) -> Iterator[bytes]:
+    sound = store.sound(call)
+    if sound is None:
+        return
+    with sound:
+        both = SideBySide(sound)
+        step = _SOUND_FILE_S * both.rate_hz
+        for begin in range(0, both.samples, step):
+            end = min(begin + step, both.samples)
+            made = io.BytesIO()
+            channels = both.frames(0, 0).shape[1]
+            with sf.SoundFile(
+                made, "w", both.rate_hz, channels, format="FLAC", subtype="PCM_16"
+            ) as out:
+                for at in range(begin, end, _BLOCK_S * both.rate_hz):
+                    out.write(both.frames(at, min(at + _BLOCK_S * both.rate_hz, end)))
+            yield made.getvalue()

@@ -1,0 +1,150 @@
+"""The commands on a store's users: `assistant users …`.
+
+Owns names, options and what is printed; the work is done in `assistant.record.users`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.store_option import store_option
+
+_ROLES = ("agent", "reviewer", "trainer", "supervisor", "compliance", "administrator")
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+_role = click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
+_agent_id = click.option(
+    "--agent-id", default="", help="The id that their own calls carry (default: the name)."
+)
+
+
+@click.group()
+def users() -> None:
+    """Who may see and do what with the record.
+
+    While no user was ever added, whoever sits here may do everything, under the operating system's
+    name for them.  From the first user on everybody signs in: by being the operating system's user,
+    or with ASSISTANT_USER and a password.
+
+    This keeps colleagues apart and shows who did what.  It does not keep out somebody who has the
+    master key and the store's file; on a server, the server's own rights do.
+    """
+
+
+@users.command("add")
+@click.argument("name")
+@_role
+@_agent_id
+@click.option("--system", is_flag=True, help="No password: the operating system's user NAME.")
+@_data_dir
+@store_option
+def users_add(*, name: str, role: str, agent_id: str, system: bool, data_dir: Path | None) -> None:
+    """Add a user; the password is asked for, or is the next line of standard input.
+
+    The first one must be an administrator.
+    """
+    from assistant.record.permissions import Act, Role
+    from assistant.record.users import Users
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+        password = None if system else _new_password(name)
+        known = Users(store.opened)
+        known.add(guard.who.name, name, Role(role), agent_id=agent_id, password=password)
+    _tell(f"{name} was added as {role}.")
+
+
+@users.command("list")
+@click.option("--all", "everyone", is_flag=True, help="Those who were removed as well.")
+@_data_dir
+@store_option
+def users_list(*, everyone: bool, data_dir: Path | None) -> None:
+    """Name, role, agent id, how they sign in, since when."""
+    from assistant.record.permissions import Act
+    from assistant.record.users import Users
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.USERS, about="list") as (store, _guard):
+        known = Users(store.opened).all()
+    for user in known:
+        if everyone or not user.removed:
+            how = "removed" if user.removed else "system" if user.system else "password"
+            click.echo(f"{user.name}\t{user.role}\t{user.agent_id}\t{how}\t{user.at_utc}")
+    if not known:
+        _tell("There are no users: whoever sits here may do everything.")
+
+
+@users.command("role")
+@click.argument("name")
+@_role
+@_agent_id
+@_data_dir
+@store_option
+def users_role(*, name: str, role: str, agent_id: str, data_dir: Path | None) -> None:
+    """Give a user another role."""
+    from assistant.record.permissions import Act, Role
+    from assistant.record.users import Users
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+        Users(store.opened).set_role(guard.who.name, name, Role(role), agent_id=agent_id)
+    _tell(f"{name} is {role} now.")
+
+
+@users.command("remove")
+@click.argument("name")
+@_data_dir
+@store_option
+def users_remove(*, name: str, data_dir: Path | None) -> None:
+    """Let a user in no more; what they did stays in the log."""
+    from assistant.record.permissions import Act
+    from assistant.record.users import Users
+    from assistant.signing_in import open_guarded
+
+    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+        Users(store.opened).remove(guard.who.name, name)
+    _tell(f"{name} was removed.")
+
+
+@users.command("passwd")
+@click.argument("name", required=False)
+@_data_dir
+@store_option
+def users_passwd(*, name: str | None, data_dir: Path | None) -> None:
+    """Change your own password, or with the right to it somebody else's."""
+    from assistant.record.locations import locate
+    from assistant.record.opening import system_doors
+    from assistant.record.permissions import Act
+    from assistant.record.store import CallStore
+    from assistant.record.users import Users
+    from assistant.signing_in import guarded
+
+    with CallStore(locate(data_dir, os.environ), doors=system_doors(_tell)) as store:
+        guard = guarded(store, os.environ)
+        whose = name or guard.who.name
+        if guard.who.role is None or whose != guard.who.name:
+            guard.need(Act.USERS, written=False)
+        Users(store.opened).set_password(guard.who.name, whose, _new_password(whose))
+    _tell(f"{whose} has a new password.")
+
+
+def _new_password(name: str) -> str:
+    from assistant.record.users import UserRefused
+    from assistant.signing_in import ask
+
+    first = ask(f"New password for {name}: ")
+    if sys.stdin.isatty() and ask("Once more: ") != first:
+        raise UserRefused("the two passwords differ", "Try again.")
+    return first
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.stderr.flush()
