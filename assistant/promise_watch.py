@@ -86,10 +86,10 @@ class PromiseWatch:
         if standing is None:
             return
         if act is Act.PROMISE_CONFIRMED and standing.complete:
-            self._ear.settle()
+            self._ear.settle(agreed=True)
             yield PromiseChanged(standing, PromiseStatus.CONFIRMED, call_s)
         elif act is Act.PROMISE_DISMISSED:
-            self._ear.settle()
+            self._ear.settle(agreed=False)
             yield PromiseChanged(standing, PromiseStatus.DISMISSED, call_s)
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from compliance.errors import MissingPart
-from scripts.account import Account
+from scripts.account import Account, Promise
 from scripts.commitments import Proposal, Saying, active_promise, proposals, read_back
 from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import PromiseWording, shipped_promise_wording
@@ -75,6 +75,7 @@ class PromiseEar:
         self._zone = zone
         self._wording = wording if wording is not None else shipped_promise_wording()
         self._standing: Promised | None = None
+        self._agreed: tuple[Proposal, ...] = ()  # what was confirmed in this call
         self._age = 0
         self._count = 0
 
@@ -106,7 +107,7 @@ class PromiseEar:
         if not dated:
             found = tuple(_with(part, Doubt.DAY_TWO_WAYS) if part.day else part for part in found)
         parts = self._joined(found, asked=asked)
-        if not parts or (self._standing is not None and _same(parts, self._standing.parts)):
+        if not parts or self._is_known(parts):
             return None
         return self._propose(parts, saying)
 
@@ -127,9 +128,9 @@ class PromiseEar:
         if not found or not whole:
             return None
         standing = self._standing
-        if standing is None:
-            return self._propose(found, saying) if alone else None
-        if standing.certain or _sums(found) != _sums(standing.parts):
+        if standing is None or _sums(found) != _sums(standing.parts):
+            return self._propose(found, saying) if alone and not self._is_known(found) else None
+        if standing.certain:
             return None
         clear = tuple(
             replace(part, doubts=(), method=part.method or told.method)
@@ -141,12 +142,22 @@ class PromiseEar:
         """Whose call it is became known; what stood proposed until then, and stands no more."""
         self._account = account
         self._currency = account.currency
-        return self.settle()
+        self._agreed = ()
+        return self.settle(agreed=False)
 
-    def settle(self) -> Promised | None:
+    def settle(self, *, agreed: bool) -> Promised | None:
         """It was confirmed or dismissed: what stood, and stands no more."""
         settled, self._standing = self._standing, None
+        if agreed and settled is not None:
+            self._agreed = settled.parts
         return settled
+
+    def _is_known(self, parts: Sequence[Proposal]) -> bool:
+        """Whether it stands proposed as it is, or was confirmed: a customer who says it again."""
+        standing = self._standing
+        if standing is None:
+            return bool(self._agreed) and _sums(parts) == _sums(self._agreed)
+        return _same(parts, standing.parts)
 
     def _saying(self, now: datetime) -> Saying:
         account = self._account
@@ -180,6 +191,8 @@ class PromiseEar:
     def _line(self, parts: Sequence[Proposal], saying: Saying) -> str:
         account = self._account
         active = active_promise(account.promises, saying.today) if account else None
+        if len(self._agreed) == 1 and (before := self._agreed[0]).day and before.amount is not None:
+            active = Promise(saying.today, before.day, before.amount)
         try:
             return self._wording.say_all(parts, self._language, active)
         except MissingPart:

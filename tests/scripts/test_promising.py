@@ -131,8 +131,37 @@ def test_said_again_is_not_told_again_and_what_was_settled_stands_no_more() -> N
     assert first is not None
     assert first.line == "Let me read that back. You'll pay $300.00 on December 4. Is that right?"
     assert ear.heard(text, NOW, asked=True) is None
-    assert ear.settle() == first
+    assert ear.settle(agreed=True) == first
     assert ear.standing is None
+
+
+def test_what_was_confirmed_is_not_proposed_again_and_what_replaces_it_says_so() -> None:
+    ear = PromiseEar(None, "us", "en-US", ZoneInfo("UTC"))
+    text = "I will pay three hundred dollars on December fourth"
+    ear.heard(text, NOW, asked=True)
+    ear.settle(agreed=True)
+    assert ear.heard("yes three hundred dollars on December fourth", NOW, asked=True) is None
+    other = ear.heard("I will pay two hundred dollars on December fourth", NOW, asked=True)
+    assert other is not None
+    assert other.line.startswith("We had noted $300.00 on December 4.")
+    ear.settle(agreed=False)
+    assert ear.heard(text, NOW, asked=True) is None, "the confirmed one still holds"
+
+
+def test_a_dismissed_one_can_be_proposed_again() -> None:
+    ear = PromiseEar(None, "us", "en-US", ZoneInfo("UTC"))
+    text = "I will pay three hundred dollars on December fourth"
+    ear.heard(text, NOW, asked=True)
+    ear.settle(agreed=False)
+    assert ear.heard(text, NOW, asked=True) is not None
+
+
+def test_an_agent_alone_corrects_by_reading_back_anew() -> None:
+    ear = PromiseEar(None, "us", "en-US", ZoneInfo("UTC"))
+    ear.said_back("so three hundred dollars on December fourth", NOW, alone=True)
+    corrected = ear.said_back("so two hundred dollars on December fourth", NOW, alone=True)
+    assert corrected is not None
+    assert corrected.parts[0].amount == Decimal(200)
 
 
 def test_several_payments_are_read_back_in_one_sentence() -> None:
