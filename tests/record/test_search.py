@@ -23,6 +23,7 @@ from assistant.record.search import CallFilter, CallSearch
 from assistant.record.search_index import forget
 from assistant.record.search_words import NothingToFind, phrase, pieces_of, searchable
 from assistant.record.store import CallStore
+from assistant.record.triggers import changeable_again
 from compliance.findings import Severity
 from compliance.transcript import Speaker
 from scripts.account import Account
@@ -232,7 +233,10 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
         keep(store, "a", "我會叫警察來", owner="acct-7")
         keep(store, "b", "not today", at="2026-03-05")
         with writing(store.opened.engine) as connection:
+            changeable_again(connection, "duties")
             for change in (
+                "DROP TABLE duties",
+                "DROP TABLE users",
                 "DROP TABLE call_index",
                 "DROP TABLE word_index",
                 "UPDATE store SET version = 4",
