@@ -237,6 +237,7 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
             for change in (
                 "DROP TABLE duties",
                 "DROP TABLE users",
+                "DROP INDEX chain_by_kind",
                 "DROP TABLE call_index",
                 "DROP TABLE word_index",
                 "UPDATE store SET version = 4",
