@@ -373,6 +373,7 @@ class CallView:
         self.identifiers = {
             kind: self.identifiers.get(kind, IdentifierState.OPEN) for kind in kinds
         }
+        self.promise = None  # it was understood by another account, or none
         self._tick(event.call_s)
         return Part.EVERYTHING
 

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from compliance.quantities import number_at
 from compliance.text import Folded, fold
 from scripts import commitments_en, commitments_zh
 from scripts.account import Promise
 from scripts.commitments_joining import Draft, put_together
-from scripts.commitments_parts import Doubt, Part, Sort, in_clauses
+from scripts.commitments_oddities import doubts_of_the_whole, oddities
+from scripts.commitments_parts import MOST, Doubt, Part, Sort, in_clauses, number_at
 from scripts.forms import minor_digits
 
 LONGEST_TEXT = 2000  # code points; an utterance is far shorter
@@ -94,11 +94,15 @@ def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Pro
     if of_the_customer and Sort.QUESTION in sorts and Sort.ASK not in sorts:
         return ()
     kept, unfinished = _corrected(_meant(parts))
+    kept = [_looked_at(part, text[:LONGEST_TEXT], folded, saying.currency) for part in kept]
     if Sort.SOMEBODY in sorts and _only_about_others(folded, parts, kept):
         sorts.discard(Sort.SOMEBODY)
     shared = _doubts_of_all(sorts, text) if of_the_customer else ()
     if of_the_customer and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
         shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
+    if of_the_customer:
+        ends = [folded.ends[part.last] for part in kept if part.sort in {Sort.AMOUNT, Sort.DAY}]
+        shared += tuple(doubts_of_the_whole(text, saying.language, max(ends, default=0)))
     if unfinished:
         shared += (Doubt.UNFINISHED_CORRECTION,)
     sums = any(part.sort is Sort.AMOUNT for part in kept)
@@ -107,6 +111,13 @@ def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Pro
     made = put_together(kept, saying.overdue, saying.minimum, minor_digits(saying.currency))
     method = next((part.word for part in kept if part.sort is Sort.METHOD), "")
     return tuple(_finished(item, shared, method, saying) for item in made)
+
+
+def _looked_at(part: Part, text: str, folded: Folded, currency: str) -> Part:
+    """A sum or day with the doubt that stands beside it."""
+    if part.doubt is not None or part.sort not in {Sort.AMOUNT, Sort.DAY}:
+        return part
+    return replace(part, doubt=next(oddities(text, folded, part, currency), None))
 
 
 def _only_about_others(folded: Folded, parts: Sequence[Part], kept: Sequence[Part]) -> bool:
@@ -230,6 +241,9 @@ def _corrected(parts: Sequence[Part]) -> tuple[list[Part], bool]:
 def _finished(draft: Draft, shared: tuple[Doubt, ...], method: str, saying: Saying) -> Proposal:
     doubts = list(draft.doubts)
     amount = draft.amount
+    if amount is not None and amount >= MOST:
+        amount = None
+        doubts.append(Doubt.AMOUNT_TWO_WAYS)
     if amount is not None and amount != round(amount, minor_digits(saying.currency)):
         doubts.append(Doubt.AMOUNT_TWO_WAYS)
     if amount is None and not {Doubt.AMOUNT_TWO_WAYS, Doubt.ALTERNATIVES} & set(doubts):

@@ -10,10 +10,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from compliance.quantities import number_at
 from compliance.text import Folded
 from scripts.commitments_en_days import ENDINGS, MONEY, day_at, written_day
-from scripts.commitments_parts import Doubt, Part, Sort, clause_end, token_at
+from scripts.commitments_parts import (
+    Doubt,
+    Part,
+    Sort,
+    clause_end,
+    number_at,
+    token_at,
+)
 from scripts.commitments_words import Words, load_words, longest
 
 _POINTING = {"another", "the", "that", "this", "my"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from compliance.quantities import number_at
 from compliance.text import Folded
 from scripts.commitments_parts import (
     Doubt,
@@ -18,6 +17,7 @@ from scripts.commitments_parts import (
     day_of_month,
     full_date,
     last_of_month,
+    number_at,
     token_at,
     weekday,
 )

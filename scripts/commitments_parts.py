@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from compliance import quantities
+from compliance.quantities import SpokenNumber
 from compliance.text import Folded
 
 
@@ -38,6 +40,18 @@ class Doubt(StrEnum):
     WHICH_WITH_WHICH = "which_with_which"
     UNFINISHED_CORRECTION = "unfinished_correction"
     UNCLEAR = "unclear"
+
+
+MOST = 10**9
+"""A sum as large as this is a number that was read out, not money."""
+
+
+def number_at(tokens: Sequence[str], at: int, language: str) -> SpokenNumber | None:
+    """The longest number that begins at a token; one that is no sum any more is not exact."""
+    found = quantities.number_at(tokens, at, language)
+    if found is None or found.value < MOST:
+        return found
+    return replace(found, value=Decimal(MOST), exact=False)
 
 
 class Sort(StrEnum):

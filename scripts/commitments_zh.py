@@ -11,9 +11,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from compliance.quantities import number_at
 from compliance.text import Folded
-from scripts.commitments_parts import Doubt, Part, Sort, clause_end, text_at, token_at
+from scripts.commitments_parts import (
+    Doubt,
+    Part,
+    Sort,
+    clause_end,
+    number_at,
+    text_at,
+    token_at,
+)
 from scripts.commitments_words import Words, load_words, longest
 from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, run_together, written_day
 

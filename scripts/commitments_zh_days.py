@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from compliance.quantities import SpokenNumber, number_at
+from compliance.quantities import SpokenNumber
 from compliance.text import Folded
 from scripts.commitments_parts import (
     Doubt,
@@ -19,6 +19,7 @@ from scripts.commitments_parts import (
     day_of_month,
     full_date,
     last_of_month,
+    number_at,
     text_at,
     token_at,
     weekday,

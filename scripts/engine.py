@@ -167,6 +167,7 @@ class ScriptEngine:
         self._open_fields = open_fields(account, self._flow.language)
         self._all_fields = self._open_fields | debt_fields(account, self._flow.language)
         self._facts = dict(account.facts)
+        self._own_lines = {}  # what was counted for another account
         return self._told_anew()
 
     def act(

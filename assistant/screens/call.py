@@ -185,6 +185,8 @@ class CallScreen(Screen[None]):
             self.say(self.wording.text(kept if self.view.verified else asks))
         if self._hint is not None and self.view.call_s >= self._hint_until_s:
             self._hint = None
+        if self.view.covered and isinstance(self.app.screen, QuoteSheet):
+            self.app.pop_screen()  # somebody else listens: nothing of the debt
         if self.view.ended is not None and self._ending and Part.CONDITION & changed:
             self._told = None  # what it said has happened
         self._draw(changed)
