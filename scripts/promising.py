@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from compliance.errors import MissingPart
 from scripts.account import Account, Promise
 from scripts.commitments import Proposal, Saying, active_promise, proposals, read_back
+from scripts.commitments_oddities import takes_back
 from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import PromiseWording, shipped_promise_wording
 
@@ -24,6 +25,8 @@ from scripts.commitments_wording import PromiseWording, shipped_promise_wording
 _WAITS = 3
 # What goes away when the other half is said.
 _HALVES = {Doubt.NO_AMOUNT, Doubt.NO_DAY}
+# What an agent's reading back does not clear up; of an unknown day, that it is unknown.
+_STAYING = {Doubt.CONDITION, Doubt.SOMEBODY_ELSE, Doubt.OTHER_MATTER, Doubt.DAY_TWO_WAYS}
 # What the customer says of themselves and of other things in this currency, where no account says.
 _CURRENCIES = {"us": "USD", "tw": "TWD", "cn": "CNY", "hk": "HKD", "uk": "GBP"}
 
@@ -101,7 +104,10 @@ class PromiseEar:
         found = proposals(text, saying)
         self._age += 1
         if not found:
-            return None
+            if self._standing is None or not takes_back(text):
+                return None
+            doubted = tuple(_with(part, Doubt.NOT_FIRM) for part in self._standing.parts)
+            return self._propose(doubted, saying) if doubted != self._standing.parts else None
         if not clearly:
             found = tuple(_with(part, Doubt.UNCLEAR) for part in found)
         if not dated:
@@ -133,7 +139,7 @@ class PromiseEar:
         if standing.certain:
             return None
         clear = tuple(
-            replace(part, doubts=(), method=part.method or told.method)
+            replace(part, doubts=_left(part.doubts), method=part.method or told.method)
             for part, told in zip(standing.parts, found, strict=True)
         )
         return self._propose(clear, saying)
@@ -197,6 +203,11 @@ class PromiseEar:
             return self._wording.say_all(parts, self._language, active)
         except MissingPart:
             return ""
+
+
+def _left(doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
+    """What an agent's reading back does not clear up."""
+    return tuple(doubt for doubt in doubts if doubt in _STAYING)
 
 
 def _with(part: Proposal, doubt: Doubt) -> Proposal:
