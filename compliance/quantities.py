@@ -55,6 +55,15 @@ class SpokenNumber:
     exact: bool = True
 
 
+_MOST = Decimal(10) ** 15
+"""Beyond this, what is read out counts nothing (a card, an account), and sums of it would lose
+digits: it is held here, and is not exact."""
+
+
+def _number(value: Decimal, first: int, beyond: int, *, exact: bool = True) -> SpokenNumber:
+    return SpokenNumber(min(value, _MOST), first, beyond, exact and value < _MOST)
+
+
 def quantities(folded: Folded, language: str) -> tuple[Quantity, ...]:
     """Every amount, rate and date in an utterance, by position; `language` is `en` or `zh`."""
     reader = _READERS.get(beneath(language))
@@ -71,7 +80,7 @@ def number_at(tokens: Sequence[str], at: int, language: str) -> SpokenNumber | N
 def _digits(token: str) -> Decimal | None:
     """A token that is written in digits."""
     if token.isascii() and token[:1].isdigit() and token.count(".") < 2 and ":" not in token:
-        return Decimal(token)
+        return min(Decimal(token), _MOST)
     return None
 
 
@@ -187,7 +196,7 @@ def _english_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     written = _digits(_token(tokens, at))
     if written is not None:
         big = _BIG.get(_token(tokens, at + 1))
-        return SpokenNumber(written * big, at, at + 2) if big else SpokenNumber(written, at, at + 1)
+        return _number(written * (big or 1), at, at + (2 if big else 1))
     total = Decimal(0)
     group: Decimal | None = None
     exact = True
@@ -215,8 +224,11 @@ def _english_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
             return _with_decimals(tokens, at, total + group, begin, exact=exact)
         else:
             break
+        if group > _MOST or total > _MOST:
+            group, total = min(group, _MOST), min(total, _MOST)
+            exact = False
         at += 1
-    return None if group is None else SpokenNumber(total + group, begin, at, exact)
+    return None if group is None else _number(total + group, begin, at, exact=exact)
 
 
 def _follows(group: Decimal, small: Decimal) -> bool:
@@ -241,8 +253,8 @@ def _with_decimals(
         digits += str(_ONES.get(tokens[at], 0))
         at += 1
     if not digits:
-        return SpokenNumber(whole, begin, at - 1, exact)
-    return SpokenNumber(whole + Decimal(f"0.{digits}"), begin, at, exact)
+        return _number(whole, begin, at - 1, exact=exact)
+    return _number(whole + Decimal(f"0.{digits[:9]}"), begin, at, exact=exact)
 
 
 def _english_date(tokens: Sequence[str], at: int) -> Quantity | None:
@@ -369,23 +381,24 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
             unit = Decimal(_ZH_BIG[sign])
             group = section + (digit or 0)
             total = total + group * unit if unit < biggest else (total + group) * unit
+            total = min(total, _MOST)
             section, digit, run, biggest = Decimal(0), None, "", unit
         elif sign == "点" and digit is not None and _token(tokens, at + 1) in _ZH_DIGITS:
             decimals = ""
             while _token(tokens, at + 1) in _ZH_DIGITS:
                 decimals += str(_ZH_DIGITS[tokens[at + 1]])
                 at += 1
-            digit += Decimal(f"0.{decimals}")
+            digit += Decimal(f"0.{decimals[:9]}")
         else:
             break
         at += 1
     if not some:
         return None
     if run:  # digits one by one, as of a card's number
-        return SpokenNumber(Decimal(run), begin, at, exact=False)
+        return _number(Decimal(run), begin, at, exact=False)
     if digit is not None and unit >= 100 and digit < 10:
         digit *= unit / 10  # 三千五: the next unit is understood
-    return SpokenNumber(total + section + (digit or 0), begin, at)
+    return _number(total + section + (digit or 0), begin, at)
 
 
 def _mandarin_rate(tokens: Sequence[str], at: int) -> Quantity | None:
