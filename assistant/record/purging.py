@@ -29,6 +29,7 @@ from assistant.record.search_index import forget
 from assistant.record.store import CallStore
 from assistant.record.tables import CALL_INDEX, CALL_KEYS, CALLS, CHAIN, DUTIES, METADATA, WRAP_UPS
 from assistant.record.verifying import verify_chain
+from assistant.record.wrap_ups import waiting_wrap_ups
 from compliance.errors import AssistantError
 from compliance.findings import Severity
 
@@ -267,7 +268,8 @@ class PurgeDesk:
     def _forget_files(self, call: str) -> None:
         journal = self._locations.journal(call)
         with store_faults(self._locations.sound(call)):
-            for path in (self._locations.sound(call), journal, journal.with_suffix(".wrap-up")):
+            waiting = waiting_wrap_ups(self._locations, call)
+            for path in (self._locations.sound(call), journal, *waiting):
                 path.unlink(missing_ok=True)
 
     def _overwrite(self) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ is away.  Recovery brings a call's journal in first, so that its wrap-up finds i
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from assistant.record.chain import WRAP_UP, add_entry, wrap_up_hash
+from assistant.record.chain import WRAP_UP, add_entry, is_purged, wrap_up_hash
 from assistant.record.database import writing
 from assistant.record.faults import StoreDamaged, StoreFault, UnknownCall, store_faults
 from assistant.record.kept import KeptWrapUp
@@ -42,7 +43,7 @@ def keep_wrap_up(locations: Locations, doors: Doors, wrap_up: KeptWrapUp) -> Non
         vault = vault_alone(locations, doors)
         if vault is None:
             raise
-        path = locations.journal(wrap_up.call).with_suffix(_SUFFIX)
+        path = _waiting_place(locations, wrap_up)
         sealed = vault.journal.seal(json.dumps(asdict(wrap_up)).encode(), _place(path))
         write_private(path, sealed, replace=True)
         doors.tell(f"{fault} How the call ended is kept in a sealed file until then.")
@@ -89,8 +90,12 @@ def bring_in_wrap_ups(locations: Locations, store: OpenStore) -> list[str]:
                 add_wrap_up(store, wrap_up)
         except FileNotFoundError:
             continue  # another program was first
-        except UnknownCall:
-            continue  # its call's journal has still to come in
+        except UnknownCall as unknown:
+            if _is_gone(store, wrap_up.call):
+                path.unlink(missing_ok=True)  # purged: nothing of it is to stay
+            elif not locations.journal(wrap_up.call).exists():
+                problems.append(f"{path} waits for a call that is not kept. {unknown}")
+            continue  # else its call's journal has still to come in
         except (SealBroken, ValueError, TypeError, OSError):
             damage = StoreDamaged(f"{path} is no wrap-up of this store", "Move it aside.")
             problems.append(str(damage))
@@ -106,6 +111,23 @@ def _is_there(store: OpenStore, wrap_up: KeptWrapUp) -> bool:
     )
     with store_faults(store.name), store.engine.connect() as connection:
         return connection.execute(same).first() is not None
+
+
+def _is_gone(store: OpenStore, call: str) -> bool:
+    with store_faults(store.name), store.engine.connect() as connection:
+        return is_purged(connection, call)
+
+
+def _waiting_place(locations: Locations, wrap_up: KeptWrapUp) -> Path:
+    """A file for each, in the order made: a later one takes nothing from an earlier one."""
+    when = re.sub(r"\D", "", wrap_up.at_utc)
+    journal = locations.journal(wrap_up.call)
+    return journal.with_name(f"{journal.stem}.{when}{_SUFFIX}")
+
+
+def waiting_wrap_ups(locations: Locations, call: str) -> list[Path]:
+    """The files in which wrap-ups of a call wait."""
+    return sorted(locations.journal_dir.glob(f"{locations.journal(call).stem}.*{_SUFFIX}"))
 
 
 def _place(path: Path) -> str:

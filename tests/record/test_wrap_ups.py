@@ -127,7 +127,8 @@ def test_one_that_came_in_before_a_crash_is_not_added_again(embedded: Locations)
     (waiting,) = embedded.journal_dir.iterdir()
     sealed = waiting.read_bytes()
     with CallStore(embedded, CODEC, doors=DOORS) as store:
-        assert store.recover().problems == ()
+        (problem,) = store.recover().problems
+        assert "waits for a call that is not kept" in problem
         assert waiting.exists(), "its call is not here yet"
         writer = store.record("c2", with_sound=False)
         writer.append(envelopes(inputs(), "c2"))
@@ -140,6 +141,25 @@ def test_one_that_came_in_before_a_crash_is_not_added_again(embedded: Locations)
         with store._engine.connect() as connection:
             count = connection.execute(text("SELECT count(*) FROM wrap_ups")).scalar_one()
     assert count == 1
+
+
+def test_several_wait_side_by_side_and_a_call_that_never_comes_is_told(
+    embedded: Locations,
+) -> None:
+    keep_one(embedded)
+    first = replace(WRAP_UP, call="c2")
+    last = replace(first, outcome="dispute", at_utc="2026-11-29T10:00:00+00:00")
+    keep_wrap_up(embedded, DOORS, first)
+    keep_wrap_up(embedded, DOORS, last)
+    assert len(list(embedded.journal_dir.iterdir())) == 2
+    with CallStore(embedded, CODEC, doors=DOORS) as store:
+        assert len(store.recover().problems) == 2
+        writer = store.record("c2", with_sound=False)
+        writer.append(envelopes(inputs(), "c2"))
+        writer.close()
+        assert store.recover().problems == ()
+        assert store.wrap_up("c2") == last
+    assert not list(embedded.journal_dir.iterdir())
 
 
 def test_one_that_was_changed_is_left_and_told(embedded: Locations) -> None:
