@@ -90,7 +90,8 @@ class CallView:
         self.identifiers: dict[str, IdentifierState] = {}
         self.prompt: Prompt | None = None
         self.objection: ObjectionHeard | None = None
-        self.promise: PromiseChanged | None = None
+        self.promise: PromiseChanged | None = None  # what stands proposed
+        self.agreed: PromiseChanged | None = None  # what was confirmed last
         self.hardship = False  # whether the call has come to it
         self.choice_digits: Mapping[str, int] = {}
         self._digits = ChoiceDigits()
@@ -163,12 +164,7 @@ class CallView:
     def to_confirm(self) -> bool:
         """Whether a promise with amount and day waits for the agent's key."""
         promise = self.promise
-        return (
-            promise is not None
-            and promise.status is PromiseStatus.PROPOSED
-            and promise.promised.complete
-            and not self.covered
-        )
+        return promise is not None and promise.promised.complete and not self.covered
 
     @property
     def live(self) -> bool:
@@ -347,7 +343,12 @@ class CallView:
         return Part.NOTHING  # the reply, where one may be given, is in the prompt
 
     def _promised(self, event: PromiseChanged) -> Part:
-        self.promise = None if event.status is PromiseStatus.DISMISSED else event
+        if event.status is PromiseStatus.PROPOSED:
+            self.promise = event
+        else:
+            self.promise = None
+        if event.status is PromiseStatus.CONFIRMED:
+            self.agreed = event
         return Part.PROMPT | self._tick(event.call_s)
 
     def _moment(self, event: MomentMarked) -> Part:
@@ -373,7 +374,7 @@ class CallView:
         self.identifiers = {
             kind: self.identifiers.get(kind, IdentifierState.OPEN) for kind in kinds
         }
-        self.promise = None  # it was understood by another account, or none
+        self.promise = self.agreed = None  # they were understood by another account, or none
         self._tick(event.call_s)
         return Part.EVERYTHING
 

@@ -118,7 +118,8 @@ class _Checker:
                     self._judged(result)
                 case Closed():
                     self._found = self._found or bool(result.closing.findings)
-                    self._report.closed(result, self._wordings[result.call])
+                    self._report.closed(result, self._wordings.pop(result.call))
+                    self._guides.pop(result.call, None)
                 case BadLine():
                     self.refuse(str(result.fault), BAD_INPUT)
                 case Refused():

@@ -51,8 +51,8 @@ class Act(StrEnum):
     MOMENT_MARKED = "moment_marked"
     NOTICE_GIVEN = "notice_given"  # that the call is recorded has been said, unheard by us
     OPTION_QUOTED = "option_quoted"  # argument: the sentence that states a way to repay
-    PROMISE_CONFIRMED = "promise_confirmed"  # what stands proposed was read back and agreed
-    PROMISE_DISMISSED = "promise_dismissed"  # it was no promise
+    PROMISE_CONFIRMED = "promise_confirmed"  # read back and agreed; argument: the proposal's number
+    PROMISE_DISMISSED = "promise_dismissed"  # it was no promise; argument: likewise
     HELD = "held"  # the microphone is closed; see also `AudioGap`
     RESUMED = "resumed"
 

@@ -89,7 +89,7 @@ class Guide:
 
     def acted(self, event: AgentActed, context: CallContext, call_s: float) -> Iterator[Guided]:
         """A key was pressed; `context` is how the call stands after it."""
-        yield from self._promised(self._promises.acted(event.act, call_s))
+        yield from self._promised(self._promises.acted(event, context, call_s))
         if self._script is not None:
             self._script.act(
                 event.act.value,

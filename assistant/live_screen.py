@@ -133,6 +133,11 @@ def show_live_call(
         AssistantError: the store cannot be used, or the screen failed.
     """
     desk = LiveDesk(call, LookUps(source) if source is not None else None)
+    product = None
+    try:
+        product = terms_for(call.jurisdiction, locations.terms_dir)
+    except AssistantError as error:
+        notices = (*notices, f"{error} No ways to repay can be counted.")
     with ExitStack() as stack:
         writer = stack.enter_context(keeping_on_terms(call.terms, locations, call_id, desk.notice))
         run = live_run(
@@ -156,7 +161,7 @@ def show_live_call(
             notices=(*notices, *desk.early),
             talk_offs=guidance.replies(call.account),
             outcomes=load_outcomes(),
-            terms=terms_for(call.jurisdiction, locations.terms_dir),
+            terms=product,
             today=now().astimezone().date(),
             origin=origin,
             sought=sought if source is not None else "",

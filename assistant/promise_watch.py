@@ -8,10 +8,17 @@ no clock.  What is understood of words, and what is said next, is `scripts.promi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from assistant.events import Act, CallStarted, PromiseChanged, PromiseStatus, VerificationPolicy
+from assistant.events import (
+    Act,
+    AgentActed,
+    CallStarted,
+    PromiseChanged,
+    PromiseStatus,
+    VerificationPolicy,
+)
 from compliance.context import CallContext, Listener
 from compliance.local_time import zone_of
 from compliance.transcript import Speaker, Utterance
@@ -33,7 +40,9 @@ class PromiseWatch:
 
     def __init__(self, start: CallStarted) -> None:
         began = start.header.started_at
-        zone = _zone(start)
+        zone: tzinfo = _zone(start)
+        if began is not None and began.utcoffset() is not None and _unknown_zone(start):
+            zone = timezone(began.utcoffset() or timedelta())
         if began is not None and began.tzinfo is None:
             began = began.replace(tzinfo=zone)
         self._dated = began is not None or start.policy is VerificationPolicy.AGENT
@@ -80,10 +89,18 @@ class PromiseWatch:
         if standing is not None:
             yield PromiseChanged(standing, PromiseStatus.DISMISSED, call_s)
 
-    def acted(self, act: Act, call_s: float) -> Iterator[PromiseChanged]:
-        """A key was pressed.  Only what has amount and day can be confirmed."""
-        standing = self._ear.standing
-        if standing is None:
+    def acted(
+        self, event: AgentActed, context: CallContext, call_s: float
+    ) -> Iterator[PromiseChanged]:
+        """A key was pressed.
+
+        It is for the proposal that it names, which may stand no more; without a number, for the one
+        that stands.  Only what has amount and day can be confirmed, and by nobody else's word.
+        """
+        act, standing = event.act, self._ear.standing
+        if standing is None or event.argument not in ("", str(standing.number)):
+            return
+        if context.verified is False or context.listener in _NOT_THE_CUSTOMER:
             return
         if act is Act.PROMISE_CONFIRMED and standing.complete:
             self._ear.settle(agreed=True)
@@ -91,6 +108,14 @@ class PromiseWatch:
         elif act is Act.PROMISE_DISMISSED:
             self._ear.settle(agreed=False)
             yield PromiseChanged(standing, PromiseStatus.DISMISSED, call_s)
+
+
+def _unknown_zone(start: CallStarted) -> bool:
+    """Whether nothing but the offset of the call's own time says where the customer is."""
+    return (
+        zone_of(start.header.customer_timezone or "") is None
+        and start.policy is VerificationPolicy.HEARD
+    )
 
 
 def _zone(start: CallStarted) -> ZoneInfo:

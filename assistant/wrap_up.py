@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.call_view import CallView
-from assistant.events import PromiseStatus
 from assistant.transcript_rows import DoingRow
 from scripts.outcomes import Outcome, proposed
 
@@ -89,8 +88,8 @@ def proposed_outcome(view: CallView, outcomes: Sequence[Outcome]) -> Outcome | N
 
 def contact_after(view: CallView, today: date) -> date | None:
     """The next contact that a confirmed promise calls for: the day after its first payment."""
-    promise = view.promise
-    if promise is None or promise.status is not PromiseStatus.CONFIRMED:
+    promise = view.agreed
+    if promise is None:
         return None
     first = min(part.day for part in promise.promised.parts if part.day is not None)
     due = first + timedelta(days=1)
@@ -98,7 +97,7 @@ def contact_after(view: CallView, today: date) -> date | None:
 
 
 def _happened(view: CallView) -> Iterator[str]:
-    if view.promise is not None and view.promise.status is PromiseStatus.CONFIRMED:
+    if view.agreed is not None:
         yield "commitment"
     prompt = view.prompt
     if prompt is not None and "commitment" in prompt.done:

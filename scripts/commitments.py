@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from compliance.text import Folded, fold
 from scripts import commitments_en, commitments_zh
@@ -34,7 +33,7 @@ class Saying:
     """
 
     now: datetime
-    zone: ZoneInfo
+    zone: tzinfo
     language: str
     currency: str
     overdue: Decimal | None = None
@@ -78,18 +77,96 @@ def read_back(text: str, saying: Saying) -> tuple[Proposal, ...]:
     return _proposals(text, saying, of_the_customer=False)
 
 
+# What an amount or a day may stand among, when it is the answer to "how much" or "when".
+_FILLERS = frozenset(
+    [
+        "um",
+        "uh",
+        "well",
+        "ok",
+        "okay",
+        "yes",
+        "yeah",
+        "so",
+        "then",
+        "on",
+        "by",
+        "the",
+        "a",
+        "it",
+        "for",
+        "i",
+        "we",
+        "you",
+        "me",
+        "will",
+        "can",
+        "could",
+        "i'll",
+        "think",
+        "let",
+        "us",
+        "let's",
+        "say",
+        "about",
+        "maybe",
+        "with",
+        "in",
+        "from",
+        "of",
+        "my",
+        "that's",
+        "that",
+        "嗯",
+        "呃",
+        "好",
+        "那",
+        "就",
+        "我",
+        "會",
+        "会",
+        "可",
+        "以",
+        "可以",
+        "能",
+        "想",
+        "的",
+        "吧",
+        "呢",
+        "啊",
+        "先",
+        "是",
+        "用",
+    ]
+)
+
+
+def is_an_answer(text: str, saying: Saying) -> bool:
+    """Whether an utterance is about paying, or holds an amount or a day and hardly anything else.
+
+    `My birthday is on Monday` holds a day and is no answer to when somebody pays.
+    """
+    folded = fold(text[:LONGEST_TEXT])
+    parts = _scanned(folded, saying)
+    if any(part.sort in {Sort.PAY, Sort.METHOD} for part in parts):
+        return True
+    counted = {at for part in parts for at in range(part.first, part.last + 1)}
+    return all(at in counted or word in _FILLERS for at, word in enumerate(folded.tokens))
+
+
+def _scanned(folded: Folded, saying: Saying) -> list[Part]:
+    if saying.language.startswith("zh"):
+        republic = saying.language in {"zh-TW", "zh-HK"}
+        return list(commitments_zh.scan(folded, saying.today, republic=republic))
+    day_first = saying.language in {"en-GB", "en-HK"}
+    return list(commitments_en.scan(folded, saying.today, day_first=day_first))
+
+
 def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Proposal, ...]:
     folded = fold(text[:LONGEST_TEXT])
     if not folded.tokens:
         return ()
-    if saying.language.startswith("zh"):
-        scanned = commitments_zh.scan(
-            folded, saying.today, republic=saying.language in {"zh-TW", "zh-HK"}
-        )
-    else:
-        day_first = saying.language in {"en-GB", "en-HK"}
-        scanned = commitments_en.scan(folded, saying.today, day_first=day_first)
-    parts = in_clauses([_as_heard(part, folded) for part in scanned])
+    parts = in_clauses([_as_heard(part, folded) for part in _scanned(folded, saying)])
     sorts = {part.sort for part in parts}
     if of_the_customer and Sort.QUESTION in sorts and Sort.ASK not in sorts:
         return ()

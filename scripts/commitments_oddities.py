@@ -17,9 +17,10 @@ from scripts.commitments_parts import MOST, Doubt, Part, Sort
 _TAIL = re.compile(
     r"\s*(?:p\b|pence\b|cents?\b|¢|m\b|mm\b|million|billion|trillion|something\b|odd\b|ish\b"
     r"|and (?:change|a half|some)|point\b|\.\d{3,}|點|点|塊[一二兩两三四五六七八九半]"
-    r"|块[一二两三四五六七八九半]|兆|億|亿|萬億|万亿)",
+    r"|兆|億|亿|萬億|万亿)",
     re.IGNORECASE,
 )
+_UNIT_AND_MORE = re.compile(r"[塊块元][一二兩两三四五六七八九半]\Z")
 _FOREIGN = {
     "USD": r"euros?\b|pounds?\b|pesos?\b|quid\b|yuan\b|rmb\b|yen\b|canadian",
     "GBP": r"euros?\b|dollars?\b|bucks?\b|yuan\b|rmb\b|yen\b",
@@ -68,6 +69,8 @@ def oddities(text: str, folded: Folded, part: Part, currency: str) -> Iterator[D
         inside = text[folded.starts[part.first] : folded.ends[part.last]]
         if _TAIL.match(behind) or _MINUS_BEFORE.search(before):
             yield Doubt.AMOUNT_TWO_WAYS
+        if _UNIT_AND_MORE.search(inside + behind[:1]):
+            yield Doubt.AMOUNT_TWO_WAYS  # 三千塊五: half a piece, or 3050?
         if foreign and re.search(foreign, inside + behind[:14], re.IGNORECASE):
             yield Doubt.AMOUNT_TWO_WAYS
         if part.amount is not None and part.amount >= MOST:

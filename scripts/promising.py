@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from compliance.errors import MissingPart
 from scripts.account import Account, Promise
-from scripts.commitments import Proposal, Saying, active_promise, proposals, read_back
+from scripts.commitments import Proposal, Saying, active_promise, is_an_answer, proposals, read_back
 from scripts.commitments_oddities import takes_back
 from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import PromiseWording, shipped_promise_wording
@@ -69,7 +68,7 @@ class PromiseEar:
         account: Account | None,
         jurisdiction: str,
         language: str,
-        zone: ZoneInfo,
+        zone: tzinfo,
         wording: PromiseWording | None = None,
     ) -> None:
         self._account = account
@@ -112,6 +111,12 @@ class PromiseEar:
             found = tuple(_with(part, Doubt.UNCLEAR) for part in found)
         if not dated:
             found = tuple(_with(part, Doubt.DAY_TWO_WAYS) if part.day else part for part in found)
+        if not is_an_answer(text, saying):
+            # A half that was said of something else: my birthday is on Monday.
+            found = tuple(
+                part if part.amount is not None and part.day else _with(part, Doubt.OTHER_MATTER)
+                for part in found
+            )
         parts = self._joined(found, asked=asked)
         if not parts or self._is_known(parts):
             return None

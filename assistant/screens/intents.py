@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.call_view import CallView
-from assistant.events import Act, IdentifierState, PromiseStatus
+from assistant.events import Act, IdentifierState
 from assistant.interface_text import N_
 from assistant.screens.keys import Command
 from assistant.screens.script import offered
@@ -69,9 +69,9 @@ def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None
         case Command.PAUSE if view.may_pause:
             return Tell(Act.HELD if view.held_since_s is None else Act.RESUMED)
         case Command.CONFIRM if view.to_confirm:
-            return Tell(Act.PROMISE_CONFIRMED)
-        case Command.DISMISS if _is_proposed(view):
-            return Tell(Act.PROMISE_DISMISSED)
+            return Tell(Act.PROMISE_CONFIRMED, _number(view))
+        case Command.DISMISS if view.promise is not None:
+            return Tell(Act.PROMISE_DISMISSED, _number(view))
         case Command.VERIFIED:
             return Tell(Act.VERIFICATION_WITHDRAWN if view.verified else Act.VERIFIED)
         case Command.THIRD_PARTY:
@@ -110,7 +110,7 @@ def hint_of(view: CallView, command: Command) -> str:
         return N_("noted: hardship; identity first")
     if command in (Command.PROMISE, Command.QUOTE) and view.covered:
         return N_("not before identity is confirmed")
-    if command is Command.CONFIRM and _is_proposed(view) and not view.to_confirm:
+    if command is Command.CONFIRM and view.promise is not None and not view.to_confirm:
         return N_("amount or day is still missing")
     if command is Command.PAUSE and view.live and not view.may_pause:
         if not view.listens:
@@ -119,8 +119,9 @@ def hint_of(view: CallView, command: Command) -> str:
     return ""
 
 
-def _is_proposed(view: CallView) -> bool:
-    return view.promise is not None and view.promise.status is PromiseStatus.PROPOSED
+def _number(view: CallView) -> str:
+    """Which proposal is on the screen: the key is for that one, whatever has been said since."""
+    return str(view.promise.promised.number) if view.promise is not None else ""
 
 
 def in_distress(view: CallView) -> bool:

@@ -128,7 +128,11 @@ class QuoteSheet(ModalScreen[str | None]):
             line = option_line(quote, place + 1, self._wording, self._currency, width - 2)
             mark = Run("▶" if place == self._chosen else " ", Tone.ACCENT)
             lines.append(fit((mark, *line), width))
-        return lines[first : first + height] or [
+        lines = lines[first : first + height]
+        if lines and len(lines) < height:  # what waiting costs, where there is room
+            said = [Run(f"   · {fact}", Tone.MUTED) for fact in self._quotes.waiting]
+            lines += [fit((run,), width) for run in said][: height - len(lines)]
+        return lines or [
             fit((Run(" " + self._wording.text("nothing is owed"), Tone.MUTED),), width)
         ]
 

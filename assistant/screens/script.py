@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.choice_digits import OWN_KEYS, TEN
-from assistant.events import PromiseStatus
 from assistant.interface_text import N_
 from assistant.plain import sign_of
 from assistant.screens.bars import clock
@@ -162,12 +161,23 @@ def draw_script(
 
 def promise_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
     """What is promised, and the keys that settle it; nothing while the debt is covered."""
+    if view.covered:
+        return []
+    return agreed_lines(view, wording, width) + _proposed_lines(view, wording, width)
+
+
+def agreed_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """The promise that the agent confirmed."""
+    if view.agreed is None:
+        return []
+    return [fit((Run(f"◆ {wording.promised(view.agreed.promised)}", Tone.GOOD),), width)]
+
+
+def _proposed_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
     promise = view.promise
-    if promise is None or view.covered:
+    if promise is None:
         return []
     told = wording.promised(promise.promised)
-    if promise.status is PromiseStatus.CONFIRMED:
-        return [fit((Run(f"◆ {told}", Tone.GOOD),), width)]
     doubtful = not promise.promised.certain
     keys: list[Run] = []
     if view.to_confirm:
@@ -242,12 +252,13 @@ def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[L
     assert ended is not None  # the caller shows this only when the call is over
     reason = wording.term(terms.END_REASONS, ended.reason)
     head = " · ".join((wording.text("Call over"), clock(ended.duration_s), reason))
-    lines: list[Line] = [(Run(head, Tone.BRIGHT),), BLANK]
+    agreed = [] if view.covered else agreed_lines(view, wording, width)
+    lines: list[Line] = [(Run(head, Tone.BRIGHT),), *agreed, BLANK]
     unsaid = still_to_say(view, wording)
     flags = view.for_wrap_up
     if not flags:
         lines.append((Run("✔ " + wording.text("nothing was flagged"), Tone.GOOD),))
-    room = max(1, height - 3 - bool(unsaid))
+    room = max(1, height - 3 - len(agreed) - bool(unsaid))
     if len(flags) > room:
         room -= 1
     for flag in flags[:room]:

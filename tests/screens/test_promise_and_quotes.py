@@ -50,7 +50,7 @@ async def test_a_promise_stands_with_its_keys_and_is_confirmed_by_one(
         assert "◇ $80.00 · Fri, Dec 4 · debit card" in on_screen(app)
         assert "Enter confirm" in on_screen(app)
         await pilot.press("enter", "delete")
-        assert desk.acts == [("promise_confirmed", ""), ("promise_dismissed", "")]
+        assert desk.acts == [("promise_confirmed", "1"), ("promise_dismissed", "1")]
 
 
 async def test_what_has_no_day_is_not_confirmed_and_says_why() -> None:
@@ -76,6 +76,35 @@ async def test_a_confirmed_promise_proposes_outcome_and_next_contact() -> None:
     outcome = proposed_outcome(view, load_outcomes())
     assert outcome is not None
     assert outcome.id == "promise"
+
+
+async def test_a_later_proposal_that_is_put_away_leaves_the_confirmed_promise() -> None:
+    later = PromiseChanged(
+        Promised(2, (Proposal(Decimal("50.00"), "USD", date(2026, 12, 9), "", ()),), ""),
+        PromiseStatus.PROPOSED,
+        40.0,
+    )
+    away = PromiseChanged(later.promised, PromiseStatus.DISMISSED, 42.0)
+    events = [*with_promise(PromiseStatus.CONFIRMED), later]
+    async with call_up(setup_of("en-US"), events) as (app, pilot):
+        assert "◆ $80.00" in on_screen(app)
+        assert "◇ $50.00" in on_screen(app)
+        app.deliver(calls.envelopes([away, *calls.over(calls.SCENES["en-US"])[-1:]]))
+        await pilot.pause()
+        assert "◆ $80.00" in on_screen(app)
+        assert "$50.00" not in on_screen(app)
+
+
+async def test_the_ways_to_repay_close_when_somebody_else_listens() -> None:
+    scene = calls.SCENES["en-US"]
+    setup = setup_of("en-US", terms=default_terms("us"), today=TODAY)
+    async with call_up(setup, calls.verified(scene)) as (app, pilot):
+        await pilot.press("o")
+        assert isinstance(app.screen, QuoteSheet)
+        app.deliver(calls.envelopes(calls.third_party(scene)))
+        await pilot.pause()
+        assert not isinstance(app.screen, QuoteSheet)
+        assert str(scene.account.overdue_amount) not in on_screen(app)
 
 
 async def test_nothing_of_a_promise_is_seen_while_somebody_else_listens() -> None:

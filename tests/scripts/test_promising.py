@@ -148,6 +148,56 @@ def test_what_was_confirmed_is_not_proposed_again_and_what_replaces_it_says_so()
     assert ear.heard(text, NOW, asked=True) is None, "the confirmed one still holds"
 
 
+@pytest.mark.parametrize(
+    ("promise", "later"),
+    [
+        ("I will pay three hundred dollars on December fourth", "actually I can't do that"),
+        ("I will pay three hundred dollars on December fourth", "no forget it"),
+        ("我十二月五號繳三千元", "算了我做不到"),
+    ],
+)
+def test_a_later_refusal_throws_doubt_on_what_stands(promise: str, later: str) -> None:
+    language = "zh-TW" if promise.startswith("我") else "en-US"
+    promised = stands([("c", promise), ("c", later)], language)
+    assert promised is not None
+    assert not promised.certain
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("I'll pay three hundred dollars", "my birthday is on Monday"),
+        ("I'll pay three hundred dollars", "the letter came on the fifth"),
+        ("Friday I work late", "three hundred dollars"),
+    ],
+)
+def test_a_half_that_is_about_something_else_is_in_doubt(first: str, second: str) -> None:
+    promised = stands([("c", first), ("c", second)], "en-US")
+    assert promised is None or not promised.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if I get paid I'll pay three hundred dollars on December fourth",
+        "my wife will pay three hundred dollars on December fourth",
+    ],
+)
+def test_reading_back_does_not_clear_up_conditions_or_other_peoples_money(text: str) -> None:
+    back = "so that is three hundred dollars on December fourth right"
+    promised = stands([("c", text), ("a", back)], "en-US")
+    assert promised is not None
+    assert not promised.certain
+
+
+def test_reading_back_does_not_say_when_an_undated_call_was() -> None:
+    ear = PromiseEar(None, "us", "en-US", ZoneInfo("UTC"))
+    ear.heard("I'll pay three hundred dollars on Friday", NOW, asked=True, dated=False)
+    ear.said_back("so that is three hundred dollars on Friday right", NOW, alone=False)
+    assert ear.standing is not None
+    assert not ear.standing.certain
+
+
 def test_a_dismissed_one_can_be_proposed_again() -> None:
     ear = PromiseEar(None, "us", "en-US", ZoneInfo("UTC"))
     text = "I will pay three hundred dollars on December fourth"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -21,11 +21,12 @@ from assistant.events import (
     PromptChanged,
     RecognisedWord,
 )
-from compliance.context import CallHeader, Collector, Listener
-from compliance.transcript import Speaker
+from assistant.guiding import Guide
+from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.transcript import Speaker, Utterance
 
 RATE_HZ = 1000
-Turn = tuple[Speaker, str] | Act
+Turn = tuple[Speaker, str] | tuple[Act, str] | Act
 AGENT, CUSTOMER = Speaker.AGENT, Speaker.CUSTOMER
 PAYS = (CUSTOMER, "I will pay three hundred dollars on December fourth by debit card")
 
@@ -51,16 +52,15 @@ def told(
     now = 0
     for turn in turns:
         now += 1000
-        if isinstance(turn, Act):
-            argument = "commitment" if turn is Act.EXIT else ""
-            events.append(AgentActed(turn, now, argument))
+        who, text = (turn, "") if isinstance(turn, Act) else turn
+        if isinstance(who, Act):
+            events.append(AgentActed(who, now, "commitment" if who is Act.EXIT else text))
             continue
-        speaker, text = turn
         words = []
         for word in text.split():
             words.append(RecognisedWord(word, now, now + 300, confidence))
             now += 300
-        events.append(FinalRecognised(channels.index(speaker), now, text, tuple(words)))
+        events.append(FinalRecognised(channels.index(who), now, text, tuple(words)))
     return [output for event in events for output in session.receive(event)]
 
 
@@ -118,6 +118,33 @@ def test_it_is_published_in_parts_with_what_is_in_doubt() -> None:
 )
 def test_only_the_confirmed_customer_promises(turns: list[Turn], verified: bool) -> None:
     assert promises(told(turns, verified=verified)) == []
+
+
+def test_a_key_is_for_the_proposal_that_was_on_the_screen() -> None:
+    other = (CUSTOMER, "I will pay five hundred dollars on December fifth")
+    turns: list[Turn] = [Act.VERIFIED, PURPOSE, Act.EXIT, PAYS, other]
+    outputs = told([*turns, (Act.PROMISE_CONFIRMED, "1")])
+    assert [change.status for change in promises(outputs)] == ["proposed", "proposed"]
+    outputs = told([*turns, (Act.PROMISE_CONFIRMED, "2")])
+    assert promises(outputs)[-1].status is PromiseStatus.CONFIRMED
+
+
+def test_nothing_is_confirmed_while_somebody_else_listens() -> None:
+    turns: list[Turn] = [Act.VERIFIED, PURPOSE, Act.EXIT, PAYS, Act.THIRD_PARTY]
+    turns.append(Act.PROMISE_CONFIRMED)
+    assert [change.status for change in promises(told(turns))] == ["proposed"]
+
+
+def test_tomorrow_is_counted_where_the_call_says_it_was() -> None:
+    guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
+    evening = datetime.fromisoformat("2026-12-02T20:30:00-08:00")
+    header = CallHeader("us", "en-US", started_at=evening, verified=True)
+    guide = Guide(checked_start(header, guidance, "UTC", evening), None)
+    text = "I will pay three hundred dollars tomorrow"
+    said = Utterance(id="u1", index=0, speaker=CUSTOMER, text=text)
+    context = CallContext(header, verified=True, listener=Listener.CUSTOMER)
+    (proposed,) = [e for e in guide.heard(said, context, (), 0.0) if isinstance(e, PromiseChanged)]
+    assert proposed.promised.parts[0].day == date(2026, 12, 3)
 
 
 def test_what_was_not_heard_clearly_is_in_doubt() -> None:
