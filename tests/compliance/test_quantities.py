@@ -9,9 +9,34 @@ from hypothesis import strategies as st
 from compliance.quantities import number_at, quantities
 from compliance.text import fold
 
-ENGLISH = (*["zero", "one", "two", "three", "six", "nine", "ten", "twenty", "fifty", "hundred", "thousand", "million", "and", "point"],
-           "4", "9999999999999999999999999999999999", "0.5", "$", "dollars", "december", "percent",
-           "a", "oh", "cents")  # fmt: skip
+ENGLISH = (
+    *[
+        "zero",
+        "one",
+        "two",
+        "three",
+        "six",
+        "nine",
+        "ten",
+        "twenty",
+        "fifty",
+        "hundred",
+        "thousand",
+        "million",
+        "and",
+        "point",
+    ],
+    "4",
+    "9999999999999999999999999999999999",
+    "0.5",
+    "$",
+    "dollars",
+    "december",
+    "percent",
+    "a",
+    "oh",
+    "cents",
+)
 CHINESE = "零一二三五九十百千萬万億亿点點元月號号年9分之"
 
 
