@@ -6,14 +6,14 @@ Owns its name, options and lines; the log is `assistant.record.access`'s.
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
+from assistant.telling import tell
 
 
 @click.command("audit")
@@ -25,11 +25,7 @@ from assistant.store_option import store_option
 @click.option("--who", default="", metavar="NAME", help="Only what this user did.")
 @click.option("--call", default="", metavar="CALL", help="Only what was done to this call.")
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
+@data_dir_option
 @store_option
 def audit(
     *, since: datetime | None, who: str, call: str, jsonl: bool, data_dir: Path | None
@@ -48,15 +44,10 @@ def audit(
     if since is not None:
         aware = since if since.tzinfo is not None else since.replace(tzinfo=UTC)
         moment = aware.astimezone(UTC).isoformat(timespec="milliseconds")
-    with open_guarded(data_dir, _tell, Act.AUDIT) as (store, _guard):
+    with open_guarded(data_dir, tell, Act.AUDIT) as (store, _guard):
         for line in read_log(store.opened, since=moment, who=who, call=call):
             if jsonl:
                 click.echo(json.dumps({"type": "access", **asdict(line)}, ensure_ascii=False))
             else:
                 columns = (line.at_utc, line.who, line.act, line.call or "-", line.about)
                 click.echo("\t".join(display_text(column, "en").text for column in columns))
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
+from assistant.telling import tell
 
 if TYPE_CHECKING:
     from assistant.record.statistics import Figures
 
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
-
 
 @click.command("stats")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
-@_data_dir
+@data_dir_option
 @store_option
 def stats(*, as_json: bool, data_dir: Path | None) -> None:
     """Calls, hours, sizes, the oldest call, what is due for purge; nobody's name or words."""
@@ -41,7 +35,7 @@ def stats(*, as_json: bool, data_dir: Path | None) -> None:
     from assistant.retention_terms import shipped_terms, terms_in_force
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.STATS) as (store, guard):
+    with open_guarded(data_dir, tell, Act.STATS) as (store, guard):
         terms = terms_in_force(shipped_terms(), store.locations.settings)
         today = store.opened.now().astimezone(UTC).date()
         plan = PurgeDesk(store, terms.of, guard.who.name).plan(today)
@@ -67,7 +61,7 @@ def _row(place: str, figures: Figures) -> str:
 
 @click.command("backup")
 @click.argument("to", type=click.Path(path_type=Path))
-@_data_dir
+@data_dir_option
 @store_option
 def backup(*, to: Path, data_dir: Path | None) -> None:
     """Copy the record into the new folder TO, while calls are written: sealed, with its proof.
@@ -80,10 +74,10 @@ def backup(*, to: Path, data_dir: Path | None) -> None:
     from assistant.record.permissions import Act
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.BACKUP) as (store, _guard):
-        manifest = make_backup(store, to, _tell)
+    with open_guarded(data_dir, tell, Act.BACKUP) as (store, _guard):
+        manifest = make_backup(store, to, tell)
     size = sum(file.size for file in manifest.files)
-    _tell(
+    tell(
         f"Backed up {manifest.calls} calls, {len(manifest.files)} files, {size / 1e6:.1f} MB"
         f" into {to}."
     )
@@ -92,7 +86,7 @@ def backup(*, to: Path, data_dir: Path | None) -> None:
 @click.command("restore")
 @click.argument("source", metavar="FROM", type=click.Path(path_type=Path))
 @click.option("--unproven", is_flag=True, help="Although the record in it does not verify.")
-@_data_dir
+@data_dir_option
 @store_option
 def restore(*, source: Path, unproven: bool, data_dir: Path | None) -> None:
     """Bring the backup FROM back into an empty data folder, after it was proven whole.
@@ -107,17 +101,12 @@ def restore(*, source: Path, unproven: bool, data_dir: Path | None) -> None:
     proof = bring_back(
         source,
         locate(data_dir, os.environ),
-        system_doors(_tell),
+        system_doors(tell),
         unproven=unproven,
-        progress=_tell,
+        progress=tell,
     )
     if proof is None:
-        _tell("A restore that was cut off before is finished.")
+        tell("A restore that was cut off before is finished.")
         return
     whole = "it is whole" if not proof.faults else f"{len(proof.faults)} faults in its proof"
-    _tell(f"Restored {proof.calls} calls, {proof.events} events; {whole}.")
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()
+    tell(f"Restored {proof.calls} calls, {proof.events} events; {whole}.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
 from compliance.places import JURISDICTIONS
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _LIMIT = 50
 
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
 _interface = click.option(
     "--interface",
     type=click.Choice(("en", "zh-Hant", "zh-Hans")),
@@ -103,7 +98,7 @@ def kept_calls() -> None:
 @_limit
 @_jsonl
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_list(
     *, limit: int, jsonl: bool, interface: str | None, data_dir: Path | None, **filters: Any
@@ -127,7 +122,7 @@ def calls_list(
 @_limit
 @_jsonl
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_find(
     words: tuple[str, ...],
@@ -160,7 +155,7 @@ def calls_find(
 @_redacted
 @_jsonl
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_show(
     call: str, *, redacted: bool, jsonl: bool, interface: str | None, data_dir: Path | None
@@ -188,7 +183,7 @@ def calls_show(
 )
 @_redacted
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_dossier(
     call: str, *, to: Path, redacted: bool, interface: str | None, data_dir: Path | None
@@ -221,7 +216,7 @@ def calls_dossier(
 )
 @_redacted
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_export(
     calls: tuple[str, ...],
@@ -252,7 +247,7 @@ def calls_export(
 @kept_calls.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_interface
-@_data_dir
+@data_dir_option
 @store_option
 def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) -> None:
     """Take the calls of an archive in; one that is broken, or known already, changes nothing."""

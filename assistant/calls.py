@@ -22,6 +22,7 @@ from assistant.rules_in_force import RulesInForce
 from assistant.running import JsonReporter, PlainReporter, keeping, run_to_end, zone_here
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import resolve_model
+from assistant.telling import tell
 from assistant.wording import Wording
 from compliance.context import Collector
 from compliance.places import LANGUAGES, jurisdiction_of, language_of
@@ -171,20 +172,20 @@ def _show(
     wording = Wording(texts, Interface(interface or call.language), call.language)
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     if model_notice:
-        _tell(model_notice)
-    with keeping(keep_in, call_id, _tell) as writer:
+        tell(model_notice)
+    with keeping(keep_in, call_id, tell) as writer:
         prepared = prepare(
             call,
             call_id=call_id,
             guidance=guidance,
             deliver=reporter,
-            notice=_tell,
+            notice=tell,
             zone=zone_here(),
             keeper=writer,
         )
         status = run_to_end(prepared.run)
     if keep_in is not None:
-        _tell(wording.text(KEPT, call=call_id))
+        tell(wording.text(KEPT, call=call_id))
     return status
 
 
@@ -196,11 +197,6 @@ def own_language(offered: tuple[str, ...]) -> str:
     )
     tag = system.partition(".")[0].replace("_", "-")
     return tag if tag in offered else "en-US"
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()
 
 
 def _collector(name: str | None) -> Collector | None:

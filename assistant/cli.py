@@ -16,13 +16,13 @@ import click
 from assistant import __version__
 from assistant.account_commands import accounts
 from assistant.call_commands import kept_calls
+from assistant.command_options import data_dir_option, store_option
 from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
 from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
-from assistant.store_option import store_option
 from assistant.user_commands import users
 from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
@@ -63,11 +63,6 @@ def _options(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return apply
 
 
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
 _language = click.option(
     "--language", type=click.Choice(LANGUAGES), help="The language that is spoken."
 )
@@ -122,7 +117,7 @@ def commands() -> None:
 @_interface
 @_theme
 @_keep
-@_data_dir
+@data_dir_option
 @store_option
 @click.pass_context
 def demo(context: click.Context, /, language: str | None, **options: Any) -> None:
@@ -150,7 +145,7 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
 @_theme
 @_keep
 @_isolate
-@_data_dir
+@data_dir_option
 @store_option
 @click.pass_context
 def replay(context: click.Context, /, file: Path, **options: Any) -> None:
@@ -169,7 +164,7 @@ def replay(context: click.Context, /, file: Path, **options: Any) -> None:
 @_channels
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
 @click.option("--as-heard", is_flag=True, help="Leave out the recognition corrections.")
-@_data_dir
+@data_dir_option
 def transcribe(files: tuple[Path, ...], **options: Any) -> None:
     """Turn recordings into transcripts."""
     from assistant import transcribing
@@ -182,7 +177,7 @@ def transcribe(files: tuple[Path, ...], **options: Any) -> None:
 @_jurisdiction
 @_language
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
-@_data_dir
+@data_dir_option
 @click.pass_context
 def check(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Judge transcripts (JSON Lines).  Exit status 1 means that something was found."""
@@ -193,7 +188,7 @@ def check(context: click.Context, /, files: tuple[str, ...], **options: Any) -> 
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
-@_data_dir
+@data_dir_option
 @click.pass_context
 def doctor(context: click.Context, /, *, as_json: bool, data_dir: Path | None) -> None:
     """Check this machine: packages, models, sound, folders, terminal."""
@@ -206,7 +201,7 @@ def doctor(context: click.Context, /, *, as_json: bool, data_dir: Path | None) -
 @click.option("--plain", is_flag=True, help="List the kept calls as plain lines.")
 @_interface
 @_theme
-@_data_dir
+@data_dir_option
 @store_option
 @click.pass_context
 def review(context: click.Context, /, **options: Any) -> None:
@@ -226,7 +221,7 @@ def train() -> None:
 @click.option("--silent", is_flag=True, help="Without sound.")
 @_interface
 @_theme
-@_data_dir
+@data_dir_option
 @store_option
 @click.pass_context
 def train_replay(context: click.Context, /, call: str, **options: Any) -> None:
@@ -247,7 +242,7 @@ def models() -> None:
 
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
-@_data_dir
+@data_dir_option
 def models_list(**options: Any) -> None:
     """The official models with size, memory, licence and use; what is installed and chosen."""
     from assistant import model_commands
@@ -264,7 +259,7 @@ def models_list(**options: Any) -> None:
     help="A mirror with model-list.json and archives, or a bundle or archive as a file.",
 )
 @click.option("--again", is_flag=True, help="Replace the model if it is installed.")
-@_data_dir
+@data_dir_option
 def models_install(name: str | None, **options: Any) -> None:
     """Fetch, check, unpack and try out a model; an interrupted run is gone on from."""
     from assistant import model_commands
@@ -274,7 +269,7 @@ def models_install(name: str | None, **options: Any) -> None:
 
 @models.command("verify")
 @click.argument("path", metavar="NAME|PATH")
-@_data_dir
+@data_dir_option
 def models_verify(path: str, **options: Any) -> None:
     """Check a model's structure and checksums, and open it in a process of its own."""
     from assistant import model_commands
@@ -285,7 +280,7 @@ def models_verify(path: str, **options: Any) -> None:
 @models.command("use")
 @click.argument("name", metavar="NAME|best")
 @click.option("--language", type=click.Choice(("en", "zh")), help="Where its name does not tell.")
-@_data_dir
+@data_dir_option
 def models_use(name: str, **options: Any) -> None:
     """Choose the model that hears calls of its language when none is named."""
     from assistant import model_commands
@@ -294,7 +289,7 @@ def models_use(name: str, **options: Any) -> None:
 
 
 @models.command("where")
-@_data_dir
+@data_dir_option
 def models_where(**options: Any) -> None:
     """The folder of installed models."""
     from assistant import model_commands
@@ -304,7 +299,7 @@ def models_where(**options: Any) -> None:
 
 @models.command("remove")
 @click.argument("name")
-@_data_dir
+@data_dir_option
 def models_remove(name: str, **options: Any) -> None:
     """Take an installed model away."""
     from assistant import model_commands
@@ -315,7 +310,7 @@ def models_remove(name: str, **options: Any) -> None:
 @models.command("bundle")
 @click.argument("name", metavar="NAME|PATH")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@_data_dir
+@data_dir_option
 def models_bundle(name: str, file: Path, **options: Any) -> None:
     """Pack a model with checksums into FILE, for machines without a network."""
     from assistant import model_commands
@@ -330,7 +325,7 @@ def models_bundle(name: str, file: Path, **options: Any) -> None:
 @_model
 @_channels
 @click.option("--corrected", is_flag=True, help="Apply the recognition corrections first.")
-@_data_dir
+@data_dir_option
 def models_report(audio: Path, reference: Path, **options: Any) -> None:
     """Error rates on your own hand-corrected calls, and corrections for what was misheard.
 

@@ -29,6 +29,7 @@ from assistant.site_settings import load_site_settings, recording_terms
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
+from assistant.telling import tell
 from assistant.wording import Wording
 from compliance.context import Collector
 from compliance.errors import AssistantError, MissingPart
@@ -127,7 +128,7 @@ def live(
             theme=theme,
             locations=locations,
             door=door,
-            tell=_tell,
+            tell=tell,
             source=open_source(settings.accounts, locations.settings.parent),
         )
     if door is not None:
@@ -174,7 +175,7 @@ def run_live_call(
             theme=theme,
             locations=locations,
             notices=notices,
-            tell=_tell,
+            tell=tell,
             origin=origin,
             source=source,
         )
@@ -183,14 +184,14 @@ def run_live_call(
     wording = Wording(texts, Interface(interface or call.language), call.language)
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     for line in notices:
-        _tell(wording.text(line))
-    with keeping_on_terms(call.terms, locations, call_id, _tell) as writer:
+        tell(wording.text(line))
+    with keeping_on_terms(call.terms, locations, call_id, tell) as writer:
         run = live_run(
             call,
             call_id=call_id,
             guidance=guidance,
             deliver=reporter,
-            notice=_tell,
+            notice=tell,
             zone=zone_here(),
             keeper=writer,
         )
@@ -260,8 +261,3 @@ def _model(named: str | None, language: str, locations: Locations) -> ModelChoic
 def _on_a_terminal() -> bool:
     # The screen is drawn on standard error: redirected, it would fill a file with the call.
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
 from compliance.places import JURISDICTIONS, LANGUAGES
 
 
@@ -80,11 +80,7 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     is_flag=True,
     help="Keep the call (otherwise as the site's settings say; without any, nothing is kept).",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
+@data_dir_option
 @store_option
 @click.pass_context
 def live(context: click.Context, /, **options: Any) -> None:

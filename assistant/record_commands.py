@@ -7,21 +7,15 @@ which is imported only then, as `cli` does.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
 from assistant.audit_commands import audit
 from assistant.backup_commands import backup, restore, stats
+from assistant.command_options import data_dir_option, store_option
 from assistant.retention_commands import cleared, customer, hold, holds, purge
-from assistant.store_option import store_option
-
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
+from assistant.telling import tell
 
 
 @click.group()
@@ -35,7 +29,7 @@ def record() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file (mode 600) with the new key; without it one is made, where the old one was.",
 )
-@_data_dir
+@data_dir_option
 @store_option
 def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
     """Change the master key; from then on the old one opens nothing."""
@@ -47,17 +41,17 @@ def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
     from assistant.signing_in import open_guarded
 
     key = read_key_file(new_key) if new_key is not None else None
-    with open_guarded(data_dir, _tell, Act.REKEY):
+    with open_guarded(data_dir, tell, Act.REKEY):
         pass
-    where = rekey(locate(data_dir, os.environ), system_doors(_tell), key)
+    where = rekey(locate(data_dir, os.environ), system_doors(tell), key)
     if where == "ASSISTANT_KEY":
-        _tell("The record has a new key: set ASSISTANT_KEY to it now.")
+        tell("The record has a new key: set ASSISTANT_KEY to it now.")
     else:
-        _tell(f"The record has a new key, in {where}.")
+        tell(f"The record has a new key, in {where}.")
 
 
 @record.command("recover")
-@_data_dir
+@data_dir_option
 @store_option
 def record_recover(*, data_dir: Path | None) -> None:
     """Bring in what a crash or an absent store left in this machine's journals.
@@ -69,12 +63,12 @@ def record_recover(*, data_dir: Path | None) -> None:
     from assistant.record.store import CallStore
     from compliance.errors import AssistantError
 
-    with CallStore(locate(data_dir, os.environ), doors=system_doors(_tell)) as store:
+    with CallStore(locate(data_dir, os.environ), doors=system_doors(tell)) as store:
         recovered = store.recover()
         for call in recovered.calls:
             click.echo(f"{call}  {store.call(call).state.value}")
     if not recovered.calls and not recovered.problems:
-        _tell("Nothing was left behind.")
+        tell("Nothing was left behind.")
     if recovered.problems:
         raise AssistantError("\n".join(recovered.problems))
 
@@ -86,7 +80,7 @@ def record_recover(*, data_dir: Path | None) -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The folder of the anchors (default: ASSISTANT_ANCHORS, else in the data folder).",
 )
-@_data_dir
+@data_dir_option
 @store_option
 def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -> None:
     """Prove that nothing was changed, removed, put in or cut off, or say what (exit status 2)."""
@@ -94,8 +88,8 @@ def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -
     from assistant.signing_in import open_guarded
     from compliance.errors import AssistantError
 
-    with open_guarded(data_dir, _tell, Act.VERIFY, anchors=anchors) as (store, _guard):
-        proof = store.verify(audio=audio, progress=_tell)
+    with open_guarded(data_dir, tell, Act.VERIFY, anchors=anchors) as (store, _guard):
+        proof = store.verify(audio=audio, progress=tell)
     if proof.faults:
         raise AssistantError(
             "\n".join(["The record is not whole:", *(f"  {fault}" for fault in proof.faults)]),
@@ -109,8 +103,3 @@ def record_verify(*, audio: bool, anchors: Path | None, data_dir: Path | None) -
 
 for _command in (audit, backup, cleared, customer, hold, holds, purge, restore, stats):
     record.add_command(_command)
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()

@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
+from assistant.telling import tell
 
 if TYPE_CHECKING:
     from assistant.record.purging import PurgeDesk
     from assistant.record.retention import Verdict
     from assistant.record.store import CallStore
 
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
 _call = click.argument("call", required=False)
 _account = click.option("--account", metavar="ID", default="", help="All calls of this account.")
 _day = click.DateTime(["%Y-%m-%d"])
@@ -42,7 +38,7 @@ _today = click.option(
 @_account
 @click.option("--reason", default="", help="Why; kept sealed.")
 @click.option("--release", is_flag=True, help="Let go of a hold.")
-@_data_dir
+@data_dir_option
 @store_option
 def hold(call: str | None, **options: Any) -> None:
     """Hold a call, or all of an account with those to come: no purge takes them.
@@ -57,7 +53,7 @@ def hold(call: str | None, **options: Any) -> None:
 @_account
 @click.option("--reason", default="", help="Where it is written; kept sealed.")
 @click.option("--undo", "release", is_flag=True, help="Take it back.")
-@_data_dir
+@data_dir_option
 @store_option
 def cleared(call: str | None, **options: Any) -> None:
     """Say that a debt is cleared: what was kept until then may go when its time is over."""
@@ -82,7 +78,7 @@ def _say(
         raise click.UsageError("Name a call, or an account with --account.")
     if not release and not reason.strip():
         raise click.UsageError("Say why: --reason TEXT")
-    with open_guarded(data_dir, _tell, Act.HOLD, written=False) as (store, guard):
+    with open_guarded(data_dir, tell, Act.HOLD, written=False) as (store, guard):
         known = {one.id for one in store.every_call()}
         calls = store.calls_of(account) if account else tuple({call or ""} & known)
         if not calls:
@@ -101,7 +97,7 @@ def _say(
 
 @click.command("holds")
 @click.option("--all", "everything", is_flag=True, help="Those that were released as well.")
-@_data_dir
+@data_dir_option
 @store_option
 def holds(*, everything: bool, data_dir: Path | None) -> None:
     """What is held or marked as cleared: when, what, who, why."""
@@ -110,7 +106,7 @@ def holds(*, everything: bool, data_dir: Path | None) -> None:
     from assistant.record.permissions import Act
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.HOLD, about="list") as (store, _guard):
+    with open_guarded(data_dir, tell, Act.HOLD, about="list") as (store, _guard):
         duties = every_duty(store.opened)
     last = {(duty.call, duty.account, duty.act in _HOLDING): duty for duty in duties}
     for duty in duties:
@@ -129,7 +125,7 @@ _HOLDING = ("hold", "release")
 @click.option("--as-of", type=_day, help="With --dry-run: on another day than today.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_today
-@_data_dir
+@data_dir_option
 @store_option
 def purge(
     *,
@@ -149,7 +145,7 @@ def purge(
 
     if as_of is not None and not dry_run:
         raise click.UsageError("--as-of is for --dry-run: nothing is purged on another day.")
-    with open_guarded(data_dir, _tell, Act.PURGE, about=_about(dry_run)) as (store, guard):
+    with open_guarded(data_dir, tell, Act.PURGE, about=_about(dry_run)) as (store, guard):
         desk = _desk(store, guard.who.name)
         day = as_of.date() if as_of is not None else _now(store)
         plan = desk.plan(day)
@@ -164,10 +160,10 @@ def purge(
             raise click.Abort
         gone = desk.purge(today=vouched)
     for line in gone.told:
-        _tell(line)
+        tell(line)
     for call in gone.calls:
         click.echo(call)
-    _tell(f"Purged: {_calls(len(gone.calls))}.")
+    tell(f"Purged: {_calls(len(gone.calls))}.")
 
 
 @click.command("customer")
@@ -182,7 +178,7 @@ def purge(
 @click.option("--dry-run", is_flag=True, help="With --erase: only say what would go and what not.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_today
-@_data_dir
+@data_dir_option
 @store_option
 def customer(
     account: str,
@@ -202,12 +198,12 @@ def customer(
     if (file is None) == (not erase) or (dry_run and not erase):
         raise click.UsageError("Say what to do: --export FILE, or --erase, with --dry-run or not.")
     about = "export" if file is not None else f"erase{', dry run' if dry_run else ''}"
-    with open_guarded(data_dir, _tell, Act.CUSTOMER, about=about) as (store, guard):
+    with open_guarded(data_dir, tell, Act.CUSTOMER, about=about) as (store, guard):
         if not store.calls_of(account):
             raise _unknown(account)
         if file is not None:
             count = export_customer(store, account, file, store.opened.at_utc())
-            _tell(f"Exported: {_calls(count)}. The file is not sealed: keep it as what it is.")
+            tell(f"Exported: {_calls(count)}. The file is not sealed: keep it as what it is.")
             return
         desk = _desk(store, guard.who.name)
         plan = desk.plan_of(account, _now(store))
@@ -221,8 +217,8 @@ def customer(
             raise click.Abort
         gone = desk.erase(account, today=vouched)
     for line in gone.told:
-        _tell(line)
-    _tell(f"Erased: {_calls(len(gone.calls))}.")
+        tell(line)
+    tell(f"Erased: {_calls(len(gone.calls))}.")
 
 
 def _desk(store: CallStore, who: str) -> PurgeDesk:
@@ -257,9 +253,9 @@ def _print_plan(plan: Sequence[Verdict], goes: Callable[[Verdict], bool]) -> Non
         )
         click.echo(f"stays\t{verdict.call}\t{why}\t{verdict.citation}")
     reasons = Counter(reason for verdict in plan for reason in verdict.stays if not goes(verdict))
-    _tell(f"{_calls(going)} would go, {len(plan) - going} would stay.")
+    tell(f"{_calls(going)} would go, {len(plan) - going} would stay.")
     for reason, count in reasons.most_common():
-        _tell(f"  {count}: {reason.value}")
+        tell(f"  {count}: {reason.value}")
 
 
 def _agreed(yes: bool, question: str) -> bool:
@@ -280,8 +276,3 @@ def _calls(count: int) -> str:
 
 def _about(dry_run: bool) -> str:
     return "dry run" if dry_run else ""
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()

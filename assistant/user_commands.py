@@ -11,14 +11,10 @@ from pathlib import Path
 
 import click
 
-from assistant.store_option import store_option
+from assistant.command_options import data_dir_option, store_option
+from assistant.telling import tell
 
 _ROLES = ("agent", "reviewer", "trainer", "supervisor", "compliance", "administrator")
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
 _role = click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
 _agent_id = click.option(
     "--agent-id", default="", help="The id that their own calls carry (default: the name)."
@@ -43,7 +39,7 @@ def users() -> None:
 @_role
 @_agent_id
 @click.option("--system", is_flag=True, help="No password: the operating system's user NAME.")
-@_data_dir
+@data_dir_option
 @store_option
 def users_add(*, name: str, role: str, agent_id: str, system: bool, data_dir: Path | None) -> None:
     """Add a user; the password is asked for, or is the next line of standard input.
@@ -54,16 +50,16 @@ def users_add(*, name: str, role: str, agent_id: str, system: bool, data_dir: Pa
     from assistant.record.users import Users
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+    with open_guarded(data_dir, tell, Act.USERS, written=False) as (store, guard):
         password = None if system else _new_password(name)
         known = Users(store.opened)
         known.add(guard.who.name, name, Role(role), agent_id=agent_id, password=password)
-    _tell(f"{name} was added as {role}.")
+    tell(f"{name} was added as {role}.")
 
 
 @users.command("list")
 @click.option("--all", "everyone", is_flag=True, help="Those who were removed as well.")
-@_data_dir
+@data_dir_option
 @store_option
 def users_list(*, everyone: bool, data_dir: Path | None) -> None:
     """Name, role, agent id, how they sign in, since when."""
@@ -71,21 +67,21 @@ def users_list(*, everyone: bool, data_dir: Path | None) -> None:
     from assistant.record.users import Users
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.USERS, about="list") as (store, _guard):
+    with open_guarded(data_dir, tell, Act.USERS, about="list") as (store, _guard):
         known = Users(store.opened).all()
     for user in known:
         if everyone or not user.removed:
             how = "removed" if user.removed else "system" if user.system else "password"
             click.echo(f"{user.name}\t{user.role}\t{user.agent_id}\t{how}\t{user.at_utc}")
     if not known:
-        _tell("There are no users: whoever sits here may do everything.")
+        tell("There are no users: whoever sits here may do everything.")
 
 
 @users.command("role")
 @click.argument("name")
 @_role
 @_agent_id
-@_data_dir
+@data_dir_option
 @store_option
 def users_role(*, name: str, role: str, agent_id: str, data_dir: Path | None) -> None:
     """Give a user another role."""
@@ -93,14 +89,14 @@ def users_role(*, name: str, role: str, agent_id: str, data_dir: Path | None) ->
     from assistant.record.users import Users
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+    with open_guarded(data_dir, tell, Act.USERS, written=False) as (store, guard):
         Users(store.opened).set_role(guard.who.name, name, Role(role), agent_id=agent_id)
-    _tell(f"{name} is {role} now.")
+    tell(f"{name} is {role} now.")
 
 
 @users.command("remove")
 @click.argument("name")
-@_data_dir
+@data_dir_option
 @store_option
 def users_remove(*, name: str, data_dir: Path | None) -> None:
     """Let a user in no more; what they did stays in the log."""
@@ -108,14 +104,14 @@ def users_remove(*, name: str, data_dir: Path | None) -> None:
     from assistant.record.users import Users
     from assistant.signing_in import open_guarded
 
-    with open_guarded(data_dir, _tell, Act.USERS, written=False) as (store, guard):
+    with open_guarded(data_dir, tell, Act.USERS, written=False) as (store, guard):
         Users(store.opened).remove(guard.who.name, name)
-    _tell(f"{name} was removed.")
+    tell(f"{name} was removed.")
 
 
 @users.command("passwd")
 @click.argument("name", required=False)
-@_data_dir
+@data_dir_option
 @store_option
 def users_passwd(*, name: str | None, data_dir: Path | None) -> None:
     """Change your own password, or with the right to it somebody else's."""
@@ -126,13 +122,13 @@ def users_passwd(*, name: str | None, data_dir: Path | None) -> None:
     from assistant.record.users import Users
     from assistant.signing_in import guarded
 
-    with CallStore(locate(data_dir, os.environ), doors=system_doors(_tell)) as store:
+    with CallStore(locate(data_dir, os.environ), doors=system_doors(tell)) as store:
         guard = guarded(store, os.environ)
         whose = name or guard.who.name
         if guard.who.role is None or whose != guard.who.name:
             guard.need(Act.USERS, written=False)
         Users(store.opened).set_password(guard.who.name, whose, _new_password(whose))
-    _tell(f"{whose} has a new password.")
+    tell(f"{whose} has a new password.")
 
 
 def _new_password(name: str) -> str:
@@ -143,8 +139,3 @@ def _new_password(name: str) -> str:
     if sys.stdin.isatty() and ask("Once more: ") != first:
         raise UserRefused("the two passwords differ", "Try again.")
     return first
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line.rstrip() + "\n")
-    sys.stderr.flush()

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from assistant.command_options import data_dir_option
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -36,11 +38,7 @@ import click
     type=click.Choice(("en", "zh-Hant", "zh-Hans")),
     help="Language of the words (default: the first row's).",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
-)
+@data_dir_option
 @click.pass_context
 def worklist(context: click.Context, /, file: Path | None, **options: Any) -> None:
     """Whom of a list one may call now: yes, no or unknown, with reason and next permitted time.
