@@ -16,17 +16,24 @@ import click
 from assistant import __version__
 from assistant.account_commands import accounts
 from assistant.call_commands import kept_calls
-from assistant.command_options import data_dir_option, store_option
+from assistant.command_options import (
+    channels_option,
+    data_dir_option,
+    language_option,
+    model_option,
+    store_option,
+)
 from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
+from assistant.model_group import models
 from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
 from assistant.user_commands import users
 from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
-from compliance.places import JURISDICTIONS, LANGUAGES
+from compliance.places import JURISDICTIONS
 
 INTERRUPTED = 130
 
@@ -63,21 +70,10 @@ def _options(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return apply
 
 
-_language = click.option(
-    "--language", type=click.Choice(LANGUAGES), help="The language that is spoken."
-)
 _jurisdiction = click.option(
     "--jurisdiction",
     type=click.Choice(JURISDICTIONS),
     help="Whose law (default: from the language).",
-)
-_model = click.option(
-    "--model", metavar="NAME|PATH", help="The speech model (default: the best installed)."
-)
-_channels = click.option(
-    "--channels",
-    metavar="NAMES",
-    help="Whose the file's channels are, in order (default for two: agent,customer).",
 )
 _interface = click.option(
     "--interface",
@@ -111,7 +107,7 @@ def commands() -> None:
 
 
 @commands.command()
-@_language
+@language_option
 @click.option("--speed", type=_Speed(), default=1.0, help="Pace of the call (default: 1).")
 @_output
 @_interface
@@ -129,7 +125,7 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
 
 @commands.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_language
+@language_option
 @_jurisdiction
 @click.option("--account", type=click.Path(path_type=Path), help="The account file (JSON or YAML).")
 @click.option(
@@ -137,8 +133,8 @@ def demo(context: click.Context, /, language: str | None, **options: Any) -> Non
     type=click.Choice(("in-house", "agency", "debt_buyer")),
     help="Who collects (default: from the account).",
 )
-@_model
-@_channels
+@model_option
+@channels_option
 @click.option("--speed", type=_Speed(), default=1.0, help="Pace of the call (default: 1).")
 @_output
 @_interface
@@ -159,9 +155,9 @@ def replay(context: click.Context, /, file: Path, **options: Any) -> None:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@_language
-@_model
-@_channels
+@language_option
+@model_option
+@channels_option
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
 @click.option("--as-heard", is_flag=True, help="Leave out the recognition corrections.")
 @data_dir_option
@@ -175,7 +171,7 @@ def transcribe(files: tuple[Path, ...], **options: Any) -> None:
 @commands.command()
 @click.argument("files", metavar="FILE...|-", nargs=-1, required=True)
 @_jurisdiction
-@_language
+@language_option
 @click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
 @data_dir_option
 @click.pass_context
@@ -231,118 +227,12 @@ def train_replay(context: click.Context, /, call: str, **options: Any) -> None:
     context.exit(calls.train_replay(call, **options))
 
 
-@commands.group()
-def models() -> None:
-    """Speech models: what there is, installing, choosing, checking.
-
-    Everything is fetched from the publisher's address, or a mirror named with --from or
-    ASSISTANT_MODELS_URL; nothing of a call is ever sent anywhere.
-    """
-
-
-@models.command("list")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
-@data_dir_option
-def models_list(**options: Any) -> None:
-    """The official models with size, memory, licence and use; what is installed and chosen."""
-    from assistant import model_commands
-
-    model_commands.models_list(**options)
-
-
-@models.command("install")
-@click.argument("name", required=False)
-@click.option(
-    "--from",
-    "source",
-    metavar="URL|FILE",
-    help="A mirror with model-list.json and archives, or a bundle or archive as a file.",
-)
-@click.option("--again", is_flag=True, help="Replace the model if it is installed.")
-@data_dir_option
-def models_install(name: str | None, **options: Any) -> None:
-    """Fetch, check, unpack and try out a model; an interrupted run is gone on from."""
-    from assistant import model_commands
-
-    model_commands.models_install(name, **options)
-
-
-@models.command("verify")
-@click.argument("path", metavar="NAME|PATH")
-@data_dir_option
-def models_verify(path: str, **options: Any) -> None:
-    """Check a model's structure and checksums, and open it in a process of its own."""
-    from assistant import model_commands
-
-    model_commands.models_verify(path, **options)
-
-
-@models.command("use")
-@click.argument("name", metavar="NAME|best")
-@click.option("--language", type=click.Choice(("en", "zh")), help="Where its name does not tell.")
-@data_dir_option
-def models_use(name: str, **options: Any) -> None:
-    """Choose the model that hears calls of its language when none is named."""
-    from assistant import model_commands
-
-    model_commands.models_use(name, **options)
-
-
-@models.command("where")
-@data_dir_option
-def models_where(**options: Any) -> None:
-    """The folder of installed models."""
-    from assistant import model_commands
-
-    model_commands.models_where(**options)
-
-
-@models.command("remove")
-@click.argument("name")
-@data_dir_option
-def models_remove(name: str, **options: Any) -> None:
-    """Take an installed model away."""
-    from assistant import model_commands
-
-    model_commands.models_remove(name, **options)
-
-
-@models.command("bundle")
-@click.argument("name", metavar="NAME|PATH")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@data_dir_option
-def models_bundle(name: str, file: Path, **options: Any) -> None:
-    """Pack a model with checksums into FILE, for machines without a network."""
-    from assistant import model_commands
-
-    model_commands.models_bundle(name, file, **options)
-
-
-@models.command("report")
-@click.argument("audio", type=click.Path(path_type=Path, exists=True))
-@click.argument("reference", type=click.Path(path_type=Path, exists=True))
-@_language
-@_model
-@_channels
-@click.option("--corrected", is_flag=True, help="Apply the recognition corrections first.")
-@data_dir_option
-def models_report(audio: Path, reference: Path, **options: Any) -> None:
-    """Error rates on your own hand-corrected calls, and corrections for what was misheard.
-
-    AUDIO is a recording or a folder of them, REFERENCE its transcript or a folder of transcripts
-    of the same names (`assistant transcribe --jsonl`, corrected by hand).  The output is a file of
-    corrections with the figures as comments.
-    """
-    from assistant import recognition_report
-
-    recognition_report.report(audio, reference, **options)
-
-
 commands.add_command(accounts)
 commands.add_command(kept_calls)
 commands.add_command(devices)
 commands.add_command(door)
 commands.add_command(live)
+commands.add_command(models)
 commands.add_command(rules)
 commands.add_command(scripts)
 commands.add_command(record)

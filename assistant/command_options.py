@@ -1,4 +1,4 @@
-"""Options that many commands share: where everything is kept, and which store.
+"""Options that many commands share: what is heard with what, where it is kept, in which store.
 
 Owns these options alone.  `--store URL` goes the way of `ASSISTANT_STORE`, so that a child process
 of the command sees the same store and no command has to hand it on.
@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 
 import click
+
+from compliance.places import LANGUAGES
 
 
 def _choose(_context: click.Context, _option: click.Parameter, url: str | None) -> None:
@@ -29,4 +31,15 @@ data_dir_option = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for everything the program keeps (default: ASSISTANT_HOME, else the system's).",
+)
+language_option = click.option(
+    "--language", type=click.Choice(LANGUAGES), help="The language that is spoken."
+)
+model_option = click.option(
+    "--model", metavar="NAME|PATH", help="The speech model (default: the best installed)."
+)
+channels_option = click.option(
+    "--channels",
+    metavar="NAMES",
+    help="Whose the file's channels are, in order (default for two: agent,customer).",
 )

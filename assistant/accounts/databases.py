@@ -20,19 +20,15 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from assistant.accounts.asked import AskedSource
 from assistant.accounts.records import RecordReader, needs
 from assistant.accounts.source import (
     CannotLookUp,
     Checked,
-    Found,
     Sourced,
     SourceFailed,
     TooMany,
     Unread,
-    bare,
-    is_named,
-    kept_to,
-    same_number,
 )
 from assistant.shift.mapping import ListMapping
 from compliance.errors import MissingPart
@@ -47,7 +43,7 @@ it may be wide: `number LIKE '%' || right(:phone, 6)` does for however numbers a
 _MOST_ROWS = 1000  # looked at for one answer: a query may be wider than what was asked
 
 
-class DatabaseSource:
+class DatabaseSource(AskedSource):
     """The accounts that a query finds.
 
     Args:
@@ -79,39 +75,6 @@ class DatabaseSource:
         self._now = now
         self._engine = _engine(url, timeout_s)
 
-    def by_id(self, account: str) -> Found:
-        """The account of this id.
-
-        Raises:
-            CannotLookUp: the query has no `:id`.
-            SourceFailed: the database does not answer.
-        """
-        found, unread = self._ask("id", account)
-        return kept_to((one for one in found if one.account.id == account), unread)
-
-    def by_phone(self, number: str) -> Found:
-        """Every account with this number, among those that the query finds.
-
-        Raises:
-            CannotLookUp: the query has no `:phone`.
-            SourceFailed: the database does not answer.
-            TooMany: of accounts.
-        """
-        found, unread = self._ask("phone", bare(number))
-        fitting = (one for one in found if any(same_number(number, its) for its in one.numbers))
-        return kept_to(fitting, unread)
-
-    def by_name(self, text: str) -> Found:
-        """Every account whose customer's name holds these words, among those the query finds.
-
-        Raises:
-            CannotLookUp: the query has no `:name`.
-            SourceFailed: the database does not answer.
-            TooMany: of accounts.
-        """
-        found, unread = self._ask("name", text)
-        return kept_to((one for one in found if is_named(one.account, text)), unread)
-
     def check(self, account: str = "") -> Checked:
         """Whether the query runs and gives the columns; with an id, whether that can be read.
 
@@ -119,25 +82,18 @@ class DatabaseSource:
             SourceFailed: the database does not answer.
         """
         columns, _ = self._rows(dict.fromkeys(self._asks))
-        unread = [Unread(self.name, 0, (fault,)) for fault in needs(self._mapping, columns)]
-        if not account:
-            return Checked(None, tuple(unread), self._now())
-        found = self.by_id(account)
-        unread += found.unread
-        if not found.accounts and not found.unread:
-            unread.append(Unread(self.name, 0, (("account", "the id is not there"),)))
-        ages = [one.as_of for one in found.accounts if one.as_of is not None]
-        return Checked(len(found.accounts), tuple(unread), min(ages, default=None))
+        faults = tuple(Unread(self.name, 0, (fault,)) for fault in needs(self._mapping, columns))
+        return self._checked(account, faults) if account else Checked(None, faults, self._now())
 
     # ---- asking --------------------------------------------------------------------------------
 
-    def _ask(self, parameter: str, value: str) -> tuple[list[Sourced], list[Unread]]:
-        if parameter not in self._asks:
+    def _ask(self, key: str, value: str) -> tuple[list[Sourced], list[Unread]]:
+        if key not in self._asks:
             raise CannotLookUp(
-                f"The accounts query has no :{parameter}, so that nothing is found by it",
-                f"Use :{parameter} in the query of settings.toml.",
+                f"The accounts query has no :{key}, so that nothing is found by it",
+                f"Use :{key} in the query of settings.toml.",
             )
-        asked = {name: value if name == parameter else None for name in self._asks}
+        asked = {name: value if name == key else None for name in self._asks}
         now = self._now()
         _, rows = self._rows(asked)
         found: list[Sourced] = []

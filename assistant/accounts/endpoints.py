@@ -21,18 +21,14 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util import Retry
 
+from assistant.accounts.asked import AskedSource
 from assistant.accounts.files import listed
 from assistant.accounts.records import RecordReader
 from assistant.accounts.source import (
     Checked,
-    Found,
     Sourced,
     SourceFailed,
     Unread,
-    bare,
-    is_named,
-    kept_to,
-    same_number,
 )
 from assistant.shift.mapping import ListMapping
 from compliance.errors import MissingPart
@@ -51,7 +47,7 @@ def on_this_machine(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-class EndpointSource:
+class EndpointSource(AskedSource):
     """The accounts that an endpoint knows.
 
     Args:
@@ -88,49 +84,16 @@ class EndpointSource:
         self._post = post
         self._backoff_s = backoff_s
 
-    def by_id(self, account: str) -> Found:
-        """The account of this id.
-
-        Raises:
-            SourceFailed: the endpoint does not answer.
-        """
-        found, unread = self._ask("id", account)
-        return kept_to((one for one in found if one.account.id == account), unread)
-
-    def by_phone(self, number: str) -> Found:
-        """Every account with this number.
-
-        Raises:
-            SourceFailed: the endpoint does not answer.
-            TooMany: of accounts.
-        """
-        found, unread = self._ask("phone", bare(number))
-        fitting = (one for one in found if any(same_number(number, its) for its in one.numbers))
-        return kept_to(fitting, unread)
-
-    def by_name(self, text: str) -> Found:
-        """Every account whose customer's name holds these words.
-
-        Raises:
-            SourceFailed: the endpoint does not answer.
-            TooMany: of accounts.
-        """
-        found, unread = self._ask("name", text)
-        return kept_to((one for one in found if is_named(one.account, text)), unread)
-
     def check(self, account: str = "") -> Checked:
         """Whether it answers; with an id, whether that can be read.
 
         Raises:
             SourceFailed: the endpoint does not answer.
         """
-        found, unread = self._ask("id", account or "check")
-        if not account:
-            return Checked(None, (), self._now())
-        if not found and not unread:
-            unread.append(Unread(self.name, 0, (("account", "the id is not there"),)))
-        ages = [one.as_of for one in found if one.as_of is not None]
-        return Checked(len(found), tuple(unread), min(ages, default=None))
+        if account:
+            return self._checked(account)
+        self._ask("id", "check")
+        return Checked(None, (), self._now())
 
     # ---- asking --------------------------------------------------------------------------------
 
