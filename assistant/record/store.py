@@ -30,16 +30,18 @@ from assistant.events import (
 )
 from assistant.record.chain import ACCESS, REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
-from assistant.record.faults import StoreDamaged, UnknownCall, damaged, store_faults
-from assistant.record.kept import CallState, FindingMark, KeptCall, KeptWrapUp
+from assistant.record.faults import UnknownCall, damaged, store_faults
+from assistant.record.kept import KeptCall, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
+from assistant.record.listed_rows import MARKS, by_call, kept_call
 from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.permissions import Act
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
-from assistant.record.reviews import Review, ReviewAct, standing
+from assistant.record.reviews import Review, ReviewAct
+from assistant.record.sealed_rows import SealedRows
 from assistant.record.tables import (
     CALL_KEYS,
     CALLS,
@@ -51,11 +53,9 @@ from assistant.record.tables import (
     UTTERANCES,
     WRAP_UPS,
 )
-from assistant.record.vault import Seal, SealBroken
 from assistant.record.verifying import Proof, verify
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
-from compliance.findings import Severity, Status, Verdict
 
 if TYPE_CHECKING:
     # Who signs in loads more than a call that is being kept needs.
@@ -104,7 +104,7 @@ class CallStore:
         self._name = opened.name
         self._engine = opened.engine
         self._vault = opened.vault
-        self._seals: dict[str, Seal] = {}
+        self._rows = SealedRows(opened, self._codec)
         self._guard: Guard | None = None
 
     def __enter__(self) -> Self:
@@ -203,7 +203,7 @@ class CallStore:
     def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
         values = {name: row[name] for name in _WRAP_UP}
         place = wrap_up_place(row["call"], row["at_utc"])
-        note = self._opened(row["call"], row["note"], place)
+        note = self._rows.opened(row["call"], row["note"], place)
         return KeptWrapUp(**{**values, "note": _decoded(note)})
 
     def _look_at(self, call: str) -> None:
@@ -227,13 +227,13 @@ class CallStore:
     def every_call(self) -> tuple[KeptCall, ...]:
         """Every kept call, past the guard: for the record's own rooms, which show none of it."""
         rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-        return self._with_marks(rows, _MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
+        return self._with_marks(rows, MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
 
     def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
         """Some rows of the calls' table as kept calls that may be seen, in the order given."""
         ids = [row["id"] for row in rows]
         history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
-        found = self._with_marks(rows, _MARKS.where(FINDINGS.c.call.in_(ids)), history)
+        found = self._with_marks(rows, MARKS.where(FINDINGS.c.call.in_(ids)), history)
         return self._permitted(found)
 
     def utterances_at(
@@ -245,7 +245,7 @@ class CallStore:
         """
         for call in places if self._guard is not None else ():
             self._look_at(call)
-        self._remember_keys(list(places))
+        self._rows.remember_keys(list(places))
         query = select(UTTERANCES).where(
             or_(
                 *(
@@ -254,12 +254,12 @@ class CallStore:
                 )
             )
         )
-        rows = _by_call(self.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
+        rows = by_call(self.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
         return {call: self._finals(rows.get(call, ())) for call in places}
 
     def _finals(self, rows: Sequence[RowMapping]) -> Iterator[UtteranceFinal]:
         for row in rows:
-            event = self._read(row["line"], row["call"], UTTERANCES, row["id"]).event
+            event = self._rows.read(row["line"], row["call"], UTTERANCES, row["id"]).event
             if isinstance(event, UtteranceFinal):
                 yield event
 
@@ -275,8 +275,8 @@ class CallStore:
                 f"there is no kept call {call!r} in {self._name}",
                 "`assistant review --plain` lists those there are.",
             )
-        marks = self.rows(_MARKS.where(FINDINGS.c.call == call))
-        kept = self._kept(rows[0], marks, self._history(call))
+        marks = self.rows(MARKS.where(FINDINGS.c.call == call))
+        kept = kept_call(rows[0], marks, self._history(call), is_lost=self._is_lost)
         if self._guard is not None:
             self._guard.need(Act.OPEN, kept)
         return kept
@@ -295,14 +295,14 @@ class CallStore:
             if not rows:
                 return
             for row in rows:
-                yield self._read(row["line"], call, EVENTS, row["seq"])
+                yield self._rows.read(row["line"], call, EVENTS, row["seq"])
             after = rows[-1]["seq"]
 
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
         rows = self.rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
-        first = self._read(rows[0]["line"], call, EVENTS, 0).event if rows else None
+        first = self._rows.read(rows[0]["line"], call, EVENTS, 0).event if rows else None
         if not isinstance(first, CallStarted):
             raise damaged(self._name)
         return first
@@ -319,7 +319,9 @@ class CallStore:
                 raise damaged(self._name)
             seal = self._vault.call(call, row["wrapped"])
             place = row_place(call, EVENTS.name, 0)
-            first = self._codec.decode(self._unsealed(seal, row["line"], place), self._name).event
+            first = self._codec.decode(
+                self._rows.unsealed(seal, row["line"], place), self._name
+            ).event
             if isinstance(first, CallStarted) and first.account is not None and first.account.id:
                 found[call] = first.account.id
         return found
@@ -350,7 +352,7 @@ class CallStore:
         """
         self.call(call)
         envelopes = [
-            self._read(row["line"], call, table, row["key"])
+            self._rows.read(row["line"], call, table, row["key"])
             for table, key in ((UTTERANCES, "id"), (FINDINGS, "id"), (LANDMARKS, "seq"))
             for row in self.rows(
                 select(table.c[key].label("key"), table.c.line).where(table.c.call == call)
@@ -362,7 +364,7 @@ class CallStore:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
         self.call(call)
         path = self.locations.sound(call)
-        return KeptSound(path, call, self._seal(call)) if path.exists() else None
+        return KeptSound(path, call, self._rows.seal(call)) if path.exists() else None
 
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
@@ -390,7 +392,7 @@ class CallStore:
                     act=review.act.value,
                     reviewer=review.reviewer,
                     at_utc=review.at_utc,
-                    note=self._seal(review.call).seal(
+                    note=self._rows.seal(review.call).seal(
                         _encoded(review.note),
                         note_place(review.call, review.finding, review.at_utc),
                     ),
@@ -407,8 +409,7 @@ class CallStore:
 
     def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
         """What a query of this room finds."""
-        with store_faults(self._name), self._engine.connect() as connection:
-            return connection.execute(statement).mappings().all()
+        return self._rows.rows(statement)
 
     def _history(self, call: str) -> Sequence[RowMapping]:
         return self.rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
@@ -420,44 +421,7 @@ class CallStore:
         rows = self.rows(
             select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
         )
-        return [self._read(row["line"], call, table, row[key]).event for row in rows]
-
-    def _read(self, line: bytes, call: str, table: Table, key: int | str) -> Envelope:
-        place = row_place(call, table.name, key)
-        return self._codec.decode(self._opened(call, line, place), f"{self._name}: {place}")
-
-    def _opened(self, call: str, sealed: bytes, place: str) -> bytes:
-        return self._unsealed(self._seal(call), sealed, place)
-
-    def _unsealed(self, seal: Seal, sealed: bytes, place: str) -> bytes:
-        try:
-            return seal.open(sealed, place)
-        except SealBroken as error:
-            raise StoreDamaged(f"{self._name}: {place} does not open", error.remedy) from None
-
-    def _seal(self, call: str) -> Seal:
-        """The seal of a kept call; the last few are remembered."""
-        seal = self._seals.get(call)
-        if seal is None:
-            rows = self.rows(select(CALL_KEYS.c.wrapped).where(CALL_KEYS.c.call == call))
-            if not rows:
-                raise StoreDamaged(
-                    f"{self._name}: the key of call {call} is gone", "Restore it from a backup."
-                )
-            seal = self._vault.call(call, rows[0]["wrapped"])
-            if len(self._seals) >= _SEALS:
-                self._seals.clear()
-            self._seals[call] = seal
-        return seal
-
-    def _remember_keys(self, calls: Sequence[str]) -> None:
-        """Look up the keys of some calls at once, where each of them is about to be opened."""
-        unknown = [call for call in calls if call not in self._seals]
-        if len(self._seals) + len(unknown) > _SEALS:
-            self._seals.clear()
-            unknown = list(calls)
-        for row in self.rows(select(CALL_KEYS).where(CALL_KEYS.c.call.in_(unknown))):
-            self._seals[row["call"]] = self._vault.call(row["call"], row["wrapped"])
+        return [self._rows.read(row["line"], call, table, row[key]).event for row in rows]
 
     def _review(self, row: RowMapping) -> Review:
         place = note_place(row["call"], row["finding"], row["at_utc"])
@@ -467,7 +431,7 @@ class CallStore:
             act=ReviewAct(row["act"]),
             reviewer=row["reviewer"],
             at_utc=row["at_utc"],
-            note=_decoded(self._opened(row["call"], row["note"], place)),
+            note=_decoded(self._rows.opened(row["call"], row["note"], place)),
         )
 
     def _is_lost(self, call: str) -> bool:
@@ -482,41 +446,19 @@ class CallStore:
         marks_of: Select[*tuple[Any, ...]],
         history_of: Select[*tuple[Any, ...]],
     ) -> tuple[KeptCall, ...]:
-        marks, histories = _by_call(self.rows(marks_of)), _by_call(self.rows(history_of))
+        marks, histories = by_call(self.rows(marks_of)), by_call(self.rows(history_of))
         return tuple(
-            self._kept(row, marks.get(row["id"], ()), histories.get(row["id"], ())) for row in rows
+            kept_call(
+                row,
+                marks.get(row["id"], ()),
+                histories.get(row["id"], ()),
+                is_lost=self._is_lost,
+            )
+            for row in rows
         )
-
-    def _kept(
-        self, row: RowMapping, marks: Sequence[RowMapping], history: Sequence[RowMapping]
-    ) -> KeptCall:
-        state = CallState.INTERRUPTED if row["interrupted"] else CallState.WHOLE
-        if not row["whole"] and not row["interrupted"]:
-            state = CallState.INTERRUPTED if self._is_lost(row["id"]) else CallState.OPEN
-        judged = standing(_judgement(entry) for entry in history)
-        columns = {name: row[name] for name in _PLAIN_COLUMNS}
-        return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
 
 
 _WRAP_UP = tuple(field.name for field in fields(KeptWrapUp))
-
-_PLAIN_COLUMNS = tuple(
-    column.name for column in CALLS.columns if column.name not in ("whole", "interrupted")
-)
-
-_MARKS = (
-    select(
-        FINDINGS.c.call,
-        FINDINGS.c.id,
-        FINDINGS.c.rule,
-        FINDINGS.c.severity,
-        FINDINGS.c.verdict,
-        FINDINGS.c.status,
-        FINDINGS.c.call_s,
-    )
-    .where(FINDINGS.c.status != Status.WITHDRAWN.value)
-    .order_by(FINDINGS.c.call, FINDINGS.c.call_s, FINDINGS.c.id)
-)
 
 
 def _encoded(note: str) -> bytes:
@@ -525,30 +467,3 @@ def _encoded(note: str) -> bytes:
 
 def _decoded(note: bytes) -> str:
     return note.decode("utf-8", "surrogatepass")
-
-
-def _by_call(rows: Sequence[RowMapping]) -> Mapping[str, list[RowMapping]]:
-    grouped: dict[str, list[RowMapping]] = {}
-    for row in rows:
-        grouped.setdefault(row["call"], []).append(row)
-    return grouped
-
-
-def _mark(row: RowMapping, judged: Mapping[str, Review]) -> FindingMark:
-    review = judged.get(row["id"])
-    return FindingMark(
-        finding=row["id"],
-        rule=row["rule"],
-        severity=Severity(row["severity"]),
-        verdict=Verdict(row["verdict"]),
-        status=Status(row["status"]),
-        call_s=row["call_s"],
-        review=review.act if review is not None else None,
-    )
-
-
-def _judgement(row: RowMapping) -> Review:
-    """A review as lists need it: its note stays sealed."""
-    return Review(
-        row["call"], row["finding"], ReviewAct(row["act"]), row["reviewer"], row["at_utc"]
-    )
