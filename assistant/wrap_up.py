@@ -87,13 +87,12 @@ def proposed_outcome(view: CallView, outcomes: Sequence[Outcome]) -> Outcome | N
 
 
 def contact_after(view: CallView, today: date) -> date | None:
-    """The next contact that a confirmed promise calls for: the day after its first payment."""
+    """The day on which a confirmed promise falls due first: until then nobody calls about it."""
     promise = view.agreed
     if promise is None:
         return None
     first = min(part.day for part in promise.promised.parts if part.day is not None)
-    due = first + timedelta(days=1)
-    return due if today <= due <= today + timedelta(days=MOST_DAYS) else None
+    return first if today <= first <= today + timedelta(days=MOST_DAYS) else None
 
 
 def _happened(view: CallView) -> Iterator[str]:

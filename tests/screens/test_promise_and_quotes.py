@@ -72,7 +72,7 @@ async def test_a_confirmed_promise_proposes_outcome_and_next_contact() -> None:
     view = CallView()
     for envelope in calls.envelopes(events):
         view.apply(envelope)
-    assert contact_after(view, TODAY) == date(2026, 12, 5)
+    assert contact_after(view, TODAY) == date(2026, 12, 4)
     outcome = proposed_outcome(view, load_outcomes())
     assert outcome is not None
     assert outcome.id == "promise"
