@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
 from assistant.composition import Guidance, checked_start, guidance_under
-from assistant.events import Output
+from assistant.events import CallStarted, ObjectionHeard, Output
 from assistant.guiding import Guide
 from assistant.interface_text import N_, Interface
 from assistant.plain import NOT_ASSESSABLE, clock, sign_of
@@ -24,6 +25,7 @@ from assistant.record.locations import locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
 from assistant.running import zone_here
+from assistant.task_watch import TaskWatch
 from assistant.wording import Wording
 from compliance.checking import (
     BadLine,
@@ -37,7 +39,9 @@ from compliance.checking import (
 from compliance.context import Collector
 from compliance.errors import BadInput, Fault
 from compliance.findings import Finding, Kind, StatementState, Verdict
+from compliance.local_time import zone_of
 from compliance.places import jurisdiction_of
+from compliance.transcript import Speaker
 from scripts.called import routes_of
 
 FOUND = 1
@@ -83,6 +87,7 @@ class _Checker:
         self._rules = rules
         self._wordings: dict[str, Wording] = {}
         self._guides: dict[str, Guide] = {}
+        self._tasks: dict[str, TaskWatch] = {}
         self._guidances: dict[tuple[str, str, Collector | None], Guidance] = {}
         self._trouble = 0
         self._found = False
@@ -120,6 +125,7 @@ class _Checker:
                     self._found = self._found or bool(result.closing.findings)
                     self._report.closed(result, self._wordings.pop(result.call))
                     self._guides.pop(result.call, None)
+                    self._tasks.pop(result.call, None)
                 case BadLine():
                     self.refuse(str(result.fault), BAD_INPUT)
                 case Refused():
@@ -141,6 +147,9 @@ class _Checker:
         guidance = self._guidances[case]
         start = checked_start(header, guidance, zone_here(), datetime.now(UTC))
         guide = self._guides[result.call] = Guide(start, guidance.script(None))
+        self._tasks[result.call] = TaskWatch(
+            _at_its_own_time(start), dated=header.started_at is not None
+        )
         self._report.started(result, guidance.scripts_hash or None)
         self._report.guided(result.call, guide.prompt(0.0), self._wordings[result.call])
 
@@ -155,8 +164,28 @@ class _Checker:
         if guide is not None:
             at_s = result.utterance.end_s or result.utterance.start_s or 0.0
             routes = routes_of(result.heard.findings)
-            guided = guide.heard(result.utterance, result.context, routes, at_s)
+            exits = guide.exits
+            guided = list(guide.heard(result.utterance, result.context, routes, at_s))
             self._report.guided(result.call, guided, wording)
+            by_agent = result.utterance.speaker is Speaker.AGENT
+            entered = () if by_agent else sorted(guide.exits - exits)
+            objections = [told.objection for told in guided if isinstance(told, ObjectionHeard)]
+            tasks = self._tasks[result.call].heard(
+                result.utterance, result.heard.findings, entered, objections, at_s
+            )
+            self._report.guided(result.call, tasks, wording)
+
+
+def _at_its_own_time(start: CallStarted) -> CallStarted:
+    """The start of a written call, at the time that its header gives, as far as it gives one."""
+    began = start.header.started_at
+    if began is None:
+        return start
+    if began.tzinfo is None:
+        # The customer's local time; where their zone is unknown, the desk's.
+        zone = zone_of(start.header.customer_timezone) or zone_of(start.zone) or UTC
+        began = began.replace(tzinfo=zone)
+    return replace(start, started_at_utc=began.astimezone(UTC).isoformat(timespec="milliseconds"))
 
 
 class _Report:

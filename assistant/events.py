@@ -5,7 +5,8 @@ agent's keys did) and outputs (what the session made of it).  Everything is froz
 nothing here computes, reads a clock or formats prose.  Two rules hold for every event:
 
 1. Time arrives inside it.  Call time is audio position: samples on a channel, from the first sample
-   captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only.
+   captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only, and in what follows
+   from the former: when a task falls due.
 2. Inputs alone decide outputs: a stored list of inputs, given to a new session, yields the same
    outputs again.
 """
@@ -21,6 +22,7 @@ from compliance.transcript import Speaker, Word
 from scripts.account import Account
 from scripts.promising import Promised
 from scripts.prompt import Prompt
+from scripts.tasks import Task
 
 
 class VerificationPolicy(StrEnum):
@@ -53,6 +55,7 @@ class Act(StrEnum):
     OPTION_QUOTED = "option_quoted"  # argument: the sentence that states a way to repay
     PROMISE_CONFIRMED = "promise_confirmed"  # read back and agreed; argument: the proposal's number
     PROMISE_DISMISSED = "promise_dismissed"  # it was no promise; argument: likewise
+    HELP_ASKED = "help_asked"  # a supervisor is asked for; argument: why, a slug, or nothing
     HELD = "held"  # the microphone is closed; see also `AudioGap`
     RESUMED = "resumed"
 
@@ -500,6 +503,30 @@ class CustomerDid:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRaised:
+    """Somebody else has something to do; told again, with the same id, as more speaks for it.
+
+    `due_at_utc` is ISO 8601, empty where nobody knows when the call was; `by_day` is whether the
+    whole of that day counts, `by_law` whether a law sets it.  Whether anybody hears of the task
+    hangs on whether the call is kept.
+    """
+
+    task: Task
+    due_at_utc: str
+    by_day: bool
+    by_law: bool
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWithdrawn:
+    """Nothing is left of a task: the agent said that it was none, or a finding was withdrawn."""
+
+    task: Task
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChanged:
     """The call goes on with this account; the match boxes are its own."""
 
@@ -548,6 +575,8 @@ Output = (
     | RecordingChanged
     | HoldChanged
     | CustomerDid
+    | TaskRaised
+    | TaskWithdrawn
     | AccountChanged
     | LinkRefused
     | Ended

@@ -49,6 +49,11 @@ class Guide:
             self._told = prompt
             yield PromptChanged(prompt, call_s)
 
+    @property
+    def exits(self) -> frozenset[str]:
+        """The exits of the script that are in progress."""
+        return frozenset(self._script.exits) if self._script is not None else frozenset()
+
     def heard(
         self,
         utterance: Utterance,

@@ -16,6 +16,7 @@ from compliance.findings import Finding, FoundBy, Statement
 from compliance.transcript import Word
 from scripts.commitments import Proposal
 from scripts.forms import minor_digits
+from scripts.tasks import shipped_tasks
 
 SCHEMA = 1
 
@@ -150,6 +151,8 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "doing": output.doing,
                 "call_s": output.call_s,
             }
+        case events.TaskRaised() | events.TaskWithdrawn():
+            return task_record(output, call)
         case events.AccountChanged():
             return {
                 "type": "account",
@@ -237,6 +240,38 @@ def _amount(part: Proposal) -> str | None:
     if part.amount is None:
         return None
     return f"{part.amount:.{minor_digits(part.currency)}f}"
+
+
+def task_record(told: events.TaskRaised | events.TaskWithdrawn, call: str) -> Record:
+    """A task as published, an extension of the events that other programs read.
+
+    `due` is the moment, `null` where nobody knows when the call was: then `within` says how long
+    from the moment it was raised.
+    """
+    task = told.task
+    kind = shipped_tasks().kind(task.kind)
+    within = kind.within if kind is not None else None
+    raised = isinstance(told, events.TaskRaised)
+    record: Record = {
+        "type": "task",
+        "call": call,
+        "id": task.id,
+        "kind": task.kind,
+        "owner": task.owner,
+        "reason": task.reason,
+        "utterances": list(task.utterances),
+        "keys_s": [sign.at_s for sign in task.evidence if sign.by_key],
+        "due": None,
+        "within": None,
+        "status": "raised" if raised else "withdrawn",
+        "call_s": told.call_s,
+    }
+    if isinstance(told, events.TaskRaised):
+        record["due"] = told.due_at_utc or None
+        record["by"] = "law" if told.by_law else "policy"
+        if within is not None:
+            record["within"] = {"hours": within.hours} if within.hours else {"days": within.days}
+    return record
 
 
 def statement_record(statement: Statement, call: str) -> Record:

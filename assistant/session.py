@@ -41,6 +41,7 @@ from assistant.events import (
     LinkRefused,
     ListenerChanged,
     MomentMarked,
+    ObjectionHeard,
     Output,
     PartialRecognised,
     Progress,
@@ -57,6 +58,7 @@ from assistant.guiding import Guide
 from assistant.joining import ChannelJoiner
 from assistant.linking import linked, same_customer, why_not
 from assistant.recording_watch import NOTICE, RecordingWatch
+from assistant.task_watch import TaskWatch
 from compliance.context import CallContext, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Statement, Status, Verdict
@@ -119,6 +121,7 @@ class _Call:
     monitor: Monitor
     tracker: Tracker
     guide: Guide
+    tasks: TaskWatch
     recording: RecordingWatch
     channels: dict[int, _Channel] = field(default_factory=dict)
     finals: int = 0
@@ -227,7 +230,8 @@ class CallSession:
             event.header, self._rules.cues, Policy(event.policy.value), identifiers_known=known
         )
         recording = RecordingWatch(event.recording)
-        call = _Call(event, monitor, tracker, Guide(event, self._make_script(event)), recording)
+        guide = Guide(event, self._make_script(event))
+        call = _Call(event, monitor, tracker, guide, TaskWatch(event), recording)
         self._call = call
         context = tracker.context
         yield Started(event)
@@ -350,6 +354,8 @@ class CallSession:
             yield from call.recording.noticed(call.now_s, given=given)
         routes = routes_of(heard.findings)
         yield from self._refused(call, call.recording.routed(routes, call.now_s))
+        exits = call.guide.exits
+        objections: list[str] = []
         guided = call.guide.heard(
             settled,
             call.tracker.context,
@@ -357,7 +363,12 @@ class CallSession:
             call.now_s,
             customer_heard=call.customer_heard,
         )
-        yield from self._guided(call, guided)
+        for output in self._guided(call, guided):
+            if isinstance(output, ObjectionHeard):
+                objections.append(output.objection)
+            yield output
+        entered = sorted(call.guide.exits - exits) if settled.speaker is not Speaker.AGENT else ()
+        yield from call.tasks.heard(settled, heard.findings, entered, objections, call.now_s)
 
     def _identifiers_said(self, call: _Call, utterance: Utterance) -> Iterable[Output]:
         """What the customer said first is compared; a match is proposed, the agent decides."""
@@ -421,6 +432,8 @@ class CallSession:
         else:
             known.finding, known.quote = finding, quote
         yield FindingChanged(finding, quote, call.now_s)
+        if finding.status is Status.WITHDRAWN:
+            yield from call.tasks.withdrawn(finding, call.now_s)
 
     # ---- time --------------------------------------------------------------------------------
 
@@ -505,10 +518,16 @@ class CallSession:
                 pass
             case Act.PROMISE_CONFIRMED | Act.PROMISE_DISMISSED | Act.OPTION_QUOTED:
                 pass
+            case Act.HELP_ASKED:
+                yield from call.tasks.acted(event, (), call.now_s)
+                return
         _switch(call, before, call.now_s)
         yield from self._of_the_customer(call, event)
+        exits = call.guide.exits
         guided = call.guide.acted(event, call.tracker.context, call.now_s)
         yield from self._guided(call, guided)
+        left = sorted(exits - call.guide.exits)
+        yield from call.tasks.acted(event, left, call.now_s)
 
     def _of_the_customer(self, call: _Call, event: AgentActed) -> Iterable[Output]:
         """What a key says of the customer, for the rules and, where they are not heard, the eye."""

@@ -78,6 +78,11 @@ class ScriptEngine:
         return frozenset(self._situation().fields)
 
     @property
+    def exits(self) -> tuple[str, ...]:
+        """The exits in progress, the innermost last."""
+        return tuple(frame.slug for frame in self._place.frames if not frame.talk_off)
+
+    @property
     def objection(self) -> str:
         """The objection in what was heard last, by slug; empty where there is none."""
         return self._objection
