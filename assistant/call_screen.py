@@ -169,6 +169,7 @@ def show_call(
             talk_offs=guidance.replies(call.account),
             terms=default_terms(call.jurisdiction),
             today=datetime.now(UTC).astimezone().date(),
+            kept=keep_in is not None,
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

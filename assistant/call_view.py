@@ -43,6 +43,8 @@ from assistant.events import (
     RecordingState,
     Started,
     StatementChanged,
+    TaskRaised,
+    TaskWithdrawn,
     UtteranceDropped,
     UtteranceFinal,
     UtterancePartial,
@@ -55,6 +57,9 @@ from compliance.findings import Severity, Statement, StatementState, Status
 from compliance.transcript import Speaker
 from scripts.account import Account
 from scripts.prompt import Prompt
+
+TASK_TOLD_S = 10.0
+"""Seconds of call time for which the line of a task stays."""
 
 
 class Part(Bits):
@@ -102,6 +107,8 @@ class CallView:
         self.account: Account | None = None  # the one linked during the call
         self.origin: Origin | None = None
         self.link_refused = ""  # why the last one was not
+        self.task_told: TaskRaised | TaskWithdrawn | None = None  # while its line is up
+        self._tasks: dict[str, TaskRaised] = {}
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -126,6 +133,8 @@ class CallView:
             CustomerDid: self._customer,
             ObjectionHeard: self._objected,
             PromiseChanged: self._promised,
+            TaskRaised: self._task_raised,
+            TaskWithdrawn: self._task_withdrawn,
             AccountChanged: self._linked,
             LinkRefused: self._not_linked,
             Ended: self._ended,
@@ -200,6 +209,11 @@ class CallView:
         return tuple(
             sorted(confirmed, key=lambda f: (order.index(f.finding.severity), f.born_s)),
         )
+
+    @property
+    def tasks(self) -> tuple[TaskRaised, ...]:
+        """What the call gives others to do, in the order raised; what was taken back is not."""
+        return tuple(self._tasks.values())
 
     @property
     def matched(self) -> int:
@@ -368,6 +382,20 @@ class CallView:
         self._transcript.do(event)
         return Part.TRANSCRIPT | self._tick(event.call_s)
 
+    def _task_raised(self, event: TaskRaised) -> Part:
+        task = event.task
+        known = self._tasks.get(task.id)
+        self._tasks[task.id] = event
+        asked_again = task.evidence[-1].by_key if task.evidence else False
+        if known is None or asked_again:  # that more was heard of it is nothing to read
+            self.task_told = event
+        return Part.CONDITION | self._tick(event.call_s)
+
+    def _task_withdrawn(self, event: TaskWithdrawn) -> Part:
+        self._tasks.pop(event.task.id, None)
+        self.task_told = event
+        return Part.CONDITION | self._tick(event.call_s)
+
     def _linked(self, event: AccountChanged) -> Part:
         self.account, self.origin, self.link_refused = event.account, event.origin, ""
         kinds = [identifier.kind for identifier in event.account.identifiers]
@@ -394,4 +422,6 @@ class CallView:
             return Part.NOTHING
         self.call_s = call_s
         self._budget.advance(call_s)
+        if self.task_told is not None and call_s - self.task_told.call_s >= TASK_TOLD_S:
+            self.task_told = None
         return Part.CLOCK

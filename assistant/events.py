@@ -506,12 +506,13 @@ class CustomerDid:
 class TaskRaised:
     """Somebody else has something to do; told again, with the same id, as more speaks for it.
 
-    `due_at_utc` is ISO 8601, empty where nobody knows when the call was; `by_day` is whether the
-    whole of that day counts, `by_law` whether a law sets it.  Whether anybody hears of the task
-    hangs on whether the call is kept.
+    `raised_at_utc` and `due_at_utc` are ISO 8601, empty where nobody knows when the call was;
+    `by_day` is whether the whole of the day counts, `by_law` whether a law sets it.  Whether
+    anybody hears of the task hangs on whether the call is kept.
     """
 
     task: Task
+    raised_at_utc: str
     due_at_utc: str
     by_day: bool
     by_law: bool

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from assistant import events, terms
 from assistant.flag_budget import may_take_the_line
 from assistant.interface_text import N_
+from assistant.task_words import TaskWords
 from assistant.wording import Wording
 from compliance.findings import Finding, Kind, StatementState, Status, Verdict
 from compliance.transcript import Speaker
@@ -24,6 +25,8 @@ GOES_ON = N_("the microphone is open again")
 WITHDRAWN = N_("withdrawn: {subject}")
 MISSED = N_("not said: {statement}")
 ENDED = N_("end of the call: {reason}")
+TASK = N_("task: {kind}")
+NO_TASK = N_("no task after all: {kind}")
 NOT_ASSESSABLE = N_("not assessable: {rules}")
 
 
@@ -33,6 +36,7 @@ class PlainCall:
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
         self._told: set[str] = set()
+        self._tasks: set[str] = set()
         self._stage = ""
         self._verified: bool | None = None
 
@@ -67,6 +71,8 @@ class PlainCall:
             case events.CustomerDid():
                 speaker = wording.term(terms.SPEAKERS, Speaker.CUSTOMER)
                 yield f"{clock(output.call_s)}  {speaker}: ● {wording.doing(output.doing)}"
+            case events.TaskRaised() | events.TaskWithdrawn():
+                yield from self._task(output)
             case events.HoldChanged():
                 yield f"{clock(output.call_s)}  ‖ {wording.text(HELD if output.held else GOES_ON)}"
             case events.RecordingChanged():
@@ -96,6 +102,17 @@ class PlainCall:
                 yield f"{clock(output.duration_s)}  ■ {wording.text(ENDED, reason=reason)}"
             case _:
                 return
+
+    def _task(self, output: events.TaskRaised | events.TaskWithdrawn) -> Iterator[str]:
+        """A task that is new or taken back; that more speaks for it is no line."""
+        task = output.task
+        words = TaskWords(self._wording)
+        if isinstance(output, events.TaskRaised) and task.id in self._tasks:
+            return
+        raised = isinstance(output, events.TaskRaised)
+        (self._tasks.add if raised else self._tasks.discard)(task.id)
+        text = self._wording.text(TASK if raised else NO_TASK, kind=words.kind(task.kind))
+        yield f"{clock(output.call_s)}  » {words.owner(task.owner)}: {text}"
 
     def _finding(self, finding: Finding, call_s: float) -> Iterator[str]:
         text = self._wording.finding(finding)

@@ -18,11 +18,9 @@ from compliance.pack_routes import route_of
 from compliance.transcript import Utterance
 from scripts.tasks import (
     HELP,
-    Due,
     Sign,
     SignOf,
     Task,
-    TaskKind,
     TaskKinds,
     TaskLedger,
     due,
@@ -31,6 +29,8 @@ from scripts.tasks import (
 
 Told = TaskRaised | TaskWithdrawn
 
+# Stands in where nobody knows when the call was: how policy and law compare does not hang on it.
+_NO_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 _KEYS = {Act.EXIT: SignOf.EXIT, Act.OBJECTION: SignOf.OBJECTION, Act.HELP_ASKED: SignOf.ASKED}
 
 
@@ -101,19 +101,20 @@ class TaskWatch:
                 continue
             kind = self._kinds.kind(task.kind)
             assert kind is not None  # the ledger knows no others
-            at = self._due(kind, task)
+            raised_at = (self._began or _NO_DAY) + timedelta(seconds=task.raised_s)
+            at = due(kind, raised_at, self._zone, self._jurisdiction)
             yield TaskRaised(
                 task,
-                due_at_utc=at.at.isoformat(timespec="minutes") if self._began is not None else "",
+                raised_at_utc=self._written(raised_at, "seconds"),
+                due_at_utc=self._written(at.at, "minutes"),
                 by_day=at.by_day,
                 by_law=at.by_law,
                 call_s=call_s,
             )
 
-    def _due(self, kind: TaskKind, task: Task) -> Due:
-        began = self._began or datetime(2000, 1, 1, tzinfo=UTC)
-        raised_at = began + timedelta(seconds=task.raised_s)
-        return due(kind, raised_at, self._zone, self._jurisdiction)
+    def _written(self, at: datetime, exact_to: str) -> str:
+        """A moment as events carry it; nothing where nobody knows when the call was."""
+        return at.astimezone(UTC).isoformat(timespec=exact_to) if self._began is not None else ""
 
 
 def _stands(finding: Finding) -> bool:

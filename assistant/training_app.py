@@ -136,6 +136,7 @@ def run_train_replay(
             jurisdiction=started.header.jurisdiction,
             account=started.account,
             mode=Mode.TRAIN,
+            kept=True,
             interface=interface,
             theme=theme,
             notices=tuple(notices),

@@ -186,6 +186,10 @@ class Wording:
         """A date as the reader's region writes it."""
         return written_date(day, self._interface.catalogue.language.region)
 
+    def weekday(self, day: date) -> str:
+        """A day soon to come, without its year: `Wed, Dec 2`."""
+        return weekday_date(day, self._interface.catalogue.language.region)
+
     def promised(self, promised: Promised) -> str:
         """Amounts, days and methods of what is promised, with what is in doubt behind it."""
         parts = [self._promised_part(part) for part in promised.parts]

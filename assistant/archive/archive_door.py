@@ -126,7 +126,12 @@ class ArchiveDoor:
                 name.startswith(folder) and name.endswith(".flac") for name in sounds
             ):
                 raise self.bad(f"the sound of call {call.call!r} is not in its folder")
-            if len(files) != len(call.files) or files != wanted | sounds or files & named:
+            optional = {folder + form.TASK_ACTS} & files
+            if (
+                len(files) != len(call.files)
+                or files != wanted | optional | sounds
+                or files & named
+            ):
                 raise self.bad(f"the files of call {call.call!r} are not those of a call")
             named |= files
         if named != set(self._members):

@@ -19,6 +19,8 @@ OUTPUTS = "outputs.jsonl"
 TRANSCRIPT = "transcript.jsonl"
 REVIEWS = "reviews.jsonl"
 WRAP_UPS = "wrap-ups.jsonl"
+TASK_ACTS = "task-acts.jsonl"
+"""What was done with the call's tasks; not there where nothing was, nor in older archives."""
 
 SOUND_PART_S = 3600
 """Seconds of sound in one FLAC file, so that a long call needs no more memory than a short one."""

@@ -61,6 +61,10 @@ def covered(told: ToldCall) -> ToldCall:
         reviews=tuple(replace(review, note=note(review.note)) for review in told.reviews),
         wrap_up=replace(end, note=note(end.note)) if end is not None else None,
         redacted=True,
+        tasks=tuple(
+            replace(task, deeds=tuple(replace(deed, note=note(deed.note)) for deed in task.deeds))
+            for task in told.tasks
+        ),
     )
 
 

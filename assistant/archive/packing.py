@@ -138,6 +138,9 @@ class _Packer:
             self._lines(f"{folder}/{form.OUTPUTS}", map(encode, self._store.derived(call)))
             self._lines(f"{folder}/{form.REVIEWS}", map(_json, told.reviews))
             self._lines(f"{folder}/{form.WRAP_UPS}", map(_json, self._store.wrap_ups(call)))
+            deeds = [deed for task in told.tasks for deed in task.deeds]
+            if deeds:
+                self._lines(f"{folder}/{form.TASK_ACTS}", map(_json, deeds))
         sound = self._store.sound(call)
         parts: tuple[form.ArchivedSound, ...] = ()
         if sound is not None:

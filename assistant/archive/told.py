@@ -22,6 +22,7 @@ from assistant.record.chain import Entry
 from assistant.record.kept import KeptCall, KeptWrapUp
 from assistant.record.reviews import Review, standing
 from assistant.record.store import CallStore
+from assistant.record.tasks import KeptTask, tasks_of_call
 from compliance.findings import Statement, Status
 
 
@@ -40,6 +41,7 @@ class ToldCall:
     wrap_up: KeptWrapUp | None
     entries: tuple[Entry, ...]
     redacted: bool = False
+    tasks: tuple[KeptTask, ...] = ()
 
     @property
     def utterances(self) -> tuple[UtteranceFinal, ...]:
@@ -102,6 +104,7 @@ def tell(store: CallStore, call: str) -> ToldCall:
         reviews=store.reviews(call),
         wrap_up=store.wrap_up(call),
         entries=store.entries(call),
+        tasks=tasks_of_call(store, call),
     )
 
 

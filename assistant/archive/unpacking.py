@@ -29,6 +29,7 @@ from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import file_name
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
+from assistant.record.tasks import TaskAct, TaskDeed, add_deed
 from compliance.errors import AssistantError
 
 _BATCH = 1000
@@ -49,6 +50,7 @@ class _Words:
     outputs: Sequence[Envelope]
     reviews: Sequence[Review]
     wrap_ups: Sequence[KeptWrapUp]
+    deeds: Sequence[TaskDeed]
 
 
 class CallArchive:
@@ -118,6 +120,8 @@ class CallArchive:
             store.add_review(review)
         for wrap_up in words.wrap_ups:
             store.add_wrap_up(wrap_up)
+        for deed in words.deeds:
+            add_deed(store, deed)
         stated = {"manifest": self.manifest_hash, "store": self.manifest.store}
         store.note_in_chain(IMPORTED, call.call, stated)
 
@@ -150,9 +154,13 @@ class CallArchive:
                 KeptWrapUp(**record)
                 for record in self._records(call, folder + form.WRAP_UPS, KeptWrapUp)
             ]
+            deeds = [
+                TaskDeed(**{**record, "act": TaskAct(record["act"])})
+                for record in self._optional(call, folder + form.TASK_ACTS, TaskDeed)
+            ]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise self._door.bad(f"what was said of call {call.call!r} is not understood") from None
-        return _Words(inputs, outputs, reviews, wrap_ups)
+        return _Words(inputs, outputs, reviews, wrap_ups, deeds)
 
     def _envelopes(
         self, call: form.ArchivedCall, name: str, kinds: tuple[type, ...]
@@ -175,6 +183,11 @@ class CallArchive:
             if not texts or record["call"] != call.call:
                 raise ValueError(kind.__name__)
             yield record
+
+    def _optional(self, call: form.ArchivedCall, name: str, kind: type) -> Iterator[dict[str, Any]]:
+        """The same of a member that need not be there."""
+        if any(file.name == name for file in call.files):
+            yield from self._records(call, name, kind)
 
     def _sound(self, call: form.ArchivedCall, part: form.ArchivedSound) -> Iterator[_Chunk]:
         """A second of a part at a time."""

@@ -20,7 +20,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, text
 
-from assistant.record.tables import CALL_KEYS, CALLS, CHAIN, FINDINGS, LANDMARKS, UTTERANCES
+from assistant.record.tables import (
+    CALL_KEYS,
+    CALLS,
+    CHAIN,
+    FINDINGS,
+    LANDMARKS,
+    TASKS,
+    UTTERANCES,
+)
 from assistant.record.vault import Vault
 
 BEGUN = "begun"
@@ -28,13 +36,16 @@ BEGUN = "begun"
 SO_FAR = "so far"
 """What a running call has by now: `events`, `event_code`, `sounds`, `sound_code`."""
 CLOSED = "closed"
-"""A call's end: the same, and `rows`, the hash of what was derived from its events."""
+"""A call's end: the same, and `rows`, the hash of what was derived from its events; where it gave
+others something to do, `tasks`, the hash of that."""
 SEALED = "sound sealed"
 """Sound of the first release, sealed: `sounds`, `sound_code`."""
 REVIEW = "review"
 """A judgement: `number` and `row`, its hash."""
 WRAP_UP = "wrap-up"
 """How a call ended, in its agent's word: `number` and `row`, its hash."""
+TASK_ACT = "task act"
+"""What somebody did with a task: `number` and `row`, its hash; `who`, `act` and `about`, which."""
 EXPORTED = "exported"
 """A copy of a call was made to be carried away: `manifest`, the hash of the archive's manifest."""
 IMPORTED = "imported"
@@ -135,6 +146,11 @@ _COVERED: Mapping[Table, tuple[str, ...]] = {
 }  # fmt: skip
 _REVIEW = ("number", "call", "finding", "act", "reviewer", "at_utc", "note")
 _WRAP_UP = ("number", "call", "outcome", "next_contact", "note", "at_utc")
+_TASK = (
+    "call", "id", "kind", "owner", "reason", "raised_at_utc", "due_at_utc", "by_day", "by_law",
+    "withdrawn",
+)  # fmt: skip
+_TASK_ACT = ("number", "call", "task", "act", "owner", "who", "at_utc", "note")
 _DUTY = ("number", "act", "call", "account", "who", "at_utc", "told")
 _USER = ("name", "role", "agent_id", "password", "at_utc", "removed")
 
@@ -154,6 +170,18 @@ def rows_of(connection: Connection, call: str) -> str:
     return digest.hexdigest()
 
 
+def tasks_of(connection: Connection, call: str) -> str:
+    """The hash of a call's tasks; empty where it has none, as calls of older layouts have."""
+    columns = [TASKS.c[name] for name in _TASK]
+    rows = sorted(
+        connection.execute(select(*columns).where(TASKS.c.call == call)), key=itemgetter(1)
+    )
+    digest = hashlib.sha256()
+    for row in rows:
+        _add_row(digest, row)
+    return digest.hexdigest() if rows else ""
+
+
 def review_hash(row: RowMapping | Mapping[str, Any]) -> str:
     """The hash of one row of the reviews."""
     return _row_hash(row, _REVIEW)
@@ -162,6 +190,11 @@ def review_hash(row: RowMapping | Mapping[str, Any]) -> str:
 def wrap_up_hash(row: RowMapping | Mapping[str, Any]) -> str:
     """The hash of one row of the wrap-ups."""
     return _row_hash(row, _WRAP_UP)
+
+
+def task_act_hash(row: RowMapping | Mapping[str, Any]) -> str:
+    """The hash of one row of what was done with tasks."""
+    return _row_hash(row, _TASK_ACT)
 
 
 def duty_hash(row: RowMapping | Mapping[str, Any]) -> str:

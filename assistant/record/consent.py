@@ -29,6 +29,8 @@ from assistant.events import (
     PartialRecognised,
     RecordingChanged,
     RecordingState,
+    TaskRaised,
+    TaskWithdrawn,
     UtteranceDropped,
     UtteranceFinal,
     UtterancePartial,
@@ -37,8 +39,17 @@ from assistant.record.sound import SoundChunk
 from assistant.record.writer import CallWriter
 
 _INPUTS = get_args(Input)
-# What may be told of a call before its notice: that it was, whose, and which keys were pressed.
-_HEAD = (CallStarted, ChannelOpened, AgentActed, AccountLinked, RecordingChanged)
+# What may be told of a call before its notice: that it was, whose, which keys were pressed, and
+# what it gave others to do, which names words and holds none.
+_HEAD = (
+    CallStarted,
+    ChannelOpened,
+    AgentActed,
+    AccountLinked,
+    RecordingChanged,
+    TaskRaised,
+    TaskWithdrawn,
+)
 _WORDS = (
     PartialRecognised,
     FinalRecognised,

@@ -1,7 +1,8 @@
 """One customer's data as a file for them: every call of an account, readable without this program.
 
 Owns the archive's form: a ZIP file with a table of contents, and for each call a file of JSON Lines
-(call, account as it was shown, utterances, how it ended) and its sound as FLAC, an hour a file.
+(call, account as it was shown, utterances, how it ended, what others were given to do) and its
+sound as FLAC, an hour a file.
 What the program found in the agent's words is about the agent and not in it.  It erases nothing.
 """
 
@@ -22,6 +23,7 @@ from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import KeptCall
 from assistant.record.kept_sound import SideBySide
 from assistant.record.store import CallStore
+from assistant.record.tasks import tasks_of_call
 
 # A file of sound is made in memory: nothing lies in the clear elsewhere.
 _SOUND_FILE_S = 3600
@@ -106,6 +108,20 @@ def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
     ended = store.wrap_up(call.id)
     if ended is not None:
         yield {"type": "wrap_up", **asdict(ended)}
+    for task in tasks_of_call(store, call.id):
+        yield {
+            "type": "task",
+            "call": call.id,
+            "kind": task.kind,
+            "owner": task.owner,
+            "raised_at_utc": task.raised_at_utc,
+            "due_at_utc": task.due_at_utc,
+            "state": task.state.value,
+            "acts": [
+                {"act": deed.act.value, "at_utc": deed.at_utc, "note": deed.note}
+                for deed in task.deeds
+            ],
+        }
 
 
 def _sound(store: CallStore, call: str) -> Iterator[bytes]:

@@ -33,6 +33,8 @@ from assistant.events import (
     MomentMarked,
     PromiseChanged,
     StatementChanged,
+    TaskRaised,
+    TaskWithdrawn,
     UtteranceFinal,
     VerificationChanged,
 )
@@ -45,6 +47,7 @@ from assistant.record.chain import (
     event_code,
     first_event_code,
     rows_of,
+    tasks_of,
 )
 from assistant.record.database import writing
 from assistant.record.faults import AnotherCall, store_faults
@@ -53,7 +56,15 @@ from assistant.record.opening import OpenStore
 from assistant.record.places import row_place
 from assistant.record.sealed_file import FileState
 from assistant.record.search_index import index_call, index_words
-from assistant.record.tables import CALL_KEYS, CALLS, EVENTS, FINDINGS, LANDMARKS, UTTERANCES
+from assistant.record.tables import (
+    CALL_KEYS,
+    CALLS,
+    EVENTS,
+    FINDINGS,
+    LANDMARKS,
+    TASKS,
+    UTTERANCES,
+)
 from assistant.record.vault import Seal, SealBroken, Vault
 
 INPUTS = get_args(Input)
@@ -63,6 +74,8 @@ _LANDMARKS = (
     PromiseChanged,
     GapHeard,
     MomentMarked,
+    TaskRaised,
+    TaskWithdrawn,
     Ended,
 )
 KEPT = (*INPUTS, UtteranceFinal, FindingChanged, *_LANDMARKS)
@@ -156,6 +169,9 @@ class Delivery:
                 **self._so_far(self._count, self._code),
                 "rows": rows_of(connection, self._call),
             }
+            tasks = tasks_of(connection, self._call)
+            if tasks:
+                stated["tasks"] = tasks
             at_utc = store.at_utc()
             entry = add_entry(connection, store.vault, CLOSED, self._call, at_utc, stated)
         store.anchors.write(entry)
@@ -277,6 +293,31 @@ class Delivery:
                     seq=envelope.seq,
                     line=self._line(envelope, LANDMARKS, envelope.seq),
                 )
+                self._note_task(connection, envelope.event)
+            case _:
+                pass
+
+    def _note_task(self, connection: Connection, event: object) -> None:
+        """Keep what lists of tasks show; what speaks for one is in the landmarks, sealed."""
+        match event:
+            case TaskRaised(task=task):
+                self._put(
+                    connection,
+                    TASKS,
+                    "id",
+                    id=task.id,
+                    kind=task.kind,
+                    owner=task.owner,
+                    reason=task.reason,
+                    raised_at_utc=event.raised_at_utc,
+                    due_at_utc=event.due_at_utc,
+                    by_day=event.by_day,
+                    by_law=event.by_law,
+                    withdrawn=False,
+                )
+            case TaskWithdrawn(task=task):
+                own = (TASKS.c.call == self._call, TASKS.c.id == task.id)
+                connection.execute(update(TASKS).where(*own).values(withdrawn=True))
             case _:
                 pass
 

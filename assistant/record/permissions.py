@@ -33,6 +33,10 @@ class Act(StrEnum):
     IMPORT = "import"
     RELEASE = "release"
     """A redacted copy is released for training."""
+    TASKS = "tasks"
+    """Tasks of a call are listed."""
+    HANDLE = "handle task"
+    """One is received, handed on or done; whose it is counts besides."""
     HOLD = "hold"
     """Held, released from a hold, marked as cleared."""
     PURGE = "purge"
@@ -76,6 +80,8 @@ _TABLE: Mapping[Act, tuple[Scope, ...]] = {
     Act.EXPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.IMPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.RELEASE:  (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
+    Act.TASKS:    (_OWN,  _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
+    Act.HANDLE:   (_NONE, _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
     Act.HOLD:     (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.PURGE:    (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.CUSTOMER: (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _NONE),

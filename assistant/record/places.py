@@ -16,6 +16,11 @@ def note_place(call: str, finding: str, at_utc: str) -> str:
     return f"note {at_utc} on {finding} of {call}"
 
 
+def task_place(call: str, task: str, at_utc: str) -> str:
+    """The note of what was done with a task."""
+    return f"task {task} {at_utc} of {call}"
+
+
 def wrap_up_place(call: str, at_utc: str) -> str:
     """The note of a wrap-up."""
     return f"wrap-up {at_utc} of {call}"

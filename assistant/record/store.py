@@ -25,6 +25,8 @@ from assistant.events import (
     Output,
     PromiseChanged,
     StatementChanged,
+    TaskRaised,
+    TaskWithdrawn,
     UtteranceFinal,
     VerificationChanged,
 )
@@ -67,6 +69,8 @@ _LANDMARKS = (
     PromiseChanged,
     GapHeard,
     MomentMarked,
+    TaskRaised,
+    TaskWithdrawn,
     Ended,
 )
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
@@ -341,7 +345,7 @@ class CallStore:
         return tuple(event for event in events if isinstance(event, FindingChanged))
 
     def landmarks(self, call: str) -> tuple[Output, ...]:
-        """Verification, required statements, gaps, marked moments and the end, in order."""
+        """Verification, required statements, gaps, marked moments, tasks and the end, in order."""
         events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
         return tuple(event for event in events if isinstance(event, _LANDMARKS))
 
@@ -404,6 +408,16 @@ class CallStore:
             at_utc = self._store.at_utc()
             entry = add_entry(connection, self._vault, REVIEW, review.call, at_utc, stated)
         self._store.anchors.write(entry)
+
+    # ---- notes of other rooms --------------------------------------------------------------
+
+    def seal(self, call: str, note: str, place: str) -> bytes:
+        """A note as it is kept: sealed with the call's key, for its place alone."""
+        return self._rows.seal(call).seal(_encoded(note), place)
+
+    def unseal(self, call: str, sealed: bytes, place: str) -> str:
+        """A note that was sealed for its place; whether it may be read was asked before."""
+        return _decoded(self._rows.opened(call, sealed, place))
 
     # ---- rows to values --------------------------------------------------------------------
 

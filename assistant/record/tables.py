@@ -4,7 +4,8 @@ Events are the record: they are appended and never changed.  Utterances, finding
 was verified when, what was promised and marked, what was not heard, what was required, how the call
 ended) are derived from them and kept for quick opening; reviews are a person's and are appended, so
 that every judgement ever made stays; so are wrap-ups, of which the last one stands, and duties:
-what bears on how long calls are kept.  Columns hold what lists, sorts and joins need: ids, times,
+what bears on how long calls are kept.  Tasks are derived from a call's events as well; what their
+owners did with them is appended.  Columns hold what lists, sorts and joins need: ids, times,
 rules, outcomes, the agent's name.  What was said, the account, the reviewers' notes and the agents'
 are in sealed lines, each with its call's own key; the reasons of duties, with a key of the store's.
 The index holds keyed hashes.
@@ -27,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 6
+STORE_VERSION = 7
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -117,6 +118,42 @@ LANDMARKS = Table(
     Column("seq", Integer, primary_key=True),
     Column("line", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
+)
+
+TASKS = Table(
+    "tasks",
+    METADATA,
+    Column("call", Text, ForeignKey("calls.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    # The desk it went to first; who has it now, the acts say.
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # ISO 8601, UTC.
+    Column("raised_at_utc", Text, nullable=False),
+    Column("due_at_utc", Text, nullable=False),
+    # Whether the whole of that day counts, and whether a law sets it.
+    Column("by_day", Boolean, nullable=False),
+    Column("by_law", Boolean, nullable=False),
+    # The call took it back.
+    Column("withdrawn", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+TASK_ACTS = Table(
+    "task_acts",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("call", Text, nullable=False),
+    Column("task", Text, nullable=False),
+    # receive, done, hand.
+    Column("act", Text, nullable=False),
+    # Of `hand`: the desk it went to; else empty.
+    Column("owner", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Index("task_acts_by_task", "call", "task", "number"),
 )
 
 REVIEWS = Table(

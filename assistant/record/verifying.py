@@ -1,9 +1,9 @@
 """Proves that nothing of the record was changed, removed, put in or cut off, or says what was.
 
 Owns the walk: the chain of entries, the anchors outside the store, every call's events and rows
-against what the entries state, reviews, duties, users, and the sound.  Nothing is opened for it:
-seals and codes are checked over sealed bytes, so whoever proves the record reads none of it.  It
-changes nothing.
+against what the entries state, reviews, duties, tasks, users, and the sound.  Nothing is opened for
+it: seals and codes are checked over sealed bytes, so whoever proves the record reads none of it.
+It changes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from assistant.record.chain import (
     DUTY,
     PURGED,
     REVIEW,
+    TASK_ACT,
     USER,
     WRAP_UP,
     duty_hash,
@@ -33,6 +34,8 @@ from assistant.record.chain import (
     first_event_code,
     review_hash,
     rows_of,
+    task_act_hash,
+    tasks_of,
     user_hash,
     wrap_up_hash,
 )
@@ -42,7 +45,16 @@ from assistant.record.opening import OpenStore
 from assistant.record.sealed_file import checked_records
 from assistant.record.sealed_file import first_code as first_sound_code
 from assistant.record.sound import MAGIC, SOUND, sound_name
-from assistant.record.tables import CALLS, CHAIN, DUTIES, EVENTS, REVIEWS, USERS, WRAP_UPS
+from assistant.record.tables import (
+    CALLS,
+    CHAIN,
+    DUTIES,
+    EVENTS,
+    REVIEWS,
+    TASK_ACTS,
+    USERS,
+    WRAP_UPS,
+)
 
 _SLICE = 5000
 
@@ -70,6 +82,7 @@ class _Stated:
     sound_size: int = 0
     sound_sha256: str = ""
     rows: str = ""
+    tasks: str = ""
     closed: bool = False
     purged: bool = False
 
@@ -206,6 +219,7 @@ def _take(walk: _Walk, kind: str, call: str, stated: dict[str, Any]) -> None:
         known.sound_sha256 = str(stated["sound_sha256"])
     if kind == CLOSED:
         known.closed, known.rows = True, str(stated["rows"])
+        known.tasks = str(stated.get("tasks", ""))
     known.purged = known.purged or kind == PURGED
 
 
@@ -298,11 +312,14 @@ def _walk_rows(connection: Connection, walk: _Walk, kept: set[str]) -> None:
             walk.faults.append(
                 f"call {call}: its row, key, transcript, findings or landmarks were changed"
             )
+        if call in kept and stated.closed and tasks_of(connection, call) != stated.tasks:
+            walk.faults.append(f"call {call}: its tasks were changed")
 
 
 _WORDS = {
     REVIEW: (REVIEWS, review_hash),
     WRAP_UP: (WRAP_UPS, wrap_up_hash),
+    TASK_ACT: (TASK_ACTS, task_act_hash),
     DUTY: (DUTIES, duty_hash),
 }
 

@@ -19,6 +19,7 @@ from assistant.screens.keys import Command, entry_of
 from assistant.screens.runs import Line, Run, cells, fit, pad, spread
 from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.tones import Tone
+from assistant.task_lines import PassedOn, passed_on, task_note
 from assistant.wording import Wording
 from compliance.context import Listener
 from compliance.findings import Kind, Severity, Status
@@ -51,6 +52,7 @@ BAR_KEYS = (
     Command.HARDSHIP,
     Command.PROMISE,
     Command.DISTRESS,
+    Command.ASK_HELP,
     Command.MARK,
     Command.ACCOUNT,
     Command.ACTIONS,
@@ -67,6 +69,7 @@ OVER_KEYS = (
 _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
+    Command.ASK_HELP,
     Command.STEP_BACK,
     Command.REFUSES,
     Command.PROMISE,
@@ -212,6 +215,12 @@ def draw_status(
     """What the machine has to say (left), silence and shares of the talk (right)."""
     left: list[Run] = [Run(" ", Tone.MUTED)]
     mode = MODES[setup.mode]
+    passed = passed_on(view, kept=setup.kept)
+    note = task_note(view, wording, passed) if told is None and view.ended is None else ""
+    if note:
+        # It takes the whole line: for its few seconds nothing here is of more use.
+        tone = Tone.ACCENT if passed is PassedOn.YES else Tone.CAUTION
+        return [fit((Run(" "), Run(note, tone)), width)]
     if mode:
         left.append(Run(wording.text(mode) + "  ", Tone.MUTED))
     if told is not None:
@@ -231,6 +240,9 @@ def draw_status(
         if not refused and view.started is not None and hearing is Hearing.LISTENING:
             left.append(Run("  " + wording.model(view.started.start.model), Tone.MUTED))
     right: list[Run] = []
+    if view.tasks and width >= 100:
+        tasks = wording.text("→ {count} tasks", count=len(view.tasks))
+        right.append(Run(tasks + "  ", Tone.MUTED))
     if view.total_lost_s >= 0.1:
         lost = wording.text("{seconds} s not heard", seconds=f"{view.total_lost_s:.1f}")
         right.append(Run(f"⚠ {lost}  ", Tone.CAUTION))

@@ -59,6 +59,7 @@ from assistant.screens.small import draw_small_call, is_too_small
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.screens.wrap_up import WrapUpSheet
+from assistant.task_lines import passed_on
 from assistant.wording import Wording
 from assistant.wrap_up import WrapUp, contact_after, proposed_outcome
 from scripts.account import Account
@@ -161,7 +162,10 @@ class CallScreen(Screen[None]):
 
     def _draw_script(self, width: int, height: int) -> list[tuple[Run, ...]]:
         own_column = self.has_class("-wide") and not self.has_class("-low")
-        return draw_script(self.view, self.wording, width, height, choices=not own_column)
+        passed = passed_on(self.view, kept=self.setup.kept)
+        return draw_script(
+            self.view, self.wording, width, height, choices=not own_column, passed=passed
+        )
 
     # ---- events in ---------------------------------------------------------------------------
 

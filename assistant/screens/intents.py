@@ -14,6 +14,7 @@ from assistant.screens.keys import Command
 from assistant.screens.script import offered
 from compliance.context import Listener
 from scripts.prompt import EXITS
+from scripts.tasks import HELP
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ _ALWAYS = {
     Command.PROMISE: Tell(Act.EXIT, "commitment"),
     Command.DISTRESS: Tell(Act.EXIT, "vulnerable"),
     Command.MARK: Tell(Act.MOMENT_MARKED),
+    Command.ASK_HELP: Tell(Act.HELP_ASKED, HELP),
 }
 
 _IN_LIVE_CALLS = {

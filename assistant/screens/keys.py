@@ -32,6 +32,7 @@ class Command(StrEnum):
     CONFIRM = "confirm"
     DISMISS = "dismiss"
     DISTRESS = "distress"
+    ASK_HELP = "ask_help"
     REFUSES = "refuses"
     NOTICE = "notice"
     REFUSES_RECORDING = "refuses_recording"
@@ -129,6 +130,14 @@ KEY_TABLE = (
         N_("distress"),
         N_("stop collecting: the customer needs care first"),
         "F7 4",
+    ),
+    KeyEntry(
+        Command.ASK_HELP,
+        ("s", "ctrl+s"),
+        "s",
+        N_("ask for help"),
+        N_("ask a supervisor for help: a task for them, within the hour"),
+        "Ctrl+S",
     ),
     KeyEntry(
         Command.REFUSES,

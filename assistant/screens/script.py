@@ -17,6 +17,7 @@ from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone
+from assistant.task_lines import PassedOn, task_lines
 from assistant.wording import Wording
 from compliance.findings import Kind, StatementState, Verdict
 from scripts.prompt import EXITS, Prompt
@@ -121,15 +122,23 @@ def next_lines(prompt: Prompt, wording: Wording, width: int, most: int) -> list[
 
 
 def draw_script(
-    view: CallView, wording: Wording, width: int, height: int, *, choices: bool
+    view: CallView,
+    wording: Wording,
+    width: int,
+    height: int,
+    *,
+    choices: bool,
+    passed: PassedOn = PassedOn.YES,
 ) -> list[Line]:
     """The script area; `choices` false where they have a column of their own.
+
+    `passed` is whether the call's tasks reach anybody, for when it is over.
 
     What gives way first: blank lines, the end of what comes next, then the choices.
     """
     inner = width - 2
     if view.ended is not None:
-        return _indented(wrap_up(view, wording, inner, height), width)
+        return _indented(wrap_up(view, wording, inner, height, passed), width)
     prompt = view.prompt
     if prompt is None:
         return _indented([BLANK, (Run(wording.text(_why_empty(view)), Tone.MUTED),)], width)
@@ -246,8 +255,14 @@ def draw_talk_offs(
     return [fit(line, width) for line in lines[:height]]
 
 
-def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[Line]:
-    """After the call: what to look at, the heaviest first, then what was never said."""
+def wrap_up(
+    view: CallView,
+    wording: Wording,
+    width: int,
+    height: int,
+    passed: PassedOn = PassedOn.YES,
+) -> list[Line]:
+    """After the call: what to look at, the heaviest first, what others do, what was never said."""
     ended = view.ended
     assert ended is not None  # the caller shows this only when the call is over
     reason = wording.term(terms.END_REASONS, ended.reason)
@@ -258,7 +273,11 @@ def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[L
     flags = view.for_wrap_up
     if not flags:
         lines.append((Run("✔ " + wording.text("nothing was flagged"), Tone.GOOD),))
-    room = max(1, height - 3 - len(agreed) - bool(unsaid))
+    tone = Tone.ACCENT if passed is PassedOn.YES else Tone.CAUTION
+    tasks: list[Line] = [(Run(told, tone),) for told in task_lines(view, wording, passed)]
+    # What was flagged is on the flags' page as well; what others were given to do is here alone.
+    tasks = tasks[: max(0, height - 4 - len(agreed) - bool(unsaid))]
+    room = max(1, height - 3 - len(agreed) - bool(unsaid) - len(tasks))
     if len(flags) > room:
         room -= 1
     for flag in flags[:room]:
@@ -279,6 +298,7 @@ def wrap_up(view: CallView, wording: Wording, width: int, height: int) -> list[L
     if len(flags) > room:
         more = wording.text("and {count} more: F8", count=len(flags) - room)
         lines.append((Run(more, Tone.MUTED),))
+    lines += tasks
     if unsaid:
         lines.append(unsaid)
     return lines[:height]

@@ -50,6 +50,7 @@ class CallSetup:
         sought: the id of the account, where it must be looked up first; else empty.
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
+        kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         replies: makes `talk_offs` for an account that is linked during the call.
     """
 
@@ -71,3 +72,4 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    kept: bool = False

@@ -40,6 +40,8 @@ EVERY, ALIEN = CallFacts(own=True, released=True), CallFacts()
         (Act.EXPORT, "sc", "sc", "sc"),
         (Act.IMPORT, "sc", "sc", "sc"),
         (Act.RELEASE, "sc", "sc", "sc"),
+        (Act.TASKS, "rsc", "arsc", "rsc"),
+        (Act.HANDLE, "rsc", "rsc", "rsc"),
         (Act.HOLD, "cA", "cA", "cA"),
         (Act.PURGE, "cA", "cA", "cA"),
         (Act.CUSTOMER, "c", "c", "c"),
