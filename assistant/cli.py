@@ -30,6 +30,7 @@ from assistant.model_group import models
 from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
+from assistant.task_commands import tasks
 from assistant.user_commands import users
 from assistant.worklist_commands import worklist
 from compliance.errors import AssistantError, place_of
@@ -236,6 +237,7 @@ commands.add_command(models)
 commands.add_command(rules)
 commands.add_command(scripts)
 commands.add_command(record)
+commands.add_command(tasks)
 commands.add_command(users)
 commands.add_command(worklist)
 

@@ -20,16 +20,19 @@ from assistant.door.server import Door
 from assistant.door.token import find_token
 from assistant.door_screens import Switchboard
 from assistant.events import Origin
+from assistant.interface_text import N_, Interface
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
 from assistant.screens.frame import INTERRUPTED
 from assistant.screens.work_list import CallChosen
+from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
 from assistant.shift_app import CALLED, CallMade, run_shift
 from assistant.working import open_shift
 from compliance.context import CallHeader
+from compliance.errors import AssistantError
 from compliance.permission import INBOUND
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
@@ -40,6 +43,28 @@ def known_of(standing: Standing, *, inbound: bool) -> CallHeader | None:
     """What the list knows of a customer who is called, or who calls."""
     header = standing.header
     return header and replace(header, facts={**header.facts, INBOUND: inbound})
+
+
+RECEIVED = N_("→ {count} of your tasks received")
+RECEIVED_AND_DONE = N_("→ {count} of your tasks received, {done} done")
+
+
+def news_line(words: Interface, locations: Locations, desk: ShiftDesk) -> str:
+    """What became of the tasks of this desk's calls; nothing where nothing did.
+
+    A store that cannot be read now keeps nobody from calling: then it is told another time.
+    """
+    from assistant.record.opening import system_doors  # noqa: PLC0415 - only where there is a store
+    from assistant.record.task_news import task_news  # noqa: PLC0415 - as above
+
+    try:
+        news = task_news(locations, system_doors(), desk.kept_calls)
+    except AssistantError:
+        return ""
+    if not (news.received or news.done):
+        return ""
+    told = RECEIVED_AND_DONE if news.done else RECEIVED
+    return words.text(told, count=news.received, done=news.done)
 
 
 def _origin(row: WorkRow) -> Origin | None:
@@ -129,6 +154,7 @@ def live_shift(
             interface=interface or (rows[0].language if rows else "en"),
             theme=theme,
             shows=switchboard.shows,
+            news=lambda words: news_line(words, locations, desk),
         )
     finally:
         if opened is not None:

@@ -48,12 +48,18 @@ class WorkListApp(FramedApp):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
-        self, desk: ShiftDesk, interface: Interface, *, theme: str = "dark", here: str = ""
+        self,
+        desk: ShiftDesk,
+        interface: Interface,
+        *,
+        theme: str = "dark",
+        here: str = "",
+        news: str = "",
     ) -> None:
         super().__init__(interface, theme)
         self._desk = desk
         self.chosen: CallChosen | None = None
-        self._list = WorkListScreen(desk, interface, here)
+        self._list = WorkListScreen(desk, interface, here, news)
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""
@@ -85,6 +91,7 @@ def run_shift(
     interface: str,
     theme: str = "dark",
     shows: Callable[[WorkListApp], None] = lambda _app: None,
+    news: Callable[[Interface], str] = lambda _words: "",
 ) -> int:
     """Show the list, make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -94,6 +101,7 @@ def run_shift(
         interface: language of the list.
         theme: `dark` or `light`.
         shows: told of each list before it is on the screen.
+        news: a line that a list begins with, or nothing; asked before each.
 
     Raises:
         AssistantError: a screen failed, or an attempt cannot be written down.
@@ -101,7 +109,7 @@ def run_shift(
     words = Interface(interface)
     here = ""
     while True:
-        app = WorkListApp(desk, words, theme=theme, here=here)
+        app = WorkListApp(desk, words, theme=theme, here=here, news=news(words))
         shows(app)
         status = app.run_to_end()
         chosen = app.chosen

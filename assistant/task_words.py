@@ -18,7 +18,7 @@ from scripts.tasks import Sign, SignOf, TaskKinds, shipped_tasks
 
 ROUTES: Mapping[str, str] = {
     "self_harm": N_("talk of self-harm"),
-    "distress": N_("distress"),
+    "distress": N_("upset or distressed"),
     "bereavement": N_("bereavement"),
     "domestic_abuse": N_("violence or control at home"),
     "dispute": N_("debt disputed"),

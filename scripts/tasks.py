@@ -117,8 +117,8 @@ class Deadline:
 class TaskKind:
     """What a task may be about; see `tasks.yaml`.
 
-    `signs` are what raises it; `action` is the follow-up of the outcome that it goes with, empty
-    where it goes with none.
+    `signs` are what raises it, `pressed` objections that do by key alone; `action` is the follow-up
+    of the outcome that it goes with, empty where it goes with none.
     """
 
     id: str
@@ -127,6 +127,7 @@ class TaskKind:
     signs: frozenset[tuple[SignOf, str]]
     within: Within
     law: tuple[Deadline, ...] = ()
+    pressed: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
     firm: bool = False
     action: str = ""
@@ -153,8 +154,12 @@ class TaskKinds:
 
     def raised_by(self, sign: Sign) -> TaskKind | None:
         """The kind of task that a sign raises; most signs raise none."""
-        key = (sign.of, sign.slug)
-        return next((kind for kind in self.kinds if key in kind.signs), None)
+        for kind in self.kinds:
+            if (sign.of, sign.slug) in kind.signs:
+                return kind
+            if sign.by_key and sign.of is SignOf.OBJECTION and sign.slug in kind.pressed:
+                return kind
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +340,7 @@ def load_tasks(path: Path) -> TaskKinds:
                 Deadline(law.jurisdiction, law.days, law.citation, law.verified_law)
                 for law in entry.law
             ),
+            pressed=frozenset(entry.pressed),
             over=frozenset(entry.over),
             firm=entry.firm,
             action=actions.get(entry.outcome, ""),

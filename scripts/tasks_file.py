@@ -49,6 +49,7 @@ class KindEntry(Schema):
     outcome: str = ""
     exits: tuple[str, ...] = ()
     objections: tuple[str, ...] = ()
+    pressed: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     asked: tuple[_Slug, ...] = ()
     over: tuple[str, ...] = ()
@@ -79,14 +80,16 @@ def faults(document: Document[File], outcomes: Mapping[str, Outcome]) -> Iterato
             yield document.fault(message, "kinds", place, key)
     yield from _signs(document, "exits", EXITS, read.without.exits, complete=True)
     yield from _signs(document, "routes", route_names(), read.without.routes, complete=True)
+    heard = tuple(slug for kind in read.kinds for slug in kind.objections)
     yield from _signs(document, "objections", OBJECTIONS, (), complete=False)
+    yield from _signs(document, "pressed", OBJECTIONS, heard, complete=False)
     yield from _signs(document, "asked", None, (), complete=False)
 
 
 def _kind_faults(kind: KindEntry, read: File) -> Iterator[tuple[str, str]]:
     if kind.owner not in read.owners:
         yield "owner", f"names no owner; there are: {', '.join(read.owners)}"
-    if not (kind.exits or kind.objections or kind.routes or kind.asked):
+    if not (kind.exits or kind.objections or kind.pressed or kind.routes or kind.asked):
         yield "id", "nothing raises it: give 'exits', 'objections', 'routes' or 'asked'"
     if not {one.id for one in read.kinds if one.id != kind.id}.issuperset(kind.over):
         yield "over", "names no other kind"

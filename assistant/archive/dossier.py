@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 
 from assistant.archive import dossier_rows as rows
-from assistant.archive.lines import MACHINE_MADE, REDACTED, header
+from assistant.archive.lines import MACHINE_MADE, REDACTED, header, task_lines
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
@@ -56,6 +56,7 @@ _TITLES = {
         " be shown again. The flags above are those of then."
     ),
     "reviews": N_("Judgements since"),
+    "tasks": N_("What others were given to do"),
     "wrap_up": N_("Wrap-up"),
     "others": N_("Other calls of this account"),
     "only_kept": N_(
@@ -101,6 +102,7 @@ def dossier_page(parts: DossierParts, wording: Wording, names: OutcomeNames) -> 
         "same_rules": parts.shown.same_rules,
         "shown": [*rows.shown_rows(parts.shown, wording)],
         "reviews": [*rows.reviews(told, wording)],
+        "tasks": [plain_text(line) for task in told.tasks for line in task_lines(task, wording)],
         "wrap_up": [*_wrap_up(told, wording, names)],
         "others": _others(parts, wording, names),
         "proof": [*rows.proof_lines(parts.proof, wording)],

@@ -20,6 +20,7 @@ from assistant.plain import PlainCall, clock
 from assistant.record.kept import CallState
 from assistant.record.reviews import ReviewAct
 from assistant.record.search import Hit, ListedCall
+from assistant.record.tasks import KeptTask, TaskAct, TaskDeed
 from assistant.screens.review_lines import (
     STATES,
     agent_of,
@@ -29,6 +30,7 @@ from assistant.screens.review_lines import (
     plain_text,
 )
 from assistant.screens.runs import cut
+from assistant.task_words import TaskWords
 from assistant.wording import Wording
 
 NONE_FOUND = N_("No kept call is like that.")
@@ -51,6 +53,11 @@ _HEADS = (
     N_("Outcome"),
     N_("State"),
 )
+DEEDS = {
+    TaskAct.RECEIVE: N_("received"),
+    TaskAct.DONE: N_("done"),
+    TaskAct.HAND: N_("handed to {owner}"),
+}
 _SOUND = {True: N_("kept with the call"), False: N_("none is kept")}
 _WIDEST = 28  # cells of a column
 
@@ -101,7 +108,7 @@ def hits(listed: ListedCall, found: Sequence[Hit], wording: Wording) -> Iterator
 
 
 def call_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[str]:
-    """One call: its header, what happened when, flags in their place, reviews, wrap-up."""
+    """One call: its header, what happened when, flags in their place, reviews, tasks, wrap-up."""
     for line in _all_lines(told, wording, names):
         yield plain_text(line)
 
@@ -124,6 +131,10 @@ def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterato
         review = judged.get(output.finding.id) if hasattr(output, "finding") else None
         if review is not None:
             yield f"{'':7}  {review_line(review.act, review.reviewer, review.note, wording)}"
+    if told.tasks:
+        yield ""
+    for task in told.tasks:
+        yield from task_lines(task, wording)
     end = told.wrap_up
     if end is not None:
         yield ""
@@ -132,6 +143,24 @@ def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterato
             yield f"{wording.text('Next contact')}  {end.next_contact}"
         if end.note:
             yield f"{wording.text('Note')}  {end.note}"
+
+
+def task_lines(task: KeptTask, wording: Wording) -> Iterator[str]:
+    """What a call gave somebody to do, and what they did, one line each."""
+    words = TaskWords(wording)
+    state = words.state(task.state.value, overdue=False)
+    due = local_time(task.due_at_utc, task.zone)
+    about = (words.owner(task.owner), words.kind(task.kind), state, due)
+    yield f"» {' · '.join(part for part in about if part)}"
+    for deed in task.deeds:
+        yield f"{'':7}  {deed_line(deed, words, wording, task.zone)}"
+
+
+def deed_line(deed: TaskDeed, words: TaskWords, wording: Wording, zone: str) -> str:
+    """What somebody did with a task, and when."""
+    what = wording.text(DEEDS[deed.act], owner=words.owner(deed.owner))
+    parts = (local_time(deed.at_utc, zone), what, deed.who, deed.note)
+    return " · ".join(part for part in parts if part)
 
 
 def review_line(act: ReviewAct, reviewer: str, note: str, wording: Wording) -> str:

@@ -1,7 +1,7 @@
 """Kept calls as JSON Lines for other programs.
 
 Owns the records of `calls list` and `find`, and the events of one call: those that `demo` and
-`replay` publish (`assistant.jsonlines`), then `review` and `wrap_up`.
+`replay` publish (`assistant.jsonlines`), then `review`, `task_act` and `wrap_up`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def hit_records(listed: ListedCall, found: Sequence[Hit]) -> Iterator[Record]:
 
 
 def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
-    """The events of a call, its reviews and its wrap-up.
+    """The events of a call, its reviews, what was done with its tasks, and its wrap-up.
 
     A call without an end ends without `ended`: it is still running, or was interrupted.
     """
@@ -98,6 +98,18 @@ def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
             "at": review.at_utc,
             "note": review.note,
         }
+    for task in told.tasks:
+        for deed in task.deeds:
+            yield {
+                "type": "task_act",
+                "call": call,
+                "task": task.id,
+                "act": deed.act.value,
+                "owner": deed.owner or None,
+                "who": deed.who,
+                "at": deed.at_utc,
+                "note": deed.note,
+            }
     end = told.wrap_up
     if end is not None:
         yield {

@@ -193,11 +193,6 @@ class TaskDesk:
         which = "several tasks are" if found else "there is no task"
         raise UnknownTask(f"{which} called {named!r}", "`assistant tasks list --all` names them.")
 
-    def opened(self, task: KeptTask) -> KeptTask:
-        """The task with the notes of what was done; whoever opens it opens its call."""
-        wanted = tasks_of_call(self._store, task.call)
-        return next(one for one in wanted if one.id == task.id)
-
     def do(self, task: KeptTask, act: TaskAct, *, note: str = "", owner: str = "") -> None:
         """Add an act; what stands is looked at again inside the transaction.
 

@@ -80,12 +80,16 @@ class WorkListScreen(Screen[None]):
         desk: of this shift.
         interface: the interface's words.
         here: the id of the row to begin at; empty: the first.
+        news: one line to begin with; empty: none.
     """
 
-    def __init__(self, desk: ShiftDesk, interface: Interface, here: str = "") -> None:
+    def __init__(
+        self, desk: ShiftDesk, interface: Interface, here: str = "", news: str = ""
+    ) -> None:
         super().__init__(id="work_list_screen")
         self._desk = desk
         self._here = here
+        self._news = news
         self._interface = interface
         self._wording = Wording(KeptTexts(None), interface, "en-US")
         self._order: tuple[str, ...] = ()
@@ -113,6 +117,8 @@ class WorkListScreen(Screen[None]):
     def on_mount(self) -> None:
         """Sort, tell of changed rules, and look at the clock from then on."""
         self._sort(self._here)
+        if self._news:
+            self.tell(Run(self._news, Tone.ACCENT))
         self._tell_report()
         self.set_interval(_REFRESH_S, self.refresh_answers)
         changes = self._desk.changes()

@@ -79,6 +79,11 @@ class ShiftDesk:
         """Lines of the journal that could not be read: some count may be too low."""
         return self._journal.unread
 
+    @property
+    def kept_calls(self) -> frozenset[str]:
+        """The ids of the kept calls that were made from this desk."""
+        return self._journal.calls
+
     def rules_for(self, jurisdiction: str, language: str) -> RuleSet | None:
         """The rules of a place, loaded once."""
         key = (jurisdiction, language)

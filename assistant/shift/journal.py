@@ -74,6 +74,16 @@ class ContactJournal:
         """The attempts at an account, as of the last `refresh`."""
         return tuple(self._attempts.get(account, ()))
 
+    @property
+    def calls(self) -> frozenset[str]:
+        """The ids of the kept calls that it names, as of the last `refresh`."""
+        return frozenset(
+            attempt.call
+            for attempts in self._attempts.values()
+            for attempt in attempts
+            if attempt.call is not None
+        )
+
     def refresh(self) -> bool:
         """Read what was added since, by anybody; whether there was anything.
 
