@@ -69,8 +69,8 @@ OVER_KEYS = (
 _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
-    Command.ASK_HELP,
     Command.STEP_BACK,
+    Command.ASK_HELP,
     Command.REFUSES,
     Command.PROMISE,
     Command.HARDSHIP,
@@ -307,7 +307,8 @@ def _compact(shown: Sequence[Command], wording: Wording, width: int) -> Line:
     rest = _caps([command for command in shown if command in kept])
     said = _caps([Command.STEP_DONE])
     without = [pair for pair in rest if pair[0] != entry_of(Command.PAUSE).cap]
-    forms = ((N_("customer"), rest), ("", rest), ("", without))
+    helped = [*_caps([Command.ASK_HELP]), *rest]
+    forms = ((N_("customer"), helped), (N_("customer"), rest), ("", rest), ("", without))
     lines = [key_line([*said, (letters, label), *keys], wording) for label, keys in forms]
     return next((line for line in lines if cells(line) <= width), lines[-1])
 

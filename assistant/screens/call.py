@@ -142,7 +142,7 @@ class CallScreen(Screen[None]):
                 wording,
                 self.setup,
                 w,
-                told=self._hint or self._told,
+                told=self._hint or self._standing_line(),
                 hearing=self._hearing,
             ),
             id="status",
@@ -166,6 +166,10 @@ class CallScreen(Screen[None]):
         return draw_script(
             self.view, self.wording, width, height, choices=not own_column, passed=passed
         )
+
+    def _standing_line(self) -> Run | None:
+        """What was told last; the line of a task goes before it, and not before a pause."""
+        return None if self.view.task_told is not None and not self._paused else self._told
 
     # ---- events in ---------------------------------------------------------------------------
 
