@@ -51,7 +51,7 @@ class Guide:
 
     @property
     def exits(self) -> frozenset[str]:
-        """The exits of the script that are in progress."""
+        """The exits of the script that are in progress, or called for and waiting."""
         return frozenset(self._script.exits) if self._script is not None else frozenset()
 
     def heard(

@@ -79,8 +79,9 @@ class ScriptEngine:
 
     @property
     def exits(self) -> tuple[str, ...]:
-        """The exits in progress, the innermost last."""
-        return tuple(frame.slug for frame in self._place.frames if not frame.talk_off)
+        """The exits in progress, the innermost last, and those called for that wait."""
+        taken = tuple(frame.slug for frame in self._place.frames if not frame.talk_off)
+        return (*taken, *self._place.waiting)
 
     @property
     def objection(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from assistant.event_codec import EventCodec
+from assistant.events import Output
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.record.opening import Doors
@@ -69,6 +70,7 @@ def keep(
     reviewed: bool = True,
     agent_id: str = "A7",
     end: bool = True,
+    told: tuple[Output, ...] = (),
     codec: EventCodec = CODEC,
 ) -> None:
     """Keep one whole call with a finding, reviewed where asked for."""
@@ -83,7 +85,7 @@ def keep(
         for chunk in chunks(1.0):
             writer.append_audio(chunk)
         rest = inputs()[3:] if end else inputs()[3:-1]
-        writer.append([*envelopes(rest, call, 3), *envelopes(outputs(), call, 20)])
+        writer.append([*envelopes(rest, call, 3), *envelopes((*outputs(), *told), call, 20)])
         writer.close()
         if reviewed:
             store.add_review(Review(call, "u1.US-03", ReviewAct.CONFIRM, "lin", f"{began}", "seen"))
