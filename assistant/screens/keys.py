@@ -135,7 +135,7 @@ KEY_TABLE = (
         Command.ASK_HELP,
         ("s", "ctrl+s"),
         "s",
-        N_("supervisor"),
+        N_("get help"),
         N_("ask a supervisor for help: a task for them, within the hour"),
         "Ctrl+S",
     ),

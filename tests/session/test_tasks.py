@@ -38,6 +38,7 @@ COMPLAINT = (CUSTOMER, "i want to file a complaint about you")
 SELF_HARM = (CUSTOMER, "i just want to kill myself")
 LAWYER = (CUSTOMER, "you can talk to my lawyer")
 CODEC = EventCodec()
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 def inputs(turns: Iterable[Turn]) -> list[Input]:
@@ -153,7 +154,7 @@ def test_what_is_published_holds_no_words() -> None:
 def test_a_written_call_without_a_date_says_within_and_no_day() -> None:
     rules = load_guidance("tw", "zh-TW", Collector.IN_HOUSE)
     header = CallHeader("tw", "zh-TW", Collector.IN_HOUSE)
-    start = checked_start(header, rules, "Asia/Taipei", datetime(2026, 12, 1, tzinfo=UTC))
+    start = checked_start(header, rules, "Asia/Taipei", NOW)
     words = Utterance(id="u0", index=0, speaker=Speaker.CUSTOMER, text="我要申訴")
     (raised,) = TaskWatch(start, dated=False).heard(words, (), ["complaint"], (), 0.0)
     assert isinstance(raised, TaskRaised)
