@@ -20,6 +20,7 @@ from assistant.events import (
 from assistant.events import (
     AgentActed,
     Envelope,
+    Input,
     Keep,
     Output,
     RecordingChanged,
@@ -311,12 +312,19 @@ def test_what_was_asked_before_the_notice_is_kept_once_recording_is_on(
     embedded: Locations,
 ) -> None:
     start, *others = inputs()
-    before = [start, *others[:2], RecordingChanged(RecordingState.WAITING, Keep.AUDIO, 0.0)]
-    asked = [AgentActed(Key.HELP_ASKED, 8000, "help"), raised(HELP)]
-    on = [AgentActed(Key.NOTICE_GIVEN, 16000), RecordingChanged(RecordingState.ON, Keep.AUDIO, 2.0)]
+    call: tuple[Input | Output, ...] = (
+        start,
+        *others[:2],
+        RecordingChanged(RecordingState.WAITING, Keep.AUDIO, 0.0),
+        AgentActed(Key.HELP_ASKED, 8000, "help"),
+        raised(HELP),
+        AgentActed(Key.NOTICE_GIVEN, 16000),
+        RecordingChanged(RecordingState.ON, Keep.AUDIO, 2.0),
+        others[-1],
+    )
     with CallStore(embedded, CODEC, doors=DOORS) as store:
         writer = ConsentingWriter(store.record("c1", with_sound=False), Keep.AUDIO)
-        for number, event in enumerate([*before, *asked, *on, others[-1]]):
+        for number, event in enumerate(call):
             writer.append([Envelope(1, "c1", number, event)])
         writer.close()
         assert [task.reference for task in desk(store).tasks()] == ["c1.t1"]
