@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Flag as Bits
 from enum import auto
 
+from assistant.call_happenings import CallHappenings
 from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     AccountChanged,
@@ -102,6 +103,7 @@ class CallView:
         self.account: Account | None = None  # the one linked during the call
         self.origin: Origin | None = None
         self.link_refused = ""  # why the last one was not
+        self.happened = CallHappenings()
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -254,6 +256,7 @@ class CallView:
         fold = self._fold.get(type(event))
         if fold is None:
             return Part.NOTHING
+        self.happened.take(event)
         before = self._budget.on_line
         changed = fold(event)
         return changed if self._budget.on_line == before else changed | Part.FLAG

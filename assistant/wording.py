@@ -186,6 +186,10 @@ class Wording:
         """A date as the reader's region writes it."""
         return written_date(day, self._interface.catalogue.language.region)
 
+    def weekday(self, day: date) -> str:
+        """A date near by, with its weekday and without its year: `Fri, Dec 4`, `12月4日週五`."""
+        return weekday_date(day, self._interface.catalogue.language.region)
+
     def promised(self, promised: Promised) -> str:
         """Amounts, days and methods of what is promised, with what is in doubt behind it."""
         parts = [self._promised_part(part) for part in promised.parts]

@@ -29,6 +29,7 @@ from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import file_name
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
+from assistant.record.wrap_up_form import wrap_up_of
 from compliance.errors import AssistantError
 
 _BATCH = 1000
@@ -147,8 +148,8 @@ class CallArchive:
                 for record in self._records(call, folder + form.REVIEWS, Review)
             ]
             wrap_ups = [
-                KeptWrapUp(**record)
-                for record in self._records(call, folder + form.WRAP_UPS, KeptWrapUp)
+                _wrap_up(call, written)
+                for written in self._door.file(call, folder + form.WRAP_UPS).splitlines()
             ]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise self._door.bad(f"what was said of call {call.call!r} is not understood") from None
@@ -193,6 +194,13 @@ class CallArchive:
                     at += len(block)
         except (sf.SoundFileError, RuntimeError):
             raise self._door.bad(f"{part.name} is no sound") from None
+
+
+def _wrap_up(call: form.ArchivedCall, written: bytes) -> KeptWrapUp:
+    wrap_up = wrap_up_of(json.loads(written))
+    if wrap_up.call != call.call:
+        raise ValueError(call.call)
+    return wrap_up
 
 
 def unpack(archive: CallArchive, store: CallStore) -> Iterator[tuple[str, bool]]:

@@ -22,6 +22,7 @@ from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import KeptCall
 from assistant.record.kept_sound import SideBySide
 from assistant.record.store import CallStore
+from assistant.record.wrap_up_form import record_of
 
 # A file of sound is made in memory: nothing lies in the clear elsewhere.
 _SOUND_FILE_S = 3600
@@ -105,7 +106,7 @@ def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
         }
     ended = store.wrap_up(call.id)
     if ended is not None:
-        yield {"type": "wrap_up", **asdict(ended)}
+        yield {"type": "wrap_up", **record_of(ended)}
 
 
 def _sound(store: CallStore, call: str) -> Iterator[bytes]:

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from assistant.events import Origin
+from assistant.next_contact import ContactTimes
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
+from scripts.promising import currency_of
 from scripts.repayment_terms import ProductTerms
 
 
@@ -51,6 +53,8 @@ class CallSetup:
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
+        kept: whether a call that is not live is kept.
+        contact_time: when the customer may be contacted after the call; `None`: nobody can say.
     """
 
     rules: RuleTexts
@@ -71,3 +75,10 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    kept: bool = False
+    contact_time: ContactTimes | None = None
+
+    @property
+    def currency(self) -> str:
+        """The currency of the call's sums."""
+        return currency_of(self.account, self.jurisdiction)

@@ -13,7 +13,8 @@ from assistant.call_view import CallView
 from assistant.events import Output, PromiseChanged, PromiseStatus
 from assistant.quoting import NotAnAmount, amount_typed, quotes, terms_for
 from assistant.screens.quoting import QuoteSheet
-from assistant.wrap_up import contact_after, proposed_outcome
+from assistant.typed_values import Reading
+from assistant.wrap_up_draft import WrapUpDraft
 from compliance.errors import BadInput
 from scripts.commitments import Proposal
 from scripts.commitments_parts import Doubt
@@ -72,10 +73,10 @@ async def test_a_confirmed_promise_proposes_outcome_and_next_contact() -> None:
     view = CallView()
     for envelope in calls.envelopes(events):
         view.apply(envelope)
-    assert contact_after(view, TODAY) == date(2026, 12, 4)
-    outcome = proposed_outcome(view, load_outcomes())
-    assert outcome is not None
-    assert outcome.id == "promise"
+    draft = WrapUpDraft(view, load_outcomes(), Reading(TODAY))
+    assert draft.outcome is not None
+    assert draft.outcome.id == "promise"
+    assert draft.text("next_contact") == "2026-12-05", "the day after: until then nobody calls"
 
 
 async def test_a_later_proposal_that_is_put_away_leaves_the_confirmed_promise() -> None:
