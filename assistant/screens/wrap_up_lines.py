@@ -219,7 +219,11 @@ def _about_the_call(
     flags = [flag for flag in view.for_wrap_up if flag.finding.kind is not Kind.ROUTE]
     if flags:
         told_of = [
-            f"{wording.subject(flag.finding)} ({wording.finding(flag.finding).verdict})"
+            wording.text(
+                "{subject} ({verdict})",
+                subject=wording.subject(flag.finding),
+                verdict=wording.finding(flag.finding).verdict,
+            )
             for flag in flags
         ]
         doubtful = all(flag.finding.verdict is Verdict.CHECK_FACTS for flag in flags)
