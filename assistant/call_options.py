@@ -6,6 +6,7 @@ Owns these options and the reading of days and moments alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -42,11 +43,9 @@ class Until(Moment):
     """A day, which is in the span itself, or a moment, which ends it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
-            return super().convert(value, param, ctx)
-        return super().convert(day + timedelta(days=1), param, ctx)
+        with suppress(ValueError, OverflowError):  # a moment, or nothing
+            value = date.fromisoformat(str(value)) + timedelta(days=1)
+        return super().convert(value, param, ctx)
 
 
 def span_options(command: F) -> F:

@@ -11,13 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from assistant.archive import outcomes, themes
 from assistant.archive.crm_delivery import Crm, Delivered
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.outcome_records import csv_text
+from assistant.call_commands import kept_calls
+from assistant.call_options import Moment, Until
 from assistant.crm_settings import CrmTable
 from assistant.events import Act as Key
 from assistant.events import AgentActed, CallEnded, ChannelOpened
@@ -359,3 +363,31 @@ def test_columns_of_counts_align_in_every_language() -> None:
         assert rows[-1].split()[-2:] == ["2", "4"]
         ends = {cell_len(row) for row in rows[-1:]} | {cell_len(rows[-2])}
         assert len(ends) == 1
+
+
+# ---- the command's options -----------------------------------------------------------------------
+
+
+def test_the_last_day_of_a_span_is_in_it() -> None:
+    moment = "2026-11-29T14:00+08:00"
+    assert Until().convert("2026-11-29", None, None) == Moment().convert("2026-11-30", None, None)
+    assert Until().convert(moment, None, None) == "2026-11-29T06:00:00+00:00"
+    for nothing in ("soon", "2026-02-30"):
+        with pytest.raises(click.BadParameter):
+            Until().convert(nothing, None, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["--to", "x"], "--to needs --format"),
+        (["--post", "http://127.0.0.1:9/", "--format", "csv"], "--post goes with neither"),
+        (["--post", "--incomplete"], "--post goes with neither"),
+        (["--format", "xml"], "is not one of"),
+        (["--since", "soon"], "is no day or moment"),
+    ],
+)
+def test_what_does_not_go_together_is_said(tmp_path: Path, typed: list[str], says: str) -> None:
+    ran = CliRunner().invoke(kept_calls, ["outcomes", *typed, "--data-dir", str(tmp_path)])
+    assert (ran.exit_code, says in ran.output) == (2, True)
+    assert not list(tmp_path.iterdir())

@@ -19,6 +19,7 @@ from compliance.errors import BadInput
 from scripts.commitments import Proposal
 from scripts.commitments_parts import Doubt
 from scripts.outcomes import load_outcomes
+from scripts.outcomes_summary import About
 from scripts.promising import Promised
 from scripts.repayment_options import Kind, Means
 from scripts.repayment_terms import default_terms
@@ -138,6 +139,8 @@ async def test_the_ways_to_repay_follow_what_is_typed(language: str, size: tuple
         ((act, line),) = desk.acts
         assert act == "option_quoted"
         assert line
+        (named,) = (one for one in app.call_screen.view.happened.all if one.about is About.OPTION)
+        assert named.slug in set(Kind)
 
 
 async def test_the_sheet_stays_closed_before_the_identity_is_confirmed() -> None:
