@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assistant.call_options import Moment, interface_option, reader
 from assistant.command_options import data_dir_option, store_option
+from assistant.outcome_commands import calls_outcomes, calls_themes
 from compliance.places import JURISDICTIONS
 
 if TYPE_CHECKING:
@@ -24,11 +26,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _LIMIT = 50
 
-_interface = click.option(
-    "--interface",
-    type=click.Choice(("en", "zh-Hant", "zh-Hans")),
-    help="Language of the words (default: the system's).",
-)
 _jsonl = click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
 _redacted = click.option(
     "--redacted", is_flag=True, help="Cover names, numbers, addresses and notes' figures."
@@ -42,26 +39,10 @@ _limit = click.option(
 )
 
 
-class _Moment(click.ParamType[str]):
-    """A day or moment, ISO 8601; without an offset, by this desk's clock."""
-
-    name = "ISO"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return datetime.fromisoformat(str(value)).astimezone(UTC).isoformat()
-        except (ValueError, OverflowError, OSError):
-            self.fail(
-                f"{value} is no day or moment such as 2026-11-20 or 2026-11-20T14:00+08:00",
-                param,
-                ctx,
-            )
-
-
 def _filters(command: F) -> F:
     options = (
-        click.option("--since", type=_Moment(), help="From this day or moment on."),
-        click.option("--before", type=_Moment(), help="Before this day or moment."),
+        click.option("--since", type=Moment(), help="From this day or moment on."),
+        click.option("--before", type=Moment(), help="Before this day or moment."),
         click.option("--agent", metavar="ID|NAME", help="The agent's number, or part of the name."),
         click.option("--account", metavar="ID", help="The account's whole number."),
         click.option("--jurisdiction", type=click.Choice(JURISDICTIONS), help="Whose law."),
@@ -90,14 +71,14 @@ def _filters(command: F) -> F:
 
 @click.group("calls")
 def kept_calls() -> None:
-    """Kept calls: listed, shown, found by words said, carried, laid open for a complaint."""
+    """Kept calls: listed, shown, found by words said, carried, laid open, summed up, handed on."""
 
 
 @kept_calls.command("list")
 @_filters
 @_limit
 @_jsonl
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_list(
@@ -112,7 +93,7 @@ def calls_list(
         _wanted(**filters),
         limit=limit,
         jsonl=jsonl,
-        interface=_reader(interface),
+        interface=reader(interface),
     )
 
 
@@ -121,7 +102,7 @@ def calls_list(
 @_filters
 @_limit
 @_jsonl
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_find(
@@ -146,7 +127,7 @@ def calls_find(
         _wanted(**filters),
         limit=limit,
         jsonl=jsonl,
-        interface=_reader(interface),
+        interface=reader(interface),
     )
 
 
@@ -154,7 +135,7 @@ def calls_find(
 @click.argument("call")
 @_redacted
 @_jsonl
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_show(
@@ -169,7 +150,7 @@ def calls_show(
         call,
         redacted=redacted,
         jsonl=jsonl,
-        interface=_reader(interface),
+        interface=reader(interface),
     )
 
 
@@ -182,7 +163,7 @@ def calls_show(
     help="The page to write, or a folder to write it in.",
 )
 @_redacted
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_dossier(
@@ -201,7 +182,7 @@ def calls_dossier(
         call,
         to,
         redacted=redacted,
-        interface=_reader(interface),
+        interface=reader(interface),
         now=datetime.now().astimezone(),
     )
 
@@ -215,7 +196,7 @@ def calls_dossier(
     help="The archive to write (ZIP).",
 )
 @_redacted
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_export(
@@ -239,14 +220,14 @@ def calls_export(
         calls,
         to,
         redacted=redacted,
-        interface=_reader(interface),
+        interface=reader(interface),
         now=datetime.now().astimezone(),
     )
 
 
 @kept_calls.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) -> None:
@@ -254,7 +235,7 @@ def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) ->
     from assistant.archive import carrying
     from assistant.record.locations import locate
 
-    carrying.import_calls(locate(data_dir, os.environ), file, interface=_reader(interface))
+    carrying.import_calls(locate(data_dir, os.environ), file, interface=reader(interface))
 
 
 def _wanted(
@@ -280,8 +261,5 @@ def _wanted(
     )
 
 
-def _reader(interface: str | None) -> str:
-    from assistant.calls import own_language
-    from compliance.places import LANGUAGES
-
-    return interface or own_language(LANGUAGES)
+for _command in (calls_outcomes, calls_themes):
+    kept_calls.add_command(_command)

@@ -14,15 +14,20 @@ from assistant.app import CallApp
 from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
 from assistant.events import Act
 from assistant.interface_text import Told
+from assistant.live_keeping import keep_confirmed, kept_form
+from assistant.next_contact import contact_times
 from assistant.pipeline import CallRun, Delivery
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
-from assistant.running import keeping, zone_here
+from assistant.running import desk_zone, keeping, zone_here
 from assistant.screens.desk import CallFailed, Hearing, HearingChanged, Notice
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
+from assistant.telling import tell
+from assistant.wrap_up import WrapUp
 from compliance.errors import AssistantError
 from scripts.account import Account, matches
+from scripts.outcomes import load_outcomes
 from scripts.repayment_terms import default_terms
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
@@ -30,13 +35,16 @@ _LEAVE_WITHIN_S = 5.0
 
 
 class CallDesk:
-    """What the keys of the screen do to any run of a call.
+    """What the keys of the screen do to any run of a call; `confirmed` is its wrap-up, once there
+    is one.
 
     Args:
         account: whose identifiers are compared; `None` where nothing is known.
         language: of the call.
         hearing: what the screen says once the call can begin.
     """
+
+    confirmed: WrapUp | None = None
 
     def __init__(
         self, account: Account | None, language: str, hearing: Hearing = Hearing.LISTENING
@@ -110,6 +118,9 @@ class CallDesk:
     def end(self) -> None:
         self._run.stop("hung_up")
 
+    def wrap_up(self, wrap_up: WrapUp) -> None:
+        self.confirmed = wrap_up
+
 
 class RunDesk(CallDesk):
     """What they do to a recording: it can be paused and sped up besides."""
@@ -142,6 +153,9 @@ def show_call(
 ) -> int:
     """Run a recording on the call screen until the user leaves; returns the exit status.
 
+    The demonstration is wrapped up as a live call is; who replays a recording did not make the
+    call.
+
     Raises:
         AssistantError: the recording, the rules or the store cannot be used, or the screen failed.
     """
@@ -169,13 +183,20 @@ def show_call(
             talk_offs=guidance.replies(call.account),
             terms=default_terms(call.jurisdiction),
             today=datetime.now(UTC).astimezone().date(),
+            outcomes=load_outcomes() if mode == Mode.DEMO else (),
             kept=keep_in is not None,
+            contact_time=contact_times(guidance.rules, lambda: datetime.now(UTC), desk_zone),
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)
         with native_output_kept_off_screen():
             try:
-                return app.run_to_end()
+                status = app.run_to_end()
             finally:
                 prepared.run.stop()
                 prepared.run.join(_LEAVE_WITHIN_S)
+    if keep_in is not None and desk.confirmed is not None:
+        shown = app.call_screen.setup
+        kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, datetime.now(UTC))
+        keep_confirmed(kept, keep_in, tell)
+    return status

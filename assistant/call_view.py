@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Flag as Bits
 from enum import auto
 
+from assistant.call_happenings import CallHappenings
 from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     AccountChanged,
@@ -109,6 +110,7 @@ class CallView:
         self.link_refused = ""  # why the last one was not
         self.task_told: TaskRaised | TaskWithdrawn | None = None  # while its line is up
         self._tasks: dict[str, TaskRaised] = {}
+        self.happened = CallHappenings()
         self._transcript = TranscriptRows()
         self._budget = FlagBudget()
         self._fold: Mapping[type, Callable[..., Part]] = {
@@ -268,6 +270,7 @@ class CallView:
         fold = self._fold.get(type(event))
         if fold is None:
             return Part.NOTHING
+        self.happened.take(event)
         before = self._budget.on_line
         changed = fold(event)
         return changed if self._budget.on_line == before else changed | Part.FLAG

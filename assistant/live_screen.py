@@ -18,13 +18,13 @@ from assistant.composition import Guidance, LiveCall
 from assistant.events import Origin
 from assistant.linking import why_not
 from assistant.live_call import live_run
-from assistant.live_keeping import keep_ending, keeping_on_terms
+from assistant.live_keeping import keep_confirmed, keeping_on_terms, kept_form
 from assistant.look_ups import LookUps
+from assistant.next_contact import contact_times
 from assistant.quoting import terms_for
-from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.rule_texts import CollectorTexts
-from assistant.running import zone_here
+from assistant.running import desk_zone, zone_here
 from assistant.screens.desk import Hearing, LookedUp
 from assistant.screens.setup import CallSetup, Mode
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -38,14 +38,12 @@ _LEAVE_WITHIN_S = 5.0
 
 
 class LiveDesk(CallDesk):
-    """What the keys do to a live call; `confirmed` is the wrap-up, once there is one.
+    """What the keys do to a live call.
 
     Args:
         call: what call it is.
         look_ups: where accounts are asked for; `None`: nowhere.
     """
-
-    confirmed: WrapUp | None = None
 
     def __init__(self, call: LiveCall, look_ups: LookUps | None = None) -> None:
         deaf = not call.channels
@@ -77,9 +75,6 @@ class LiveDesk(CallDesk):
         """Link an account to the call."""
         self.expect(found.account)
         self._run.link(found.account, found.origin)
-
-    def wrap_up(self, wrap_up: WrapUp) -> None:
-        self.confirmed = wrap_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +162,7 @@ def show_live_call(
             sought=sought if source is not None else "",
             now=now,
             replies=guidance.replies,
+            contact_time=contact_times(guidance.rules, now, desk_zone),
         )
         app = CallApp(setup, desk)
         desk.show(run, app)
@@ -179,19 +175,7 @@ def show_live_call(
                 run.join(_LEAVE_WITHIN_S)
     began = writer is not None and writer.began
     if began and desk.confirmed is not None:
-        try:
-            keep_ending(_kept(call_id, desk.confirmed, now()), locations, tell)
-        except AssistantError as error:
-            tell(f"{error} How the call ended is not kept.")
+        shown = app.call_screen.setup
+        kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, now())
+        keep_confirmed(kept, locations, tell)
     return Shown(status, call_id, desk.confirmed, began)
-
-
-def _kept(call_id: str, wrap_up: WrapUp, at: datetime) -> KeptWrapUp:
-    day = wrap_up.next_contact
-    return KeptWrapUp(
-        call=call_id,
-        outcome=wrap_up.outcome,
-        next_contact=day.isoformat() if day is not None else None,
-        note=wrap_up.note,
-        at_utc=at.astimezone(UTC).isoformat(timespec="seconds"),
-    )

@@ -31,9 +31,11 @@ from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
 from assistant.shift_app import CALLED, CallMade, run_shift
 from assistant.working import open_shift
+from assistant.wrap_up import due_for_list
 from compliance.context import CallHeader
 from compliance.errors import AssistantError
 from compliance.permission import INBOUND
+from scripts.outcomes import load_outcomes
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
@@ -109,6 +111,7 @@ def live_shift(
     desk = open_shift(path, locations, mapping=mapping, stale_after=stale_after)
     rows = desk.listed.rows
     rules = RulesInForce.at(locations)
+    outcomes = load_outcomes()
 
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
@@ -140,7 +143,7 @@ def live_shift(
         return CallMade(
             outcome=confirmed.outcome if confirmed is not None else CALLED,
             call=shown.call if shown.kept else None,
-            next_contact=confirmed.next_contact if confirmed is not None else None,
+            next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
             leave=shown.status == INTERRUPTED,
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from types import FrameType
 from typing import Protocol, TextIO
 
@@ -23,6 +24,7 @@ from assistant.plain import PlainCall
 from assistant.record.locations import Locations
 from assistant.wording import Wording
 from compliance.errors import AssistantError
+from compliance.local_time import zone_of
 
 INTERRUPTED = 130
 # How often the end is looked for, and how long a run that was asked to end may still take.
@@ -125,6 +127,11 @@ def zone_here() -> str:
         return get_localzone_name() or "UTC"
     except (LookupError, ValueError, OSError):
         return "UTC"
+
+
+def desk_zone() -> tzinfo:
+    """This desk's time zone; UTC where the system names none that is known."""
+    return zone_of(zone_here()) or UTC
 
 
 @contextmanager

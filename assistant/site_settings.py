@@ -1,4 +1,5 @@
-"""What a site decided: recording, consent and retention, per jurisdiction; whence accounts come.
+"""What a site decided: recording, consent and retention, per jurisdiction; whence accounts come,
+and whether wrap-ups go to a CRM.
 
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
 from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
@@ -13,7 +14,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from assistant.accounts.settings import AccountsTable, faults_of
+from assistant import crm_settings
+from assistant.accounts import settings as account_settings
+from assistant.accounts.settings import AccountsTable
+from assistant.crm_settings import CrmTable
 from assistant.events import Keep, RecordingTerms
 from assistant.interface_text import N_
 from compliance.documents import Schema, load_document
@@ -70,6 +74,7 @@ class SiteSettings(Schema):
 
     recording: RecordingTable = RecordingTable()
     accounts: AccountsTable | None = None
+    crm: CrmTable | None = None
     retention: RetentionTable = RetentionTable()
 
 
@@ -82,18 +87,20 @@ def load_site_settings(path: Path) -> SiteSettings:
     if not path.exists():
         return SiteSettings()
     document = load_document(path, SiteSettings)
-    table = document.value.accounts
-    if table is not None:
+    settings = document.value
+    wrong: list[tuple[str, str, str]] = []
+    if settings.accounts is not None:
+        wrong += [("accounts", *one) for one in account_settings.faults_of(settings.accounts)]
+    if settings.crm is not None:
+        wrong += [("crm", *one) for one in crm_settings.faults_of(settings.crm)]
+    if wrong:
         faults = tuple(
             document.fault(
-                f"accounts.{key}: {message}" if key else message,
-                "accounts",
-                *((key,) if key else ()),
+                f"{table}.{key}: {message}" if key else message, table, *((key,) if key else ())
             )
-            for key, message in faults_of(table)
+            for table, key, message in wrong
         )
-        if faults:
-            raise BadInput(f"{path} has faults", faults)
+        raise BadInput(f"{path} has faults", faults)
     return document.value
 
 

@@ -187,7 +187,7 @@ class Wording:
         return written_date(day, self._interface.catalogue.language.region)
 
     def weekday(self, day: date) -> str:
-        """A day soon to come, without its year: `Wed, Dec 2`."""
+        """A date near by, with its weekday and without its year: `Fri, Dec 4`, `12月4日週五`."""
         return weekday_date(day, self._interface.catalogue.language.region)
 
     def promised(self, promised: Promised) -> str:

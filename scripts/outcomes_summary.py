@@ -22,9 +22,15 @@ class About(StrEnum):
     OBJECTION = "objection"
     OPTION = "option"
     STATEMENT = "statement"
+    """A required statement that was given."""
+    MISSED = "missed"
+    """One that was not, or not whole."""
+    CANNOT_TELL = "cannot_tell"
+    """One of which nobody can tell."""
     FINDING = "finding"
     DOCUMENT = "document"
     COMPLAINT = "complaint"
+    """What the customer finds wrong with product or service: it goes back to the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +85,23 @@ def summarise(
         promises: what the agent confirmed in this call, the latest last: it is the active one.
         called_on: the day of the call, where the desk is.
     """
-    ordered = sorted(happenings, key=lambda item: item.at_s)
     quiet = suppressed_until(outcome, called_on, values)
     due = follow_up_on(outcome, called_on, values)
     return Summary(
         outcome=outcome.id,
-        items={about: _items(ordered, about) for about in About},
+        items=counted(happenings),
         promise=promises[-1] if promises else None,
         next_action=outcome.follow_up.action,
         next_contact=_contact(outcome, due, quiet),
         quiet_until=quiet,
         missing=missing(outcome, values, called_on),
     )
+
+
+def counted(happenings: Iterable[Happening]) -> Mapping[About, tuple[Item, ...]]:
+    """What happened by what it is about, each slug once, in the order in which it came first."""
+    ordered = sorted(happenings, key=lambda item: item.at_s)
+    return {about: _items(ordered, about) for about in About}
 
 
 def _items(ordered: Sequence[Happening], about: About) -> tuple[Item, ...]:

@@ -30,6 +30,11 @@ _STAYING = {Doubt.CONDITION, Doubt.SOMEBODY_ELSE, Doubt.OTHER_MATTER, Doubt.DAY_
 _CURRENCIES = {"us": "USD", "tw": "TWD", "cn": "CNY", "hk": "HKD", "uk": "GBP"}
 
 
+def currency_of(account: Account | None, jurisdiction: str) -> str:
+    """The currency of a call's sums: the account's, else the jurisdiction's own."""
+    return account.currency if account is not None else _CURRENCIES[jurisdiction]
+
+
 @dataclass(frozen=True, slots=True)
 class Promised:
     """What stands proposed: its parts by day, and the sentence that reads it back or asks.
@@ -72,7 +77,7 @@ class PromiseEar:
         wording: PromiseWording | None = None,
     ) -> None:
         self._account = account
-        self._currency = account.currency if account else _CURRENCIES[jurisdiction]
+        self._currency = currency_of(account, jurisdiction)
         self._language = language
         self._zone = zone
         self._wording = wording if wording is not None else shipped_promise_wording()

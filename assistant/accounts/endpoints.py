@@ -17,10 +17,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
-from urllib3.util import Retry
 
+from assistant import web_requests
 from assistant.accounts.asked import AskedSource
 from assistant.accounts.files import listed
 from assistant.accounts.records import RecordReader
@@ -31,20 +29,13 @@ from assistant.accounts.source import (
     Unread,
 )
 from assistant.shift.mapping import ListMapping
-from compliance.errors import MissingPart
+from assistant.web_requests import Bearer, session_to
 
 TOKEN = "ASSISTANT_ACCOUNTS_TOKEN"  # noqa: S105 - the variable's name
 """The environment variable that holds the token, unless the settings name another."""
 
 _MOST_BYTES = 4_000_000
 _MOST_REDIRECTS = 3
-_AGAIN = (429, 500, 502, 503, 504)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def on_this_machine(url: str) -> bool:
-    """Whether an address is this machine's own, so that plain HTTP shows nobody anything."""
-    return urlsplit(url).hostname in _LOOPBACK
 
 
 class EndpointSource(AskedSource):
@@ -119,24 +110,8 @@ class EndpointSource(AskedSource):
         return ([], []) if body is None else self._read(body, asked_at)
 
     def _session(self) -> requests.Session:
-        session = requests.Session()
-        # A proxy has no business with an address of this machine.
-        session.trust_env = not on_this_machine(self._url)
-        retries = Retry(
-            total=2,
-            connect=2,
-            read=1,  # a question may be asked twice: nothing is changed by it
-            status=2,
-            redirect=0,
-            status_forcelist=_AGAIN,
-            allowed_methods=None,
-            backoff_factor=self._backoff_s,
-            respect_retry_after_header=False,  # somebody is on the line
-            raise_on_status=False,
-        )
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retries))
-        return session
+        # A question may be asked twice: nothing is changed by it.
+        return session_to(self._url, retries=2, reads=1, backoff_s=self._backoff_s)
 
     def _answer(self, session: requests.Session, asked: Mapping[str, str]) -> bytes | None:
         """The body of the answer; `None` where there is no such account."""
@@ -148,7 +123,7 @@ class EndpointSource(AskedSource):
                 params=None if self._post else dict(asked),
                 json=dict(asked) if self._post else None,
                 headers={"Accept": "application/json"},
-                auth=_Bearer(self._token),
+                auth=Bearer(self._token),
                 timeout=(self._timeout_s, self._timeout_s),
                 allow_redirects=False,
                 stream=True,
@@ -227,33 +202,10 @@ class EndpointSource(AskedSource):
         )
 
 
-class _Bearer(AuthBase):
-    """Sends the token; without one, nothing, whatever a `.netrc` holds."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 def token_of(variable: str | None, environ: Mapping[str, str]) -> str:
     """The token in the environment.
 
     Raises:
         MissingPart: the settings name a variable that is not set, or that no header can hold.
     """
-    token = environ.get(variable or TOKEN, "").strip()
-    if variable is not None and not token:
-        raise MissingPart(
-            f"The environment variable {variable} is not set",
-            "It holds the token of the accounts endpoint.",
-        )
-    if not token.isascii() or not token.isprintable():
-        raise MissingPart(
-            f"The environment variable {variable or TOKEN} holds what no token does",
-            "A token is of letters, figures and signs.",
-        )
-    return token
+    return web_requests.token_of(variable, environ, unnamed=TOKEN, whose="the accounts endpoint")

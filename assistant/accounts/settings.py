@@ -79,24 +79,11 @@ def faults_of(table: AccountsTable) -> Iterator[tuple[str, str]]:
 
 
 def _endpoint_faults(url: str) -> Iterator[tuple[str, str]]:
-    from urllib.parse import urlsplit  # noqa: PLC0415 - as below
+    from assistant.web_requests import address_fault  # noqa: PLC0415 - loads slowly
 
-    from assistant.accounts.endpoints import on_this_machine  # noqa: PLC0415 - loads slowly
-
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        yield "url", "is no address (https://core.bank.example/accounts)"
-        return
-    if not named or not url.isascii() or any(sign.isspace() for sign in url):
-        yield "url", "is no address (https://core.bank.example/accounts)"
-    elif parts.username or parts.password:
-        yield "url", "holds a name or password; a token comes from the environment"
-    elif parts.query or parts.fragment:
-        yield "url", "ends before ? and #: what is asked for is added"
-    elif parts.scheme.lower() == "http" and not on_this_machine(url):
-        yield "url", "must be https: accounts would cross the network for all to read"
+    fault = address_fault(url, "https://core.bank.example/accounts", "accounts")
+    if fault:
+        yield "url", fault
 
 
 def _database_faults(url: str, query: str | None) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from assistant.archive.ending import covered_ending
+from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
 from assistant.events import (
@@ -28,6 +30,7 @@ from assistant.session import day_of
 from compliance.findings import Finding, FoundBy, Message
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
+from scripts.outcomes import load_outcomes
 
 
 def covered(told: ToldCall) -> ToldCall:
@@ -54,12 +57,14 @@ def covered(told: ToldCall) -> ToldCall:
             case _:
                 outputs.append(output)
     end = told.wrap_up
+    # Fields are known by their kinds; where none is filled none need be.
+    names = OutcomeNames(load_outcomes() if end is not None and end.values else ())
     return replace(
         told,
         start=replace(told.start, account=None, account_hash=""),
         outputs=tuple(outputs),
         reviews=tuple(replace(review, note=note(review.note)) for review in told.reviews),
-        wrap_up=replace(end, note=note(end.note)) if end is not None else None,
+        wrap_up=covered_ending(end, names, note) if end is not None else None,
         redacted=True,
         tasks=tuple(
             replace(task, deeds=tuple(replace(deed, note=note(deed.note)) for deed in task.deeds))

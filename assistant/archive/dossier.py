@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from assistant.archive import dossier_rows as rows
+from assistant.archive.ending import ending_rows
 from assistant.archive.lines import MACHINE_MADE, REDACTED, header, task_lines
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.shown import Shown
@@ -135,10 +136,8 @@ def _wrap_up(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[
     end = told.wrap_up
     if end is None:
         return
-    outcome = names.name(end.outcome, wording.interface_code)
-    yield wording.text("Outcome"), plain_text(outcome)
-    yield wording.text("Next contact"), plain_text(end.next_contact or wording.text(rows.NOTHING))
-    yield wording.text("Note"), plain_text(end.note)
+    for name, value in ending_rows(end, wording, names, nothing=wording.text(rows.NOTHING)):
+        yield name, plain_text(value)
     yield wording.text("Date"), local_time(end.at_utc, told.call.zone)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from assistant import terms
+from assistant.archive.ending import ending_rows
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import ToldCall
 from assistant.display_text import display_text
@@ -138,11 +139,10 @@ def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterato
     end = told.wrap_up
     if end is not None:
         yield ""
-        yield f"{wording.text('Outcome')}  {names.name(end.outcome, wording.interface_code)}"
-        if end.next_contact:
-            yield f"{wording.text('Next contact')}  {end.next_contact}"
-        if end.note:
-            yield f"{wording.text('Note')}  {end.note}"
+        rows = [*ending_rows(end, wording, names)]
+        wide = max(cell_len(name) for name, _value in rows)
+        for name, value in rows:
+            yield f"{name}{' ' * (wide - cell_len(name))}  {value}"
 
 
 def task_lines(task: KeptTask, wording: Wording) -> Iterator[str]:

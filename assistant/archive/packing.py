@@ -30,11 +30,12 @@ from assistant.event_codec import EventCodec
 from assistant.jsonlines import line
 from assistant.record.chain import EXPORTED
 from assistant.record.faults import system_fault
-from assistant.record.kept import CallState
+from assistant.record.kept import CallState, KeptWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.locations import file_name
 from assistant.record.sound import Samples
 from assistant.record.store import CallStore
+from assistant.record.wrap_up_form import record_of
 from assistant.wording import Wording
 from compliance.errors import AssistantError
 
@@ -137,7 +138,7 @@ class _Packer:
             self._lines(f"{folder}/{form.EVENTS}", map(encode, self._store.events(call)))
             self._lines(f"{folder}/{form.OUTPUTS}", map(encode, self._store.derived(call)))
             self._lines(f"{folder}/{form.REVIEWS}", map(_json, told.reviews))
-            self._lines(f"{folder}/{form.WRAP_UPS}", map(_json, self._store.wrap_ups(call)))
+            self._lines(f"{folder}/{form.WRAP_UPS}", map(_wrap_up, self._store.wrap_ups(call)))
             deeds = [deed for task in told.tasks for deed in task.deeds]
             if deeds:
                 self._lines(f"{folder}/{form.TASK_ACTS}", map(_json, deeds))
@@ -200,6 +201,10 @@ def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, _EPOCH)
     member.external_attr = 0o600 << 16
     return member
+
+
+def _wrap_up(kept: KeptWrapUp) -> bytes:
+    return json.dumps(record_of(kept), ensure_ascii=True).encode()
 
 
 def _json(value: object) -> bytes:

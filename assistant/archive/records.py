@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.archive.told import ToldCall
 from assistant.jsonlines import Record, output_records, word_record
+from assistant.record.kept import KeptWrapUp
 from assistant.record.search import Hit, ListedCall
 from assistant.wording import Wording
 
@@ -71,6 +72,11 @@ def hit_records(listed: ListedCall, found: Sequence[Hit]) -> Iterator[Record]:
         }
 
 
+def about_records(end: KeptWrapUp) -> list[Record]:
+    """What a call was about, by its wrap-up."""
+    return [{"about": item.about, "slug": item.slug, "times": item.times} for item in end.happened]
+
+
 def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
     """The events of a call, its reviews, what was done with its tasks, and its wrap-up.
 
@@ -119,6 +125,10 @@ def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
             "next_contact": end.next_contact,
             "note": end.note,
             "at": end.at_utc,
+            "values": dict(end.values),
+            "currency": end.currency,
+            "missing": list(end.missing),
+            "about": about_records(end),
         }
     if ended is not None:
         yield ended

@@ -30,6 +30,7 @@ from assistant.record.locations import file_name
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
 from assistant.record.tasks import TaskAct, TaskDeed, add_deed
+from assistant.record.wrap_up_form import wrap_up_of
 from compliance.errors import AssistantError
 
 _BATCH = 1000
@@ -151,8 +152,8 @@ class CallArchive:
                 for record in self._records(call, folder + form.REVIEWS, Review)
             ]
             wrap_ups = [
-                KeptWrapUp(**record)
-                for record in self._records(call, folder + form.WRAP_UPS, KeptWrapUp)
+                _wrap_up(call, written)
+                for written in self._door.file(call, folder + form.WRAP_UPS).splitlines()
             ]
             deeds = [
                 TaskDeed(**{**record, "act": TaskAct(record["act"])})
@@ -206,6 +207,13 @@ class CallArchive:
                     at += len(block)
         except (sf.SoundFileError, RuntimeError):
             raise self._door.bad(f"{part.name} is no sound") from None
+
+
+def _wrap_up(call: form.ArchivedCall, written: bytes) -> KeptWrapUp:
+    wrap_up = wrap_up_of(json.loads(written))
+    if wrap_up.call != call.call:
+        raise ValueError(call.call)
+    return wrap_up
 
 
 def unpack(archive: CallArchive, store: CallStore) -> Iterator[tuple[str, bool]]:

@@ -24,6 +24,7 @@ from assistant.record.kept import KeptCall
 from assistant.record.kept_sound import SideBySide
 from assistant.record.store import CallStore
 from assistant.record.tasks import tasks_of_call
+from assistant.record.wrap_up_form import record_of
 
 # A file of sound is made in memory: nothing lies in the clear elsewhere.
 _SOUND_FILE_S = 3600
@@ -107,7 +108,7 @@ def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
         }
     ended = store.wrap_up(call.id)
     if ended is not None:
-        yield {"type": "wrap_up", **asdict(ended)}
+        yield {"type": "wrap_up", **record_of(ended)}
     for task in tasks_of_call(store, call.id):
         yield {
             "type": "task",

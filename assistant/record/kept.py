@@ -5,7 +5,8 @@ Owns the values only; the store makes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assistant.record.reviews import ReviewAct
@@ -67,11 +68,40 @@ class KeptCall:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptItem:
+    """Something that a call was about: of what sort, its slug, when it came first, how often."""
+
+    about: str
+    slug: str
+    first_s: float
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptWrapUp:
-    """How a call ended: `outcome` is a disposition's id, days and times are ISO 8601 text."""
+    """How a call ended: `outcome` is a disposition's id, days and times are ISO 8601 text.
+
+    `values` are what the outcome's fields were filled with, by field id, in the canonical text of
+    `scripts.outcome_values`; amounts are in `currency`.  `account` is the id of the account that
+    the call had in the end, empty where it had none.  `missing` are mandatory fields that the agent
+    left empty: a wrap-up that has any is not complete.  `happened` is what the call was about.
+    """
 
     call: str
     outcome: str
     next_contact: str | None
     note: str
     at_utc: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+    account: str = ""
+    missing: tuple[str, ...] = ()
+    happened: tuple[KeptItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedWrapUp:
+    """A wrap-up with its number in the store, by which it is told from any other."""
+
+    number: int
+    wrap_up: KeptWrapUp

@@ -77,6 +77,11 @@ class Locations:
         return self.data_dir / "settings.toml"
 
     @property
+    def crm_delivered(self) -> Path:
+        """Which wrap-ups a CRM has been given: ids alone."""
+        return self.data_dir / "crm-delivered.jsonl"
+
+    @property
     def journal_dir(self) -> Path:
         """What calls have still to hand to the store, one file each."""
         return self.data_dir / "journal"

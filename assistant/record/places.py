@@ -22,5 +22,5 @@ def task_place(call: str, task: str, at_utc: str) -> str:
 
 
 def wrap_up_place(call: str, at_utc: str) -> str:
-    """The note of a wrap-up."""
+    """What is sealed of a wrap-up: its note, its values, what the call was about."""
     return f"wrap-up {at_utc} of {call}"

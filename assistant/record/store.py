@@ -8,7 +8,6 @@ never a row; it starts no thread, renders no text and reads no clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,8 +31,8 @@ from assistant.events import (
 )
 from assistant.record.chain import ACCESS, REVIEW, Entry, add_entry, review_hash
 from assistant.record.database import writing
-from assistant.record.faults import UnknownCall, damaged, store_faults
-from assistant.record.kept import KeptCall, KeptWrapUp
+from assistant.record.faults import StoreDamaged, StoreTooNew, UnknownCall, damaged, store_faults
+from assistant.record.kept import KeptCall, KeptWrapUp, NumberedWrapUp
 from assistant.record.kept_sound import KeptSound
 from assistant.record.listed_rows import MARKS, by_call, kept_call
 from assistant.record.locations import Locations
@@ -56,6 +55,7 @@ from assistant.record.tables import (
     WRAP_UPS,
 )
 from assistant.record.verifying import Proof, verify
+from assistant.record.wrap_up_form import NewerForm, opened_part
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 
@@ -125,14 +125,16 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
-    def need(self, act: Act, call: str | None = None) -> None:
+    def need(self, act: Act, call: str | None = None, *, about: str = "") -> None:
         """Ask whether who is signed in may do that, to a call or at large; it is written down.
+
+        `about` says what else it is done to, and never anything that was said.
 
         Raises:
             NotPermitted: they may not.
         """
         if self._guard is not None:
-            self._guard.need(act, self.call(call) if call is not None else None)
+            self._guard.need(act, self.call(call) if call is not None else None, about=about)
 
     def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
         """State in the chain something that was done with a call: that it was carried away, say."""
@@ -204,11 +206,35 @@ class CallStore:
         query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
         return tuple(map(self._wrap_up, self.rows(query)))
 
+    def endings(self, calls: Sequence[str]) -> Mapping[str, NumberedWrapUp]:
+        """How some calls ended, by their agents' last word; a call of which nobody said is absent.
+
+        They are fetched together.
+        """
+        for call in calls if self._guard is not None else ():
+            self._look_at(call)
+        self._rows.remember_keys(calls)
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call.in_(calls)).order_by(WRAP_UPS.c.number)
+        last = {row["call"]: row for row in self.rows(query)}
+        return {
+            call: NumberedWrapUp(row["number"], self._wrap_up(row)) for call, row in last.items()
+        }
+
     def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
-        values = {name: row[name] for name in _WRAP_UP}
+        columns = {name: row[name] for name in ("call", "outcome", "next_contact", "at_utc")}
         place = wrap_up_place(row["call"], row["at_utc"])
-        note = self._rows.opened(row["call"], row["note"], place)
-        return KeptWrapUp(**{**values, "note": _decoded(note)})
+        sealed = self._rows.opened(row["call"], row["note"], place)
+        try:
+            return KeptWrapUp(**columns, **opened_part(sealed))
+        except NewerForm:
+            raise StoreTooNew(
+                f"{self._name}: {place} is of a newer form",
+                "Update this program to the version that wrote it.",
+            ) from None
+        except ValueError:
+            raise StoreDamaged(
+                f"{self._name}: {place} is not understood", "Restore it from a backup."
+            ) from None
 
     def _look_at(self, call: str) -> None:
         """Ask the guard, where there is one; an unknown call has nothing to guard."""
@@ -470,9 +496,6 @@ class CallStore:
             )
             for row in rows
         )
-
-
-_WRAP_UP = tuple(field.name for field in fields(KeptWrapUp))
 
 
 def _encoded(note: str) -> bytes:

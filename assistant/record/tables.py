@@ -177,6 +177,7 @@ WRAP_UPS = Table(
     Column("outcome", Text, nullable=False),
     # ISO 8601; absent: no next contact was set.
     Column("next_contact", Text, nullable=True),
+    # Sealed: the note, what the outcome's fields were filled with, what the call was about.
     Column("note", LargeBinary, nullable=False),
     Column("at_utc", Text, nullable=False),
     Index("wrap_ups_by_call", "call", "number"),

@@ -1,14 +1,14 @@
 """Keeps how a call ended, whatever the store does meanwhile.
 
-Owns a wrap-up's row, and the sealed files beside the journals in which one waits for a store that
-is away.  Recovery brings a call's journal in first, so that its wrap-up finds it there.
+Owns a wrap-up's row (what is sealed in it is `wrap_up_form`'s), and the sealed files beside the
+journals in which one waits for a store that is away.  Recovery brings a call's journal in first, so
+that its wrap-up finds it there.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -23,6 +23,7 @@ from assistant.record.opening import Doors, OpenStore, open_store, vault_alone
 from assistant.record.places import wrap_up_place
 from assistant.record.tables import CALL_KEYS, WRAP_UPS
 from assistant.record.vault import SealBroken
+from assistant.record.wrap_up_form import SEALED, record_of, sealed_part, wrap_up_of
 
 _SUFFIX = ".wrap-up"
 
@@ -44,7 +45,7 @@ def keep_wrap_up(locations: Locations, doors: Doors, wrap_up: KeptWrapUp) -> Non
         if vault is None:
             raise
         path = _waiting_place(locations, wrap_up)
-        sealed = vault.journal.seal(json.dumps(asdict(wrap_up)).encode(), _place(path))
+        sealed = vault.journal.seal(json.dumps(record_of(wrap_up)).encode(), _place(path))
         write_private(path, sealed, replace=True)
         doors.tell(f"{fault} How the call ended is kept in a sealed file until then.")
 
@@ -66,8 +67,9 @@ def add_wrap_up(store: OpenStore, wrap_up: KeptWrapUp) -> None:
                 "`assistant review --plain` lists those there are.",
             )
         seal = store.vault.call(wrap_up.call, bytes(wrapped))
-        note = seal.seal(wrap_up.note.encode("utf-8", "surrogatepass"), place)
-        added = connection.execute(insert(WRAP_UPS).values({**asdict(wrap_up), "note": note}))
+        columns = {name: value for name, value in record_of(wrap_up).items() if name not in SEALED}
+        note = seal.seal(sealed_part(wrap_up), place)
+        added = connection.execute(insert(WRAP_UPS).values({**columns, "note": note}))
         (number,) = added.inserted_primary_key or (0,)
         row = connection.execute(select(WRAP_UPS).where(WRAP_UPS.c.number == number)).mappings()
         stated = {"number": number, "row": wrap_up_hash(row.one())}
@@ -85,7 +87,7 @@ def bring_in_wrap_ups(locations: Locations, store: OpenStore) -> list[str]:
     for path in sorted(locations.journal_dir.glob(f"*{_SUFFIX}")):
         try:
             sealed = path.read_bytes()
-            wrap_up = KeptWrapUp(**json.loads(store.vault.journal.open(sealed, _place(path))))
+            wrap_up = wrap_up_of(json.loads(store.vault.journal.open(sealed, _place(path))))
             if not _is_there(store, wrap_up):
                 add_wrap_up(store, wrap_up)
         except FileNotFoundError:

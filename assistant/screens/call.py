@@ -27,7 +27,7 @@ from assistant.events import (
     VerificationChanged,
 )
 from assistant.interface_text import N_
-from assistant.quoting import Quotes, quotes
+from assistant.quoting import Quote, Quotes, quotes
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
 from assistant.screens.desk import Desk, Hearing, Linking, Playback, SearchAsked, WrappingUp
@@ -60,8 +60,10 @@ from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.screens.wrap_up import WrapUpSheet
 from assistant.task_lines import passed_on
+from assistant.typed_values import reading_for
 from assistant.wording import Wording
-from assistant.wrap_up import WrapUp, contact_after, proposed_outcome
+from assistant.wrap_up import WrapUp
+from assistant.wrap_up_draft import WrapUpDraft
 from scripts.account import Account
 from scripts.repayment_options import Means
 
@@ -106,6 +108,7 @@ class CallScreen(Screen[None]):
         self._hint_until_s = math.inf
         self._verifying = False
         self._wrapped_up = False
+        self._draft: WrapUpDraft | None = None  # what was typed outlives the sheet
 
     def compose(self) -> ComposeResult:
         """The panes in the order of the eye."""
@@ -309,6 +312,7 @@ class CallScreen(Screen[None]):
             case Tell(act, argument):
                 self._verifying = act is Act.VERIFIED
                 self.desk.act(act, argument)
+                self.view.happened.pressed(act, argument, self.view.call_s)
                 return
             case AskIdentifier(kind):
                 self._ask(kind)
@@ -374,6 +378,7 @@ class CallScreen(Screen[None]):
         if slug in offered(self.view):
             told = chosen(slug)
             self.desk.act(told.act, told.argument)
+            self.view.happened.pressed(told.act, told.argument, self.view.call_s)
 
     def _ask(self, kind: str) -> None:
         def typed(said: str | None) -> None:
@@ -435,9 +440,13 @@ class CallScreen(Screen[None]):
         own = product.bank != "default"
         source = product.bank if own else self.wording.text("by general terms, not the bank's own")
 
-        def chosen(line: str | None) -> None:
-            if line and self.view.ended is None:
-                self.desk.act(Act.OPTION_QUOTED, line)
+        def chosen(quote: Quote | None) -> None:
+            if quote is not None and self.view.ended is None:
+                self.desk.act(Act.OPTION_QUOTED, quote.say)
+                # The sentence does not say in a word which way it was.
+                self.view.happened.pressed(
+                    Act.OPTION_QUOTED, quote.option.kind.value, self.view.call_s
+                )
 
         def ask(means: Means) -> Quotes:
             return quotes(account, product, means, self.setup.today, self.setup.call_language)
@@ -469,13 +478,23 @@ class CallScreen(Screen[None]):
             desk.wrap_up(wrap_up)
             self.app.exit(0)
 
+        setup = self.setup
+        if self._draft is None:
+            reading = reading_for(setup.jurisdiction, setup.call_language, setup.today)
+            self._draft = WrapUpDraft(
+                self.view,
+                setup.outcomes,
+                reading,
+                account=setup.account,
+                contact_time=setup.contact_time,
+            )
         sheet = WrapUpSheet(
             self.wording,
-            self.setup.outcomes,
-            proposed_outcome(self.view, self.setup.outcomes),
-            self.setup.today,
-            contact=contact_after(self.view, self.setup.today),
-            kept=self.view.kept,
+            setup.outcomes,
+            self._draft,
+            self.view,
+            currency=setup.currency,
+            kept=self.view.kept or setup.kept,
         )
         self.app.push_screen(sheet, confirmed)
 

@@ -1,7 +1,7 @@
 """The ways to repay, over the transcript: what the customer can pay is typed, the options follow.
 
 Owns the sheet alone: the options, their order and sentences come ready made.  It answers with the
-sentence that the agent is going to say, or nothing.
+option whose sentence the agent is going to say, or nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def option_line(quote: Quote, place: int, wording: Wording, currency: str, width
     return fit((*line, Run(cut(why, max(0, width - cells(line) - 1)), Tone.MUTED)), width)
 
 
-class QuoteSheet(ModalScreen[str | None]):
+class QuoteSheet(ModalScreen[Quote | None]):
     """The sheet.
 
     Args:
@@ -190,7 +190,7 @@ class QuoteSheet(ModalScreen[str | None]):
         """Enter: this is what will be said."""
         event.stop()
         if self._quote is not None:
-            self.dismiss(self._quote.say)
+            self.dismiss(self._quote)
 
     def _count(self) -> None:
         self._fault = ""

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from assistant.events import Origin
+from assistant.next_contact import ContactTimes
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
+from scripts.promising import currency_of
 from scripts.repayment_terms import ProductTerms
 
 
@@ -50,8 +52,9 @@ class CallSetup:
         sought: the id of the account, where it must be looked up first; else empty.
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
-        kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         replies: makes `talk_offs` for an account that is linked during the call.
+        kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
+        contact_time: when the customer may be contacted after the call; `None`: nobody can say.
     """
 
     rules: RuleTexts
@@ -73,3 +76,9 @@ class CallSetup:
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
     kept: bool = False
+    contact_time: ContactTimes | None = None
+
+    @property
+    def currency(self) -> str:
+        """The currency of the call's sums."""
+        return currency_of(self.account, self.jurisdiction)

@@ -19,6 +19,7 @@ class Asked:
     path: str
     asked: dict[str, str]
     token: str | None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -45,7 +46,8 @@ def endpoint(answer: Answer) -> Iterator[Endpoint]:
             asked = dict(parse_qsl(parts.query))
             if self.command == "POST":
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            one = Asked(self.command, parts.path, asked, self.headers.get("Authorization"))
+            token = self.headers.get("Authorization")
+            one = Asked(self.command, parts.path, asked, token, dict(self.headers))
             number = len(running.asked)
             running.asked.append(one)
             told = answer(one, number)

@@ -17,7 +17,7 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from assistant.record.kept import KeptWrapUp
+from assistant.record.kept import KeptItem, KeptWrapUp
 from assistant.record.opening import Doors
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.store import CallStore
@@ -86,5 +86,20 @@ def keep(store: CallStore, call: str = "c1", *, sound: bool = True) -> None:
         Review(call, "u1.US-03", ReviewAct.CONFIRM, "lin <i>", "2026-03-05T01:00:00+00:00", NAME)
     )
     store.add_wrap_up(
-        KeptWrapUp(call, "promise", "2026-12-05", f"{NAME} <u>", "2026-03-04T02:00:00+00:00")
+        KeptWrapUp(
+            call,
+            "promise",
+            "2026-12-05",
+            f"{NAME} <u>",
+            "2026-03-04T02:00:00+00:00",
+            values={"amount": "717.17", "due_on": "2026-12-04", "reason": f"{NAME} \x1b[2J<i>"},
+            currency="USD",
+            account=ACCOUNT.id,
+            missing=("method",),
+            happened=(
+                KeptItem("reason", "hardship", 0.7, 1),
+                KeptItem("objection", "fees_unfair", 0.9, 2),
+                KeptItem("complaint", "fees_unfair", 0.9, 2),
+            ),
+        )
     )

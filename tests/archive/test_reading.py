@@ -74,6 +74,13 @@ def test_a_call_is_shown_whole(kept: Locations, capsys: pytest.CaptureFixture[st
     assert places == sorted(places)
     assert "\x1b" not in told
     assert "\u202e" not in told
+    for row in (
+        "Outcome       promise to pay · incomplete: Method",
+        "Amount        $717.17",
+        "Due on        Dec 4, 2026",
+        "For the bank  fees are unfair ×2",
+    ):
+        assert row in told
     with pytest.raises(AssistantError, match="no kept call 'nix'"):
         desk.show_call(kept, "nix", redacted=False, jsonl=False, interface="en")
 
@@ -89,6 +96,10 @@ def test_the_events_are_the_published_ones(
     ]  # fmt: skip
     assert records[3]["quote"] == SCRIPT[records[3]["start"] : records[3]["end"]]
     assert {record["call"] for record in records} == {"c1"}
+    ended = records[7]
+    assert ended["values"]["amount"] == "717.17"
+    assert ended["missing"] == ["method"]
+    assert ended["about"][0] == {"about": "reason", "slug": "hardship", "times": 1}
 
 
 @pytest.mark.parametrize("jsonl", [True, False])
@@ -100,7 +111,16 @@ def test_a_redacted_call_holds_nothing_personal(
     assert "have you arrested" in told
     assert "[card number]" in told
     assert "[name]" in told
-    for secret in ("zyxwvut", "quentin", CARD, "652.18", "acct-7", "other words"):
+    for secret in (
+        "zyxwvut",
+        "quentin",
+        CARD,
+        "652.18",
+        "717.17",
+        "2026-12-04",
+        "acct-7",
+        "other words",
+    ):
         assert secret not in told, secret
 
 

@@ -174,6 +174,9 @@ def test_users_sign_in_and_see_their_own(
         ("record", "backup", "b"),
         ("users", "list"),
         ("train", "replay", "young"),
+        ("calls", "outcomes", "--format", "json"),
+        ("calls", "outcomes", "--post", "http://127.0.0.1:9/"),
+        ("calls", "themes"),
     ):
         finished = assistant(*refused, stdin="password of an\n")
         assert finished.status == 2, refused

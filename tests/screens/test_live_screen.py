@@ -31,9 +31,11 @@ from assistant.screens.bars import draw_keys
 from assistant.screens.runs import cells
 from assistant.screens.setup import CallSetup, Mode
 from assistant.screens.sheets import Menu
-from assistant.screens.wrap_up import WrapUpSheet, outcome_lines
+from assistant.screens.wrap_up import WrapUpSheet
+from assistant.screens.wrap_up_lines import outcome_lines
+from assistant.typed_values import NotUnderstood
 from assistant.wording import Wording
-from assistant.wrap_up import NotUnderstood, WrapUp, next_contact_of, outcome_numbered
+from assistant.wrap_up import WrapUp, next_contact_of, outcome_numbered
 from compliance.transcript import Speaker
 from scripts.outcomes import load_outcomes
 from tests.screens import calls
@@ -259,61 +261,121 @@ def over(*doings: str) -> list[Output]:
     return live(*marks, Ended(90.0, "hung_up", ()))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_the_wrap_up_shows_every_outcome_and_proposes_one(
+async def test_the_wrap_up_proposes_an_outcome_and_shows_every_one_where_none_is_chosen(
     language: str, size: tuple[int, int]
 ) -> None:
     async with call_up(live_setup(language), over("dispute"), size=size) as (app, _):
         assert not isinstance(app.screen, WrapUpSheet), "a desk that takes none is asked for none"
     desk = LiveDesk()
-    async with call_up(live_setup(language), over("dispute"), size=size, desk=desk) as (app, _):
+    async with call_up(live_setup(language), over("dispute"), size=size, desk=desk) as (app, pilot):
+        assert app.screen.query_one("#outcome", Input).value == "41"
+        await pilot.press("4")
+        await pilot.pause()
         shown = on_screen(app)
         assert all(f"{outcome.number} " in shown for outcome in OUTCOMES)
-        assert app.screen.query_one("#outcome", Input).value == "41"
         assert max(cell_len(line) for line in shown.splitlines()) <= size[0]
 
 
-async def confirmed(*typed: str, doings: Sequence[str] = ("commitment",)) -> WrapUp | None:
+async def confirmed(*typed: str, doings: Sequence[str] = ("dispute",)) -> WrapUp | None:
     desk = LiveDesk()
     async with call_up(live_setup(), over(*doings), desk=desk) as (app, pilot):
         await pilot.press(*typed)
         await pilot.pause()
         assert app.return_code in (None, 0)
-    return desk.confirmed
+    made = desk.confirmed
+    return replace(made, happened={}) if made is not None else None
+
+
+AGAIN = ("3", "9", "tab", "tab", "home", "ctrl+k")  # no commitment, another day
+DISPUTED = WrapUp("dispute", None, "", {"subject": "fee"})
 
 
 @pytest.mark.parametrize(
     ("typed", "doings", "wrap_up"),
     [
-        (["enter"], ("commitment",), WrapUp("promise")),
+        (["tab", *"fee", "enter"], ("dispute",), DISPUTED),
         (["enter"], (), None),
-        (["3", "8", "enter"], ("commitment",), WrapUp("refused")),
-        (["9", "9", "enter"], ("commitment",), None),
-        (["tab", *"12-05", "enter"], ("commitment",), WrapUp("promise", date(2026, 12, 5))),
-        (["tab", *"+3", "enter"], ("commitment",), WrapUp("promise", date(2026, 12, 1))),
-        (["tab", *"soon", "enter"], ("commitment",), None),
-        (["tab", *"+3", "enter"], ("dispute",), None),
-        (["down", "down", *"rang off", "enter"], ("dispute",), WrapUp("dispute", None, "rang off")),
+        (["enter"], ("dispute",), None),
+        (["enter", *"fee", "enter"], ("dispute",), DISPUTED),
+        (["9", "9", "enter"], ("dispute",), None),
+        (["9", "9", "f5"], ("dispute",), None),
+        (["f5"], ("dispute",), WrapUp("dispute", missing=("subject",))),
+        (["4", "7", "tab", "y", "enter"], (), WrapUp("vulnerable", values={"consent": True})),
+        (["4", "7", "tab", "maybe", "enter"], ("dispute",), None),
+        (["3", "9", "enter"], ("dispute",), WrapUp("no_commitment", date(2026, 12, 1))),
+        ([*AGAIN, *"12-05", "enter"], (), WrapUp("no_commitment", date(2026, 12, 5))),
+        ([*AGAIN, *"soon", "enter"], (), None),
+        ([*AGAIN, *"soon", "f5"], (), WrapUp("no_commitment")),
+        (["tab", *"fee", *["down"] * 4, *"+3", "enter"], ("dispute",), None),
+        (["tab", *"fee", *["down"] * 5, *"rang off", "enter"], ("dispute",),
+         replace(DISPUTED, note="rang off")),
     ],
-)
-async def test_enter_confirms_what_is_understood(
+)  # fmt: skip
+async def test_enter_confirms_what_is_understood_and_complete(
     typed: list[str], doings: tuple[str, ...], wrap_up: WrapUp | None
 ) -> None:
     assert await confirmed(*typed, doings=doings) == wrap_up
 
 
-async def test_the_wrap_up_can_be_put_away_and_taken_up_again() -> None:
+async def test_enter_goes_to_what_is_wanting_and_says_what() -> None:
+    async with call_up(live_setup(), over("commitment"), desk=LiveDesk()) as (app, pilot):
+        for field, typed, says in (
+            ("amount", "8", "Amount is needed"),
+            ("due_on", "soon", "Due on is needed"),
+            ("due_on", "", "Due on is not understood"),
+            ("due_on", "12-05", ""),
+            ("method", "8", "Method is needed"),
+        ):
+            if says:
+                await pilot.press("enter")
+                await pilot.pause()
+                assert says in on_screen(app)
+            assert app.focused is not None
+            assert app.focused.id == field
+            if not typed:
+                await pilot.press("home", "ctrl+k")
+            await pilot.press(*typed)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.return_code == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_field_that_has_the_cursor_is_in_sight_however_many_there_are(
+    language: str,
+) -> None:
+    setup = live_setup(language)
+    async with call_up(setup, over("commitment"), size=(80, 24), desk=LiveDesk()) as (app, pilot):
+        await pilot.press("3", "4")
+        seen = []
+        for _ in range(10):
+            entry = app.focused
+            assert entry is not None
+            body = app.screen.query_one("#wrap_up_body")
+            assert body.region.contains_region(entry.region), entry.id
+            seen.append(entry.id)
+            await pilot.press("tab")
+            await pilot.pause()
+    assert seen == [
+        "outcome", "amount", "instalments", "first_amount", "due_on", "method", "documents",
+        "reason", "next_contact", "note",
+    ]  # fmt: skip
+
+
+async def test_the_wrap_up_can_be_put_away_and_taken_up_again_with_what_was_typed() -> None:
     desk = LiveDesk()
-    async with call_up(live_setup(), over("commitment"), desk=desk) as (app, pilot):
-        await pilot.press("escape")
+    async with call_up(live_setup(), over("dispute"), desk=desk) as (app, pilot):
+        await pilot.press("tab", *"fee", "escape")
         assert not isinstance(app.screen, WrapUpSheet)
         assert "Enter: wrap-up" in on_screen(app)
         await pilot.press("enter")
         assert isinstance(app.screen, WrapUpSheet)
         await pilot.press("enter")
         await pilot.pause()
-    assert desk.confirmed == WrapUp("promise")
+    assert desk.confirmed is not None
+    assert desk.confirmed.values == {"subject": "fee"}
 
 
 async def test_a_sheet_that_lay_open_gives_way_to_the_wrap_up() -> None:

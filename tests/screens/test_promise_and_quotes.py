@@ -13,11 +13,13 @@ from assistant.call_view import CallView
 from assistant.events import Output, PromiseChanged, PromiseStatus
 from assistant.quoting import NotAnAmount, amount_typed, quotes, terms_for
 from assistant.screens.quoting import QuoteSheet
-from assistant.wrap_up import contact_after, proposed_outcome
+from assistant.typed_values import Reading
+from assistant.wrap_up_draft import WrapUpDraft
 from compliance.errors import BadInput
 from scripts.commitments import Proposal
 from scripts.commitments_parts import Doubt
 from scripts.outcomes import load_outcomes
+from scripts.outcomes_summary import About
 from scripts.promising import Promised
 from scripts.repayment_options import Kind, Means
 from scripts.repayment_terms import default_terms
@@ -72,10 +74,10 @@ async def test_a_confirmed_promise_proposes_outcome_and_next_contact() -> None:
     view = CallView()
     for envelope in calls.envelopes(events):
         view.apply(envelope)
-    assert contact_after(view, TODAY) == date(2026, 12, 4)
-    outcome = proposed_outcome(view, load_outcomes())
-    assert outcome is not None
-    assert outcome.id == "promise"
+    draft = WrapUpDraft(view, load_outcomes(), Reading(TODAY))
+    assert draft.outcome is not None
+    assert draft.outcome.id == "promise"
+    assert draft.text("next_contact") == "2026-12-05", "the day after: until then nobody calls"
 
 
 async def test_a_later_proposal_that_is_put_away_leaves_the_confirmed_promise() -> None:
@@ -137,6 +139,8 @@ async def test_the_ways_to_repay_follow_what_is_typed(language: str, size: tuple
         ((act, line),) = desk.acts
         assert act == "option_quoted"
         assert line
+        (named,) = (one for one in app.call_screen.view.happened.all if one.about is About.OPTION)
+        assert named.slug in set(Kind)
 
 
 async def test_the_sheet_stays_closed_before_the_identity_is_confirmed() -> None:

@@ -1,0 +1,232 @@
+"""What agents type into fields, and how values stand in them and are kept."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.typed_values import (
+    MOST_DAYS,
+    NotUnderstood,
+    Reading,
+    as_typed,
+    day_typed,
+    reading_for,
+    time_typed,
+    value_typed,
+)
+from scripts.outcome_values import all_written, value_of, written
+from scripts.outcomes import Outcome, OutcomeField, Value, load_outcomes, missing
+from scripts.outcomes_file import FieldKind
+
+TODAY = date(2026, 11, 28)
+READING = Reading(TODAY)
+TAIWAN = reading_for("tw", "zh-TW", TODAY)
+BRITAIN = reading_for("uk", "en-GB", TODAY)
+FIELDS = {
+    item.id: item for outcome in load_outcomes() for item in (*outcome.mandatory, *outcome.optional)
+}
+FIFTH = date(2026, 12, 5)
+
+
+@pytest.mark.parametrize(
+    ("typed", "reading", "day"),
+    [
+        ("2026-12-05", READING, FIFTH),
+        ("2026/12/5", READING, FIFTH),
+        ("12.05", READING, FIFTH),
+        ("１２／５", READING, FIFTH),
+        ("12月5日", READING, FIFTH),
+        ("12 月 5 號", TAIWAN, FIFTH),
+        ("2026年12月5日", READING, FIFTH),
+        ("115-12-05", TAIWAN, FIFTH),
+        ("115/12/5", TAIWAN, FIFTH),
+        ("民國115年12月5日", TAIWAN, FIFTH),
+        ("５／１２", BRITAIN, FIFTH),
+        ("12-05", BRITAIN, FIFTH),
+        ("2026/12/5", BRITAIN, FIFTH),
+        ("+7", READING, FIFTH),
+        ("＋７", READING, FIFTH),
+        ("11-27", READING, date(2027, 11, 27)),
+        ("", READING, None),
+        ("　", READING, None),
+    ],
+)
+def test_days_to_come(typed: str, reading: Reading, day: date | None) -> None:
+    assert day_typed(typed, reading) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("11-20", date(2026, 11, 20)),
+        ("12-05", date(2025, 12, 5)),
+        ("-3", date(2026, 11, 25)),
+        ("11-28", TODAY),
+        ("115-11-20", date(2026, 11, 20)),
+    ],
+)
+def test_days_gone_by(typed: str, day: date) -> None:
+    assert day_typed(typed, TAIWAN, past=True) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "past"),
+    [
+        ("115-12-05", False), ("2026-11-27", False), ("-1", False), ("+1", True), ("02-30", False),
+        ("2026-11-29", True), ("12-5-26", False), ("5", False), ("soon", False), ("12/32", False),
+        ("99999-01-01", False), ("+9999", False), ("十二月五日", False),
+    ],
+)  # fmt: skip
+def test_what_is_no_day_is_refused(typed: str, *, past: bool) -> None:
+    with pytest.raises(NotUnderstood):
+        day_typed(typed, READING, past=past)
+
+
+FORMS = (
+    "{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0.year}年{0.month}月{0.day}日",
+    "{1}-{0.month}-{0.day}", "民國{1}年{0.month}月{0.day}日",
+)  # fmt: skip
+
+
+@given(st.integers(0, MOST_DAYS), st.sampled_from(FORMS))
+def test_every_way_to_write_a_day_means_that_day(days: int, form: str) -> None:
+    day = TODAY + timedelta(days=days)
+    wide = str.maketrans("0123456789-/", "０１２３４５６７８９－／")
+    typed = form.format(day, day.year - 1911)
+    assert day_typed(typed, TAIWAN) == day
+    assert day_typed(typed.translate(wide), TAIWAN) == day
+
+
+@given(st.text(max_size=12), st.booleans(), st.sampled_from([READING, TAIWAN, BRITAIN]))
+def test_whatever_is_typed_is_a_day_within_a_year_or_refused(
+    typed: str, past: bool, reading: Reading
+) -> None:
+    try:
+        day = day_typed(typed, reading, past=past)
+    except NotUnderstood:
+        return
+    assert day is None or abs((day - TODAY).days) <= MOST_DAYS
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("15:30", time(15, 30)), ("1530", time(15, 30)), ("9:05", time(9, 5)), ("930", time(9, 30)),
+        ("３：３０ｐｍ", time(15, 30)), ("3pm", time(15)), ("3 pm", time(15)), ("12 am", time(0)),
+        ("12pm", time(12)), ("下午3點半", time(15, 30)), ("下午３点", time(15)), ("15點", time(15)),
+        ("上午9時15分", time(9, 15)), ("中午12點", time(12)), ("中午1點", time(13)),
+        ("晚上8點", time(20)), ("早上8點", time(8)), ("下午15:00", time(15)), ("", None),
+    ],
+)  # fmt: skip
+def test_times(typed: str, at: time | None) -> None:
+    assert time_typed(typed) == at
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["3", "15", "25:00", "15:60", "2460", "下午", "晚上12點", "0am", "13 am", "下午3點pm", "3:半",
+     "noon", ":30"],
+)  # fmt: skip
+def test_what_may_be_either_half_of_the_day_is_no_time(typed: str) -> None:
+    with pytest.raises(NotUnderstood):
+        time_typed(typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("amount", "３，０００元", Decimal(3000)), ("amount", "$1,234.50", Decimal("1234.50")),
+        ("method", "8", "debit_card"), ("method", "８", "debit_card"),
+        ("method", "debit c", "debit_card"),
+        ("method", "支票", "cheque"), ("method", "atm", "atm"), ("method", "金融", "debit_card"),
+        ("consent", "y", True), ("consent", "２", False), ("consent", "同意", True),
+        ("instalments", "６期", 6), ("reason", "  lost job ", "lost job"), ("reason", "   ", None),
+        ("callback_at", "", None),
+    ],
+)  # fmt: skip
+def test_fields(field: str, typed: str, value: Value | None) -> None:
+    assert value_typed(FIELDS[field], typed, READING) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("amount", "-5"), ("amount", "0"), ("amount", "1.2.3"), ("amount", "many"), ("method", "0"),
+        ("method", "9"), ("method", "d"), ("method", "bank"), ("consent", "so"), ("consent", "3"),
+        ("instalments", "0"), ("instalments", "6.5"), ("paid_on", "+1"), ("callback_at", "5"),
+    ],
+)  # fmt: skip
+def test_what_a_field_cannot_hold_is_refused(field: str, typed: str) -> None:
+    with pytest.raises(NotUnderstood):
+        value_typed(FIELDS[field], typed, READING)
+
+
+def values_of(item: OutcomeField) -> st.SearchStrategy[Value]:
+    match item.kind:
+        case FieldKind.AMOUNT:
+            return st.decimals(Decimal("0.01"), Decimal(999999999), places=2)
+        case FieldKind.PAST_DATE:
+            return st.dates(TODAY - timedelta(days=MOST_DAYS), TODAY)
+        case FieldKind.FUTURE_DATE:
+            return st.dates(TODAY, TODAY + timedelta(days=MOST_DAYS))
+        case FieldKind.TIME:
+            return st.times().map(lambda at: at.replace(second=0, microsecond=0))
+        case FieldKind.COUNT:
+            return st.integers(1, 999)
+        case FieldKind.CHOICE:
+            return st.sampled_from([slug for slug, _named in item.choices])
+        case FieldKind.YES_NO:
+            return st.booleans()
+        case FieldKind.TEXT:
+            return st.text(min_size=1, max_size=500).map(str.strip).filter(bool)
+
+
+@given(st.data(), st.sampled_from(sorted(FIELDS)), st.sampled_from([READING, TAIWAN, BRITAIN]))
+def test_a_value_stands_in_its_field_as_it_would_be_typed(
+    data: st.DataObject, name: str, reading: Reading
+) -> None:
+    item = FIELDS[name]
+    value = data.draw(values_of(item))
+    assert value_typed(item, as_typed(item, value), reading) == value
+
+
+@given(st.data(), st.sampled_from(sorted(FIELDS)))
+def test_a_value_comes_back_from_its_kept_form(data: st.DataObject, name: str) -> None:
+    item = FIELDS[name]
+    value = data.draw(values_of(item))
+    assert value_of(item, written(value)) == value
+    assert type(value_of(item, written(value))) is type(value)
+    assert all_written({name: value}) == {name: written(value)}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("amount", "1e5"), ("amount", "NaN"), ("amount", ""), ("amount", "１"), ("due_on", "12-05"),
+        ("due_on", "2026-13-01"), ("callback_at", "25:00"), ("callback_at", "9:00"),
+        ("instalments", "-1"), ("consent", "true"),
+    ],
+)  # fmt: skip
+def test_what_is_no_kept_form_is_refused(field: str, text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever the kind raises
+        value_of(FIELDS[field], text)
+
+
+@pytest.mark.parametrize("chosen", load_outcomes(), ids=lambda outcome: outcome.id)
+def test_whatever_an_outcome_asks_for_can_be_typed(chosen: Outcome) -> None:
+    typed = {
+        FieldKind.AMOUNT: "80", FieldKind.PAST_DATE: "-1", FieldKind.FUTURE_DATE: "+1",
+        FieldKind.TIME: "15:00", FieldKind.COUNT: "6", FieldKind.CHOICE: "1",
+        FieldKind.YES_NO: "1", FieldKind.TEXT: "words",
+    }  # fmt: skip
+    values: dict[str, Value] = {}
+    for item in (*chosen.mandatory, *chosen.optional):
+        value = value_typed(item, typed[item.kind], READING)
+        assert value is not None
+        values[item.id] = value
+    assert missing(chosen, values, TODAY) == ()
