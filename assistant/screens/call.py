@@ -59,7 +59,7 @@ from assistant.screens.small import draw_small_call, is_too_small
 from assistant.screens.tones import Tone
 from assistant.screens.transcript import Transcript
 from assistant.screens.wrap_up import WrapUpSheet
-from assistant.task_lines import passed_on
+from assistant.task_lines import passed_on, task_lines
 from assistant.typed_values import reading_for
 from assistant.wording import Wording
 from assistant.wrap_up import WrapUp
@@ -495,6 +495,7 @@ class CallScreen(Screen[None]):
             self.view,
             currency=setup.currency,
             kept=self.view.kept or setup.kept,
+            tasks=task_lines(self.view, self.wording, passed_on(self.view, kept=setup.kept)),
         )
         self.app.push_screen(sheet, confirmed)
 
