@@ -169,6 +169,7 @@ def show_call(
             talk_offs=guidance.replies(call.account),
             terms=default_terms(call.jurisdiction),
             today=datetime.now(UTC).astimezone().date(),
+            strategy=guidance.strategy,
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

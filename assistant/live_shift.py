@@ -36,10 +36,11 @@ Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
 
 
-def known_of(standing: Standing, *, inbound: bool) -> CallHeader | None:
+def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
     """What the list knows of a customer who is called, or who calls."""
-    header = standing.header
-    return header and replace(header, facts={**header.facts, INBOUND: inbound})
+    row = standing.row
+    header = standing.header or CallHeader(row.jurisdiction, row.language)
+    return replace(header, facts={**header.facts, INBOUND: inbound})
 
 
 def _origin(row: WorkRow) -> Origin | None:

@@ -7,8 +7,12 @@ words, because an endpoint may cut a sentence in two.  It decides nothing about 
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 
 from rapidfuzz.distance import LCSseq
 
@@ -37,6 +41,15 @@ _EMPTY_WORDS = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """The telling tokens of a line, and how many of them must be heard, in order."""
+
+    step: str
+    tokens: tuple[str, ...]
+    least: int
+
+
 class StepEar:
     """Listens to one call's agent and customer for one flow."""
 
@@ -45,13 +58,18 @@ class StepEar:
         self._base = base_language(flow.language)
         self._least = _LEAST.get(self._base, 4)
         self._tail = ""
-        self._likenesses: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
-            (step.id, tokens)
+        self._likenesses: tuple[_Telling, ...] = tuple(
+            _Telling(step.id, tokens, max(self._least, math.ceil(_LIKENESS * len(tokens))))
             for step in flow.every_step()
             for line in (*step.lines, *step.otherwise)
             if len(tokens := _telling(fold_in(self._base, _SLOT.sub(" ", line.text))))
             >= self._least
         )
+        # For each token the lines that it stands in, once for each time that it does.
+        self._holding: dict[str, list[int]] = {}
+        for place, line in enumerate(self._likenesses):
+            for token in line.tokens:
+                self._holding.setdefault(token, []).append(place)
 
     def agent_said(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
         """Steps heard in one final of the agent: for certain, and only where they are due."""
@@ -81,13 +99,19 @@ class StepEar:
         said_alone, said = _telling(alone), _telling(joined)
         if not said_alone:
             return
-        for step, line in self._likenesses:
-            together = LCSseq.similarity(line, said)
-            if together < self._least or together < _LIKENESS * len(line):
+        before = said[: len(said) - len(said_alone)]
+        holding = self._holding
+        # No line can have more in order than it has at all: most are never compared.
+        shared = Counter(chain.from_iterable(holding.get(token, ()) for token in {*said}))
+        for place, most in shared.items():
+            line = self._likenesses[place]
+            if most < line.least:
                 continue
-            before = said[: len(said) - len(said_alone)]
-            if not before or LCSseq.similarity(line, before) < together:
-                yield step
+            together = LCSseq.similarity(line.tokens, said, score_cutoff=line.least)
+            if not together:
+                continue
+            if not before or LCSseq.similarity(line.tokens, before) < together:
+                yield line.step
 
 
 def _telling(folded: Folded) -> tuple[str, ...]:

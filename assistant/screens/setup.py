@@ -15,6 +15,7 @@ from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
 from scripts.repayment_terms import ProductTerms
+from scripts.strategy import Chosen
 
 
 class Mode(StrEnum):
@@ -51,6 +52,7 @@ class CallSetup:
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
+        strategy: what an account's case asks for, and why; `None` where no script guides.
     """
 
     rules: RuleTexts
@@ -71,3 +73,4 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    strategy: Callable[[Account], Chosen | None] = lambda _account: None

@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from compliance.context import Listener
 from compliance.packs import load_rules
@@ -46,9 +47,9 @@ def run(rounds: int) -> None:
         said = [utterance for call in calls for utterance in call]
         print(f"\n{language}: {len(said)} utterances")
         print(f"  {'':44}   mean us    p95 us")
-        ours = _over(calls, lambda: _script(flow), rounds)
+        ours = _over(calls, partial(_script, flow), rounds)
         _tell("script engine", ours, f"(bar {BAR_US:.0f})")
-        _tell("promise reader beside it", _over(calls, lambda: _promises(flow), rounds))
+        _tell("promise reader beside it", _over(calls, partial(_promises, flow), rounds))
         if language in _YARDSTICKS:
             strings = plain_strings(load_rules(flow.jurisdiction, language, likeness=False))
             sample = [utterance.text for utterance in said][:: max(1, len(said) // 60)]
