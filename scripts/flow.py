@@ -20,6 +20,7 @@ from compliance.context import Collector, Listener
 from compliance.phrases import PhraseSet
 from scripts.prompt import EXITS, STAGES
 from scripts.strategy import Strategy
+from scripts.telling import Telling
 
 # Main-line stages that may be said to anybody; all later ones wait for the right party.
 BEFORE_VERIFICATION = ("opening", "verification")
@@ -212,7 +213,8 @@ class Flow:
     `withheld` is what is said in place of anything that waits for verification.  `heard` and `near`
     listen to the agent (label: step id; `near` counts only for the step that is due or the one
     after it), `cues` to the customer (label: exit or objection); `routes` names the
-    exits and objections that a route of the rules calls for.  `content_hash` is the sha256 hex
+    exits and objections that a route of the rules calls for.  `tellings` are the words by which its
+    lines are told when the agent says them in other words.  `content_hash` is the sha256 hex
     digest of the file it came from and of the collector.
     """
 
@@ -230,6 +232,7 @@ class Flow:
     cues: PhraseSet
     routes: Mapping[str, tuple[str, ...]]
     content_hash: str
+    tellings: tuple[Telling, ...] = ()
 
     @property
     def main_line(self) -> tuple[Step, ...]:

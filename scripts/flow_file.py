@@ -46,6 +46,7 @@ from scripts.flow_schema import (
     TalkOffSchema,
 )
 from scripts.prompt import OBJECTIONS
+from scripts.telling import tellings
 
 _TELLS_THE_CASE = (
     "before verification everybody hears the same, whatever the case: take the strategy away,"
@@ -119,7 +120,7 @@ class _Reader:
         if self._faults:
             ordered = sorted(set(self._faults), key=lambda item: (item.line, item.column))
             raise BadInput(f"{self._document.path} has faults", tuple(ordered))
-        return Flow(
+        flow = Flow(
             language=self._schema.language,
             jurisdiction=self._schema.jurisdiction,
             collector=self._collector,
@@ -135,6 +136,12 @@ class _Reader:
             routes={name: tuple(slugs) for name, slugs in self._routes.items()},
             content_hash=self._content_hash(),
         )
+        lines = (
+            (step.id, line.text)
+            for step in flow.every_step()
+            for line in (*step.lines, *step.otherwise)
+        )
+        return replace(flow, tellings=tuple(tellings(flow.language, lines)))
 
     def _content_hash(self) -> str:
         text = f"{self._collector}\n{self._schema.model_dump_json()}"

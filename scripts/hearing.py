@@ -7,11 +7,8 @@ words, because an endpoint may cut a sentence in two.  It decides nothing about 
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 
 from rapidfuzz.distance import LCSseq
@@ -20,34 +17,12 @@ from compliance.text import Folded
 from compliance.tongues import base_language, fold_in
 from scripts.denials import denied
 from scripts.flow import Flow
+from scripts.telling import telling_tokens
 
-# A line counts as said when this share of its telling words was heard, in order.  Measured on the
-# recogniser's errors (4 to 19 % of words) and on other steps' lines, which stay below 0.5.
-_LIKENESS = 0.66
-# Telling words (English) or characters that a likeness rests on.
-_LEAST = {"en": 4, "zh": 7, "yue": 7}
 _TAIL = 160  # code points of the agent's last words that the next utterance may continue
 _DENIAL_REACH = 2  # tokens before a cue
 # Somebody who says that they do not want to die is asked all the same.
 _HEARD_EVEN_DENIED = frozenset(("vulnerable",))
-_SLOT = re.compile(r"\{\{.*?\}\}")
-_EMPTY_WORDS = frozenset(
-    (
-        "a", "an", "the", "to", "of", "in", "on", "at", "for", "and", "or", "but", "so", "is",
-        "are", "was", "be", "been", "it", "that", "this", "you", "your", "i", "we", "us", "our",
-        "me", "my", "have", "has", "do", "does", "not", "with", "if", "as", "by", "from",
-        "would", "could", "can", "will", "may", "there", "any", "please",
-    )
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """The telling tokens of a line, and how many of them must be heard, in order."""
-
-    step: str
-    tokens: tuple[str, ...]
-    least: int
 
 
 class StepEar:
@@ -56,18 +31,10 @@ class StepEar:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._base = base_language(flow.language)
-        self._least = _LEAST.get(self._base, 4)
         self._tail = ""
-        self._likenesses: tuple[_Telling, ...] = tuple(
-            _Telling(step.id, tokens, max(self._least, math.ceil(_LIKENESS * len(tokens))))
-            for step in flow.every_step()
-            for line in (*step.lines, *step.otherwise)
-            if len(tokens := _telling(fold_in(self._base, _SLOT.sub(" ", line.text))))
-            >= self._least
-        )
         # For each token the lines that it stands in, once for each time that it does.
         self._holding: dict[str, list[int]] = {}
-        for place, line in enumerate(self._likenesses):
+        for place, line in enumerate(flow.tellings):
             for token in line.tokens:
                 self._holding.setdefault(token, []).append(place)
 
@@ -96,7 +63,7 @@ class StepEar:
         )
 
     def _like(self, alone: Folded, joined: Folded) -> Iterable[str]:
-        said_alone, said = _telling(alone), _telling(joined)
+        said_alone, said = telling_tokens(alone), telling_tokens(joined)
         if not said_alone:
             return
         before = said[: len(said) - len(said_alone)]
@@ -104,7 +71,7 @@ class StepEar:
         # No line can have more in order than it has at all: most are never compared.
         shared = Counter(chain.from_iterable(holding.get(token, ()) for token in {*said}))
         for place, most in shared.items():
-            line = self._likenesses[place]
+            line = self._flow.tellings[place]
             if most < line.least:
                 continue
             together = LCSseq.similarity(line.tokens, said, score_cutoff=line.least)
@@ -112,8 +79,3 @@ class StepEar:
                 continue
             if not before or LCSseq.similarity(line.tokens, before) < together:
                 yield line.step
-
-
-def _telling(folded: Folded) -> tuple[str, ...]:
-    """The tokens that tell one line from another."""
-    return tuple(token for token in folded.tokens if token not in _EMPTY_WORDS)
