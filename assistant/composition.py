@@ -405,6 +405,7 @@ def live_header(call: LiveCall, now: datetime) -> CallHeader:
         customer_state=header.customer_state or known.customer_state,
         facts={**header.facts, **known.facts},
         contacts=known.contacts,
+        account=header.account or known.account,
     )
 
 

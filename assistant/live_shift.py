@@ -40,7 +40,10 @@ def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
     """What the list knows of a customer who is called, or who calls."""
     row = standing.row
     header = standing.header or CallHeader(row.jurisdiction, row.language)
-    return replace(header, facts={**header.facts, INBOUND: inbound})
+    # A row may know how long an account is past due without being one.
+    days = row.days_past_due
+    ledger = header.account or (None if days is None else {"days_past_due": days})
+    return replace(header, facts={**header.facts, INBOUND: inbound}, account=ledger)
 
 
 def _origin(row: WorkRow) -> Origin | None:

@@ -37,6 +37,13 @@ _folder = click.option(
 )
 
 
+_strategies = click.option(
+    "--strategies",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Strategies of your own instead of those that ship.",
+)
+
+
 @click.group()
 def scripts() -> None:
     """Call flows: what there is, walking one, drawing it, testing and checking its lines."""
@@ -55,6 +62,7 @@ def scripts_list(**options: Any) -> None:
 @_language
 @_collector
 @_folder
+@_strategies
 def scripts_show(**options: Any) -> None:
     """Every line of a flow, with what must hold for it to be said."""
     from assistant import script_listing
@@ -113,6 +121,7 @@ def scripts_lint(**options: Any) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The account that fills the lines (default: an invented one).",
 )
+@_strategies
 @click.option(
     "--days", type=click.IntRange(0, 36_525), help="Days past due (default: as the account says)."
 )

@@ -20,8 +20,8 @@ from compliance.errors import AssistantError
 from scripts.cases import walk_cases
 from scripts.flow import END, RETURN, Exit, Flow, Line, Step, TalkOff
 from scripts.flow_file import FLOWS, flow_languages, load_flow
-from scripts.strategy import FactRule, PromiseRule, Rule, UnansweredRule
-from scripts.strategy_file import shipped_strategies
+from scripts.strategy import FactRule, PromiseRule, Rule, Strategies, UnansweredRule
+from scripts.strategy_file import read_strategies, shipped_strategies
 
 _CALLED = {True: "the customer calls", False: "the customer is called"}
 _WIDTH = 110  # columns of a drawing
@@ -52,8 +52,10 @@ def scripts_list(*, folder: Path | None) -> None:
     sys.stdout.write(table(rows))
 
 
-def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
-    """Write every line of a flow.
+def scripts_show(
+    *, language: str, collector: str, folder: Path | None, strategies: Path | None
+) -> None:
+    """Write every line of a flow, after what chooses among them.
 
     Raises:
         AssistantError: there is no such flow, or it has faults.
@@ -62,7 +64,7 @@ def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
     out = sys.stdout
     out.write(f"{flow.language}, {flow.jurisdiction}, {collector}, version {flow.version}, ")
     out.write(f"{flow.status.value}\n")
-    _write_strategies(flow)
+    _write_strategies(flow, read_strategies(strategies) if strategies else shipped_strategies())
     for stage in flow.stages:
         out.write(f"\n{stage.slug}\n")
         _write_steps(stage.steps)
@@ -74,9 +76,8 @@ def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
         _write_steps((reply.step,))
 
 
-def _write_strategies(flow: Flow) -> None:
+def _write_strategies(flow: Flow, strategies: Strategies) -> None:
     """What chooses the lines of a case, in the order in which it is tried."""
-    strategies = shipped_strategies()
     out = sys.stdout
     out.write("\nstrategy\n")
     for rule in strategies.rules:

@@ -64,6 +64,7 @@ def scripts_walk(
     collector: str | None,
     folder: Path | None,
     account: Path | None,
+    strategies: Path | None = None,
     told: ToldCase | None = None,
     source: TextIO | None = None,
 ) -> None:
@@ -84,7 +85,8 @@ def scripts_walk(
             f"the account is of '{loaded.jurisdiction}', the script of '{flow.jurisdiction}'",
             "Walk the script of the account's own jurisdiction.",
         )
-    guidance = Guidance(RulesInForce()(flow.jurisdiction, language), flow)
+    in_force = RulesInForce(own_strategies=strategies)
+    guidance = Guidance(in_force(flow.jurisdiction, language), flow, in_force.strategies())
     told = told or ToldCase()
     walk = Walk(guidance, language, collects, told.account(loaded or specimen_account(flow)), told)
     typed = source if source is not None else sys.stdin

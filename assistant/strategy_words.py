@@ -29,12 +29,14 @@ def _why(chosen: Chosen, wording: Wording) -> str:
             return wording.text("not past due")
         case Why.DAYS_UNKNOWN:
             return wording.text("days past due not known")
+        case Why.FACT if chosen.fact == chosen.strategy:
+            return wording.text("noted on file")
         case Why.FACT:
             table = FACTS if chosen.fact in FACTS else terms.CASE_FACTS
             return wording.text("on file: {fact}", fact=wording.term(table, chosen.fact))
         case Why.PROMISE:
             assert chosen.day is not None
             day = wording.day(chosen.day)
-            return wording.text("the promise for {day} was not kept", day=day)
+            return wording.text("the one for {day}", day=day)
         case Why.UNANSWERED:
             return wording.text("{count} contacts unanswered", count=chosen.count or 0)

@@ -152,8 +152,6 @@ STRATEGIES: Terms = {
 }
 
 CASE_FACTS: Terms = {
-    "emergency": N_("an emergency"),
-    "hardship": N_("hardship"),
     "legal_review": N_("legal steps are being examined"),
     "suit_filed": N_("a suit"),
     "judgment": N_("a judgment"),
