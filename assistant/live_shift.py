@@ -41,9 +41,10 @@ def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
     row = standing.row
     header = standing.header or CallHeader(row.jurisdiction, row.language)
     # A row may know how long an account is past due without being one.
-    days = row.days_past_due
-    ledger = header.account or (None if days is None else {"days_past_due": days})
-    return replace(header, facts={**header.facts, INBOUND: inbound}, account=ledger)
+    if row.days_past_due is not None:
+        ledger = {"days_past_due": row.days_past_due, **(header.account or {})}
+        header = replace(header, account=ledger)
+    return replace(header, facts={**header.facts, INBOUND: inbound})
 
 
 def _origin(row: WorkRow) -> Origin | None:

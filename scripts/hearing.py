@@ -46,7 +46,7 @@ class StepEar:
         folded = fold_in(self._base, joined)
         heard = {item.label for item in self._flow.heard.search(folded) if item.end > fresh}
         near = {item.label for item in self._flow.near.search(folded) if item.end > fresh}
-        heard.update(self._like(fold_in(self._base, text), folded))
+        heard.update(self._like(text, folded))
         return frozenset(heard), frozenset(near)
 
     def customer_said(self, text: str) -> tuple[str, ...]:
@@ -62,20 +62,24 @@ class StepEar:
             )
         )
 
-    def _like(self, alone: Folded, joined: Folded) -> Iterable[str]:
-        said_alone, said = telling_tokens(alone), telling_tokens(joined)
+    def _like(self, text: str, joined: Folded) -> Iterable[str]:
+        """Steps whose lines are like what was said; `joined` is it with the words before it."""
+        said = telling_tokens(joined)
+        holding, lines = self._holding, self._flow.tellings
+        # No line can have more in order than it has at all: most are never compared.
+        shared = Counter(chain.from_iterable(holding.get(token, ()) for token in {*said}))
+        alike = [
+            (line, together)
+            for place, most in shared.items()
+            if most >= (line := lines[place]).least
+            and (together := LCSseq.similarity(line.tokens, said, score_cutoff=line.least))
+        ]
+        if not alike:
+            return
+        said_alone = telling_tokens(fold_in(self._base, text))
         if not said_alone:
             return
         before = said[: len(said) - len(said_alone)]
-        holding = self._holding
-        # No line can have more in order than it has at all: most are never compared.
-        shared = Counter(chain.from_iterable(holding.get(token, ()) for token in {*said}))
-        for place, most in shared.items():
-            line = self._flow.tellings[place]
-            if most < line.least:
-                continue
-            together = LCSseq.similarity(line.tokens, said, score_cutoff=line.least)
-            if not together:
-                continue
+        for line, together in alike:
             if not before or LCSseq.similarity(line.tokens, before) < together:
                 yield line.step
