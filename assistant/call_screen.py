@@ -186,6 +186,7 @@ def show_call(
             outcomes=load_outcomes() if mode == Mode.DEMO else (),
             kept=keep_in is not None,
             contact_time=contact_times(guidance.rules, lambda: datetime.now(UTC), desk_zone),
+            strategy=guidance.strategy,
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

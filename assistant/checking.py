@@ -143,10 +143,12 @@ class _Checker:
             return
         case = (result.rules.content_hash, header.language, header.collector)
         if case not in self._guidances:
-            self._guidances[case] = guidance_under(result.rules, header.language, header.collector)
+            self._guidances[case] = guidance_under(
+                result.rules, header.language, header.collector, self._rules.strategies()
+            )
         guidance = self._guidances[case]
         start = checked_start(header, guidance, zone_here(), datetime.now(UTC))
-        guide = self._guides[result.call] = Guide(start, guidance.script(None))
+        guide = self._guides[result.call] = Guide(start, guidance.script(None, header))
         self._tasks[result.call] = TaskWatch(
             _at_its_own_time(start), dated=header.started_at is not None
         )

@@ -31,43 +31,75 @@ from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
 from compliance.context import CallHeader, Collector
 from compliance.errors import MissingPart
+from compliance.permission import INBOUND
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
 from scripts.flow import Flow
 from scripts.flow_choice import flow_for
+from scripts.strategy import Chooser, Chosen, Strategies
+from scripts.strategy_file import shipped_strategies
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What judges and guides a call: rules and, where its law has one in its language, a flow."""
+    """What judges and guides a call: rules and, where its law has one in its language, a flow.
+
+    `strategies` choose which of the flow's lines fit the case.
+    """
 
     rules: RuleSet
     flow: Flow | None
+    strategies: Strategies = field(default_factory=shipped_strategies)
 
     @property
     def scripts_hash(self) -> str:
-        """The flow's content hash; empty where no flow guides."""
-        return self.flow.content_hash if self.flow is not None else ""
+        """A hash of the flow and of what chooses among its lines; empty where no flow guides."""
+        if self.flow is None:
+            return ""
+        both = f"{self.flow.content_hash} {self.strategies.content_hash}"
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    @property
+    def chooser(self) -> Chooser:
+        """Chooses the strategy of a call."""
+        return Chooser(self.strategies, self.rules.around.outcomes)
 
     def session(self) -> CallSession:
         """A fresh session."""
-        return CallSession(self.rules, lambda start: self.script(start.account))
+        return CallSession(self.rules, lambda start: self.script(start.account, start.header))
 
-    def script(self, account: Account | None) -> ScriptEngine | None:
-        """A fresh script for an account; `None` where the language has no flow.
+    def script(
+        self, account: Account | None, header: CallHeader | None = None
+    ) -> ScriptEngine | None:
+        """A fresh script for an account and a call; `None` where the language has no flow.
 
         Which of several wordings a line takes follows from the account, not from the call's id, so
         that the same call replayed says the same.
         """
         if self.flow is None:
             return None
-        return ScriptEngine(self.flow, account, content_hash(account))
+        header = header or self._no_header()
+        return ScriptEngine(
+            self.flow,
+            account,
+            content_hash(account),
+            chosen=self.chooser(account, header),
+            inbound=header.facts.get(INBOUND) is True,
+            chooser=self.chooser,
+        )
 
     def replies(self, account: Account | None) -> Mapping[str, str]:
         """The approved replies by objection, finished and filled; none without an account."""
         script = self.script(account)
         return script.replies() if script is not None and account is not None else {}
+
+    def strategy(self, account: Account, header: CallHeader | None = None) -> Chosen | None:
+        """What the case of an account asks for, and why; `None` where no flow guides."""
+        return self.chooser(account, header or self._no_header()) if self.flow else None
+
+    def _no_header(self) -> CallHeader:
+        return CallHeader(self.rules.jurisdiction, self.rules.language)
 
 
 def load_guidance(
@@ -76,7 +108,7 @@ def load_guidance(
     collector: Collector | None,
     rules: RulesInForce | None = None,
 ) -> Guidance:
-    """The rules of a jurisdiction and its flow for a language.
+    """The rules of a jurisdiction, its flow for a language, and the strategies in force.
 
     Args:
         jurisdiction: whose law.
@@ -86,19 +118,32 @@ def load_guidance(
 
     Raises:
         MissingPart: there is no rule pack for the jurisdiction.
-        BadInput: a pack or flow is broken; all faults are told.
+        BadInput: a pack, the flow or the bank's strategies are broken; all faults are told.
     """
-    return guidance_under((rules or RulesInForce())(jurisdiction, language), language, collector)
+    in_force = rules or RulesInForce()
+    judging = in_force(jurisdiction, language)
+    return guidance_under(judging, language, collector, in_force.strategies())
 
 
-def guidance_under(rules: RuleSet, language: str, collector: Collector | None) -> Guidance:
+def guidance_under(
+    rules: RuleSet,
+    language: str,
+    collector: Collector | None,
+    strategies: Strategies | None = None,
+) -> Guidance:
     """These rules and the flow of a language, where there is one.
+
+    Args:
+        rules: what judges.
+        language: of the call.
+        collector: who collects.
+        strategies: choose among the flow's lines; without them, those that ship.
 
     Raises:
         BadInput: the flow is broken; all faults are told.
     """
     flow = flow_for(rules.jurisdiction, language, collector)
-    return Guidance(rules, flow)
+    return Guidance(rules, flow, strategies or shipped_strategies())
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,18 +388,37 @@ def prepare_live(
 
 def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> CallStarted:
     """The first event of a call that begins `now`, a time with an offset."""
-    header = header_of(call, now, call.number)
-    known = call.known
-    if known is not None:
-        header = replace(
-            header,
-            customer_timezone=header.customer_timezone or known.customer_timezone,
-            customer_state=header.customer_state or known.customer_state,
-            facts={**header.facts, **known.facts},
-            contacts=known.contacts,
-        )
+    header = live_header(call, now)
     started = _started(call, header, VerificationPolicy.AGENT, guidance, zone, now)
     return replace(started, recording=call.terms)
+
+
+def live_header(call: LiveCall, now: datetime) -> CallHeader:
+    """What is known when a call begins `now`, with what a work list knew of it."""
+    header = header_of(call, now, call.number)
+    known = call.known
+    if known is None:
+        return header
+    return replace(
+        header,
+        customer_timezone=header.customer_timezone or known.customer_timezone,
+        customer_state=header.customer_state or known.customer_state,
+        facts={**header.facts, **known.facts},
+        contacts=known.contacts,
+        account=header.account or known.account,
+    )
+
+
+def live_strategy(
+    call: LiveCall, guidance: Guidance, account: Account, now: datetime
+) -> Chosen | None:
+    """What an account's case asks for in a call that begins `now`; `None` where no flow guides.
+
+    What a list knew of the customer whom it was about is not true of another one's account.
+    """
+    own = call.account is None or call.account.id == account.id
+    theirs = replace(call, account=account, known=call.known if own else None)
+    return guidance.strategy(account, live_header(theirs, now))
 
 
 RESTARTED_WHOLE = N_(

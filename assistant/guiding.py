@@ -111,7 +111,7 @@ class Guide:
         """
         yield from self._promised(self._promises.linked(account, call_s))
         if self._script is not None:
-            self._script.link(account)
+            self._script.link(account, context.header)
             self._script.act(
                 "account_linked", verified=bool(context.verified), listener=context.listener
             )

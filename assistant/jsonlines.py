@@ -97,6 +97,7 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "stage": prompt.stage,
                 "step": prompt.step,
                 "line": prompt.line,
+                "strategy": prompt.strategy or None,
             }
         case events.ObjectionHeard():
             return {

@@ -31,8 +31,9 @@ from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.telling import tell
 from assistant.wording import Wording
-from compliance.context import Collector
+from compliance.context import CallHeader, Collector
 from compliance.errors import AssistantError, MissingPart
+from compliance.permission import INBOUND
 from compliance.places import jurisdiction_of, language_of
 from scripts.account import Account, load_account
 
@@ -55,6 +56,7 @@ def live(
     theme: str,
     keep: bool,
     data_dir: Path | None,
+    inbound: bool = False,
     work_list: Path | None = None,
     mapping: Path | None = None,
     stale_after: float = 72.0,
@@ -101,6 +103,8 @@ def live(
             # In a process of its own: should the recogniser die, the call goes on.
             isolated=True,
             terms=terms,
+            # A work list knows of each of its calls who called whom.
+            known=CallHeader(jurisdiction, language, facts={INBOUND: True}) if inbound else None,
             corrector=corrector_for(load_files(locations.data_dir), language, loaded),
         )
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)

@@ -66,6 +66,7 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     metavar="NAMES",
     help="What is heard: agent,customer (default), agent (the customer by keys), or mixed.",
 )
+@click.option("--inbound", is_flag=True, help="The customer is calling.")
 @click.option("--no-audio", is_flag=True, help="No sound at all: the keys lead.")
 @click.option("--plain", "form", flag_value="plain", help="Plain lines instead of a screen.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="JSON Lines instead of a screen.")

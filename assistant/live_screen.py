@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from assistant.accounts.source import AccountSource, Found, Sourced
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
-from assistant.composition import Guidance, LiveCall
+from assistant.composition import Guidance, LiveCall, live_strategy
 from assistant.events import Origin
 from assistant.linking import why_not
 from assistant.live_call import live_run
@@ -163,6 +163,7 @@ def show_live_call(
             now=now,
             replies=guidance.replies,
             contact_time=contact_times(guidance.rules, now, desk_zone),
+            strategy=lambda account: live_strategy(call, guidance, account, now()),
         )
         app = CallApp(setup, desk)
         desk.show(run, app)

@@ -41,10 +41,15 @@ Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
 
 
-def known_of(standing: Standing, *, inbound: bool) -> CallHeader | None:
+def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
     """What the list knows of a customer who is called, or who calls."""
-    header = standing.header
-    return header and replace(header, facts={**header.facts, INBOUND: inbound})
+    row = standing.row
+    header = standing.header or CallHeader(row.jurisdiction, row.language)
+    # A row may know how long an account is past due without being one.
+    if row.days_past_due is not None:
+        ledger = {"days_past_due": row.days_past_due, **(header.account or {})}
+        header = replace(header, account=ledger)
+    return replace(header, facts={**header.facts, INBOUND: inbound})
 
 
 RECEIVED = N_("→ {count} of your tasks received")

@@ -1,4 +1,5 @@
-"""Which rules judge on this machine: those that ship, with the bank's own folder laid over them.
+"""Which rules judge on this machine: those that ship, with the bank's own folder laid over them;
+and which strategies choose the lines.
 
 Owns that choice, for every command alike, so that a live call, a replay, a check and the reports on
 rules never differ in what they judge by.  It judges nothing.
@@ -14,16 +15,20 @@ from assistant.record.locations import Locations
 from compliance.errors import BadInput, Fault
 from compliance.packs import load_rules
 from compliance.rules import RuleSet
+from scripts.strategy import Strategies
+from scripts.strategy_file import read_strategies, shipped_strategies
 
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
     """Loads rule sets as they are in force; `bank` is the bank's folder, `None` where it has none.
 
-    A call to it is a loader of rules as `check_transcript` asks for one.
+    A call to it is a loader of rules as `check_transcript` asks for one.  `own_strategies` is where
+    the bank's own strategies would be.
     """
 
     bank: Path | None = None
+    own_strategies: Path | None = None
 
     @staticmethod
     def at(locations: Locations) -> RulesInForce:
@@ -34,8 +39,9 @@ class RulesInForce:
                 missing without anybody knowing.
         """
         folder = locations.rules_dir
+        own = locations.strategies_path
         if folder.is_dir():
-            return RulesInForce(folder)
+            return RulesInForce(folder, own)
         if locations.rules is not None:
             fault = Fault(folder, 0, 0, "there is no such folder")
             raise BadInput(
@@ -43,7 +49,16 @@ class RulesInForce:
                 (fault,),
                 "Mend ASSISTANT_RULES, or unset it to judge by the rules that ship.",
             )
-        return RulesInForce()
+        return RulesInForce(None, own)
+
+    def strategies(self) -> Strategies:
+        """What chooses among the lines of the flows: the bank's own file, else the one that ships.
+
+        Raises:
+            BadInput: the bank's file has faults.
+        """
+        own = self.own_strategies
+        return read_strategies(own) if own is not None and own.exists() else shipped_strategies()
 
     def __call__(self, jurisdiction: str, language: str) -> RuleSet:
         """The rules of a jurisdiction for calls in a language, those in force today chosen.

@@ -15,10 +15,10 @@ from compliance.context import Collector
 from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from scripts.account import Account
-from scripts.cases import specimen_account, walk_cases
+from scripts.cases import history_of, specimen_account, walk_cases
 from scripts.flow import Flow
 from scripts.flow_file import FLOWS, flow_languages, load_flow
-from scripts.line_check import every_line, judged
+from scripts.line_check import every_line, judged, with_facts
 from scripts.prompt import EXITS, OBJECTIONS
 
 # Facts that a file may hold; the rules differ with them, and lines with these and with others.
@@ -74,11 +74,12 @@ def scripts_lint(*, language: str | None, folder: Path | None) -> bool:
 
 def _broken(flow: Flow, rules: RuleSet) -> tuple[int, list[str]]:
     """How many lines there are, and each finding in one of them."""
-    seen: set[tuple[str, str, bool, str]] = set()
+    seen: set[tuple[str, str, bool, str, bool]] = set()
     faults: list[str] = []
     for spoken in every_line(flow, _accounts(flow)):
         situation = spoken.situation
-        key = (spoken.step.id, spoken.text, situation.open, repr(situation.facts))
+        facts = repr(situation.facts)
+        key = (spoken.step.id, spoken.text, situation.open, facts, situation.inbound)
         if key in seen:
             continue
         seen.add(key)
@@ -94,6 +95,9 @@ def _accounts(flow: Flow) -> Iterator[Account | None]:
     plain = specimen_account(flow)
     yield None
     yield plain
+    told = history_of(plain)
+    yield told
+    yield from with_facts(flow, told)
     facts = (*_FACTS, *flow.facts)
     for value in (False, True):
         yield replace(plain, facts=dict.fromkeys(facts, value))

@@ -6,6 +6,8 @@ imports it only then, as `cli` does.
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,13 @@ _folder = click.option(
 )
 
 
+_strategies = click.option(
+    "--strategies",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Strategies of your own instead of those that ship.",
+)
+
+
 @click.group()
 def scripts() -> None:
     """Call flows: what there is, walking one, drawing it, testing and checking its lines."""
@@ -53,6 +62,7 @@ def scripts_list(**options: Any) -> None:
 @_language
 @_collector
 @_folder
+@_strategies
 def scripts_show(**options: Any) -> None:
     """Every line of a flow, with what must hold for it to be said."""
     from assistant import script_listing
@@ -111,7 +121,39 @@ def scripts_lint(**options: Any) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The account that fills the lines (default: an invented one).",
 )
-def scripts_walk(**options: Any) -> None:
+@_strategies
+@click.option(
+    "--days", type=click.IntRange(0, 36_525), help="Days past due (default: as the account says)."
+)
+@click.option(
+    "--broken",
+    type=click.DateTime(("%Y-%m-%d",)),
+    metavar="DAY",
+    help="The day of a promise that was not kept.",
+)
+@click.option(
+    "--unanswered",
+    type=click.IntRange(0, 1000),
+    default=0,
+    help="Contacts in a row without an answer.",
+)
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME[=no]",
+    help="What is on file: hardship, emergency, legal_review, reported, …; repeatable.",
+)
+@click.option("--inbound", is_flag=True, help="The customer is calling.")
+def scripts_walk(
+    *,
+    days: int | None,
+    broken: datetime | None,
+    unanswered: int,
+    facts: tuple[str, ...],
+    inbound: bool,
+    **options: Any,
+) -> None:
     """Type both sides of a call and see where the script goes.
 
     Lines begin with a: (agent), c: (customer), t: (third party) or k: (a key, such as `k: verified`
@@ -119,4 +161,19 @@ def scripts_walk(**options: Any) -> None:
     """
     from assistant import script_walking
 
-    script_walking.scripts_walk(**options)
+    told = script_walking.ToldCase(
+        days,
+        broken.date() if broken is not None else None,
+        unanswered,
+        tuple(_fact(text) for text in facts),
+        inbound,
+    )
+    script_walking.scripts_walk(told=told, **options)
+
+
+def _fact(text: str) -> tuple[str, bool]:
+    """A fact as it is typed: `hardship`, `reported=no`."""
+    name, _, value = text.partition("=")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) or value not in ("", "yes", "no"):
+        raise click.BadParameter(f"'{text[:40]}' is no fact", param_hint="--fact")
+    return name, value != "no"

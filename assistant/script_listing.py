@@ -20,7 +20,10 @@ from compliance.errors import AssistantError
 from scripts.cases import walk_cases
 from scripts.flow import END, RETURN, Exit, Flow, Line, Step, TalkOff
 from scripts.flow_file import FLOWS, flow_languages, load_flow
+from scripts.strategy import FactRule, PromiseRule, Rule, Strategies, UnansweredRule
+from scripts.strategy_file import read_strategies, shipped_strategies
 
+_CALLED = {True: "the customer calls", False: "the customer is called"}
 _WIDTH = 110  # columns of a drawing
 
 
@@ -49,8 +52,10 @@ def scripts_list(*, folder: Path | None) -> None:
     sys.stdout.write(table(rows))
 
 
-def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
-    """Write every line of a flow.
+def scripts_show(
+    *, language: str, collector: str, folder: Path | None, strategies: Path | None
+) -> None:
+    """Write every line of a flow, after what chooses among them.
 
     Raises:
         AssistantError: there is no such flow, or it has faults.
@@ -59,6 +64,7 @@ def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
     out = sys.stdout
     out.write(f"{flow.language}, {flow.jurisdiction}, {collector}, version {flow.version}, ")
     out.write(f"{flow.status.value}\n")
+    _write_strategies(flow, read_strategies(strategies) if strategies else shipped_strategies())
     for stage in flow.stages:
         out.write(f"\n{stage.slug}\n")
         _write_steps(stage.steps)
@@ -68,6 +74,30 @@ def scripts_show(*, language: str, collector: str, folder: Path | None) -> None:
     for reply in flow.talk_offs.values():
         out.write(f"\nobjection {reply.slug} ({_about(reply)})\n")
         _write_steps((reply.step,))
+
+
+def _write_strategies(flow: Flow, strategies: Strategies) -> None:
+    """What chooses the lines of a case, in the order in which it is tried."""
+    out = sys.stdout
+    out.write("\nstrategy\n")
+    for rule in strategies.rules:
+        slug = rule.strategy.value if rule.strategy else "none, neutral lines"
+        unless = f"; unless {', '.join(rule.unless)}" if rule.unless else ""
+        out.write(f"  {slug}: {_by(rule)}{unless}\n")
+    bands = strategies.bands_of(flow.jurisdiction, flow.collector)
+    if bands is not None:
+        days = ", ".join(f"{strategy.value} from {day}" for day, strategy in bands.from_day)
+        out.write(f"  by days past due: {days} ({bands.verified_law}: {bands.why})\n")
+
+
+def _by(rule: Rule) -> str:
+    match rule:
+        case FactRule():
+            return f"on file {' or '.join(rule.facts)}"
+        case PromiseRule():
+            return "the last promise was not kept"
+        case UnansweredRule():
+            return f"{rule.least} contacts unanswered and {rule.past_due} days past due"
 
 
 def _about(way: Exit | TalkOff) -> str:
@@ -87,7 +117,12 @@ def _leads(then: str) -> str:
 
 def _write_steps(steps: tuple[Step, ...]) -> None:
     for step in steps:
-        sys.stdout.write(f"  {step.id}{' (required)' if step.required else ''}\n")
+        about = ["required"] if step.required else []
+        about += [f"in {', '.join(sorted(step.strategies))}"] if step.strategies else []
+        about += [f"left out in {', '.join(sorted(step.left_out))}"] if step.left_out else []
+        about += [_CALLED[step.inbound]] if step.inbound is not None else []
+        told = f" ({'; '.join(about)})" if about else ""
+        sys.stdout.write(f"  {step.id}{told}\n")
         for line in step.lines:
             sys.stdout.write(f"    - {line.text}{_needs(line)}\n")
         for line in step.otherwise:
@@ -98,6 +133,8 @@ def _needs(line: Line) -> str:
     needs = [f"said to {one.value.replace('_', ' ')}" for one in sorted(line.listeners)]
     needs += [f"{fact}: {'yes' if value else 'no'}" for fact, value in line.facts]
     needs += ["to the confirmed customer"] if line.verified else []
+    needs += [f"strategy {' or '.join(sorted(line.strategies))}"] if line.strategies else []
+    needs += [_CALLED[line.inbound]] if line.inbound is not None else []
     return f"   [{'; '.join(needs)}]" if needs else ""
 
 

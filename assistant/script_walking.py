@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -32,12 +34,17 @@ from assistant.events import (
     VerificationChanged,
     VerificationPolicy,
 )
+from assistant.interface_text import Interface
+from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
-from compliance.context import CallHeader, Collector
+from assistant.strategy_words import strategy_words
+from assistant.wording import Wording
+from compliance.context import CallHeader, Collector, Contact
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Status
+from compliance.permission import INBOUND
 from compliance.transcript import Speaker
-from scripts.account import Account, load_account
+from scripts.account import Account, Promise, load_account
 from scripts.cases import specimen_account
 from scripts.flow_file import FLOWS, load_flow
 from scripts.prompt import Prompt
@@ -48,6 +55,7 @@ _RATE_HZ = 1000
 _WORD = 350  # samples that an English word lasts; a Han character lasts somewhat less
 _CHARACTER = 220
 _PAUSE = 800
+_BEGUN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def scripts_walk(
@@ -56,11 +64,14 @@ def scripts_walk(
     collector: str | None,
     folder: Path | None,
     account: Path | None,
+    strategies: Path | None = None,
+    told: ToldCase | None = None,
     source: TextIO | None = None,
 ) -> None:
     """Read turns up to an empty line or the end of input, and write the place after each.
 
-    Who collects is the account's business unless `collector` says otherwise.
+    Who collects is the account's business unless `collector` says otherwise, and so are the days
+    past due and what is on file unless the case is `told`.
 
     Raises:
         AssistantError: there is no flow or no pack, the account cannot be read, or it is one of
@@ -74,8 +85,10 @@ def scripts_walk(
             f"the account is of '{loaded.jurisdiction}', the script of '{flow.jurisdiction}'",
             "Walk the script of the account's own jurisdiction.",
         )
-    guidance = Guidance(RulesInForce()(flow.jurisdiction, language), flow)
-    walk = Walk(guidance, language, collects, loaded or specimen_account(flow))
+    in_force = RulesInForce(own_strategies=strategies)
+    guidance = Guidance(in_force(flow.jurisdiction, language), flow, in_force.strategies())
+    told = told or ToldCase()
+    walk = Walk(guidance, language, collects, told.account(loaded or specimen_account(flow)), told)
     typed = source if source is not None else sys.stdin
     asking = typed.isatty()
     _write(walk.begun())
@@ -98,17 +111,62 @@ def _write(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCase:
+    """What the options of a walk say of the case; `None` and nothing leave it to the account.
+
+    `broken` is the day of a promise that was not kept, `unanswered` counts contacts.
+    """
+
+    days: int | None = None
+    broken: date | None = None
+    unanswered: int = 0
+    facts: tuple[tuple[str, bool], ...] = ()
+    inbound: bool = False
+
+    def account(self, account: Account) -> Account:
+        """The account with what is told of it."""
+        promises, broken = account.promises, self.broken
+        if broken is not None:
+            made_on = max((promise.made_on for promise in promises), default=broken)
+            amount = account.minimum_due or account.overdue_amount
+            promises = (*promises, Promise(max(made_on, broken), broken, amount, kept=False))
+        days = account.days_past_due if self.days is None else self.days
+        facts = {**account.facts, **dict(self.facts)}
+        return replace(account, days_past_due=days, promises=promises, facts=facts)
+
+    def contacts(self) -> tuple[Contact, ...] | None:
+        """The contacts of the days before, each without an answer."""
+        if not self.unanswered:
+            return None
+        return tuple(
+            Contact(_BEGUN - timedelta(days=days), outcome="no_answer")
+            for days in range(1, self.unanswered + 1)
+        )
+
+
 class Walk:
     """One call that is typed, turn by turn."""
 
     def __init__(
-        self, guidance: Guidance, language: str, collector: Collector, account: Account
+        self,
+        guidance: Guidance,
+        language: str,
+        collector: Collector,
+        account: Account,
+        told: ToldCase,
     ) -> None:
         self._guidance = guidance
         self._header = CallHeader(
-            guidance.rules.jurisdiction, language, collector, facts=dict(account.facts)
+            guidance.rules.jurisdiction,
+            language,
+            collector,
+            facts={**account.facts, INBOUND: told.inbound},
+            contacts=told.contacts(),
         )
         self._account = account
+        texts = CollectorTexts(guidance.rules, collector)
+        self._wording = Wording(texts, Interface("en"), language)
         self._session = guidance.session()
         self._now = 0
         self._han = language.startswith("zh")
@@ -120,7 +178,7 @@ class Walk:
             header=self._header,
             policy=VerificationPolicy.AGENT,
             version=__version__,
-            started_at_utc="2026-01-01T12:00:00.000+00:00",
+            started_at_utc=_BEGUN.isoformat(timespec="milliseconds"),
             zone="UTC",
             rules_hash=self._guidance.rules.content_hash,
             scripts_hash=self._guidance.scripts_hash,
@@ -130,6 +188,9 @@ class Walk:
             account=self._account,
         )
         lines = [*self._received(start)]
+        chosen = self._guidance.strategy(self._account, self._header)
+        if chosen is not None:
+            lines.append(f"  strategy: {strategy_words(chosen, self._wording)}")
         for number, (name, speaker) in enumerate(_CHANNELS.items()):
             lines += self._received(ChannelOpened(number, name, speaker, _RATE_HZ))
         return [*lines, *self._place()]

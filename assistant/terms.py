@@ -139,6 +139,24 @@ TRAPS: Terms = {
     "language": N_("may prefer another language"),
 }
 
+STRATEGIES: Terms = {
+    "reminder": N_("Reminder"),
+    "early": N_("Early stage"),
+    "middle": N_("Middle stage"),
+    "late": N_("Late stage"),
+    "pre_legal": N_("Before legal steps"),
+    "emergency": N_("Emergency"),
+    "hardship": N_("Hardship"),
+    "broken_promise": N_("Promise not kept"),
+    "unresponsive": N_("Long without an answer"),
+}
+
+CASE_FACTS: Terms = {
+    "legal_review": N_("legal steps are being examined"),
+    "suit_filed": N_("a suit"),
+    "judgment": N_("a judgment"),
+}
+
 SEVERITIES: Terms = {
     "critical": N_("critical"),
     "major": N_("major"),

@@ -8,6 +8,7 @@ beneath its own, and folds a text by reading its Cantonese (`cantonese`).  It kn
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from compliance import cantonese
 from compliance.text import Folded, fold, refold
@@ -34,8 +35,13 @@ def beneath(base: str) -> str:
     return _BENEATH.get(base, base)
 
 
+@lru_cache(maxsize=8)
 def fold_in(base: str, text: str) -> Folded:
-    """A text as its base language folds it."""
+    """A text as its base language folds it.
+
+    What was folded last is remembered: the rules, the tracker and the script read the same
+    utterance one after the other.
+    """
     return cantonese.read(text) if base == CANTONESE else fold(text)
 
 

@@ -56,7 +56,8 @@ class Account:
 
     `honorific` is a slug (`mr`, `ms`, `mx` or empty: unknown).  `agent_name` is the name the agent
     gives on calls.  `traps` are slugs of what to beware of (`broken_promise`, `disputed_item`, …);
-    `facts` are the file's facts as in `compliance.context.CallHeader`.
+    `facts` are the file's facts as in `compliance.context.CallHeader`.  `respond_by` is the day by
+    which a notice that was sent asks for an answer.
     """
 
     id: str
@@ -91,11 +92,19 @@ class Account:
     first_question: str = ""
     notes: str = ""
     facts: dict[str, bool] = field(default_factory=dict)
+    respond_by: date | None = None
+
+
+# Fields that came later: an account without them keeps the hash that it had before.
+_LATER = ("respond_by",)
 
 
 def content_hash(account: Account | None) -> str:
     """The sha256 hex digest of the account as shown; of nothing, where there is no account."""
     plain = asdict(account) if account is not None else None
+    for name in _LATER:
+        if plain is not None and plain[name] is None:
+            del plain[name]
     text = json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -260,6 +269,7 @@ class _AccountSchema(Schema):
     first_question: _Prose = ""
     notes: _Prose = ""
     facts: dict[_Slug, bool] = Field(default_factory=dict)
+    respond_by: date | None = None
 
 
 def load_account(path: Path) -> Account:

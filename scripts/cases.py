@@ -5,31 +5,38 @@ stage, exit or talk-off has no case at all.  It drives the real engine and nothi
 
 A case is a list of turns.  A turn is one of `agent`, `customer`, `third_party` (words), `key` (an
 act, with its slug after a space: `exit dispute`), `verified` or `listener` (how the call stands
-from here on); `at` is the step where the script must then be.
+from here on); `at` is the step where the script must then be, `line` what must stand in its line.
+
+A case with a `strategy` (a slug, or `none`) is of an account with these `days` past due, a promise
+`broken` on a day, `unanswered` contacts and `facts`, `inbound` among them, and the strategy is what
+must be chosen for it.  Cases without one are told by neutral lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from compliance.context import CallContext, CallHeader, Collector, Listener
+from compliance.context import CallContext, CallHeader, Collector, Contact, Listener
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.monitor import Monitor
 from compliance.packs import load_rules
+from compliance.permission import INBOUND
 from compliance.transcript import Speaker, Utterance
-from scripts.account import Account, Identifier
+from scripts.account import Account, Identifier, Promise
 from scripts.called import routes_of
 from scripts.engine import ScriptEngine
 from scripts.flow import Flow
 from scripts.flow_file import FLOWS, load_flow
+from scripts.strategy import Chooser, Chosen, Strategy
+from scripts.strategy_file import shipped_strategies
 
 
 class _TurnSchema(Schema):
@@ -40,11 +47,17 @@ class _TurnSchema(Schema):
     verified: bool | None = None
     listener: Listener | None = None
     at: str | None = None
+    line: str | None = None
 
 
 class _CaseSchema(Schema):
     name: Annotated[str, Field(min_length=1)]
     collector: Collector = Collector.IN_HOUSE
+    strategy: Strategy | Literal["none"] | None = None
+    days: Annotated[int, Field(ge=0)] | None = None
+    broken: date | None = None
+    unanswered: Annotated[int, Field(ge=0)] = 0
+    facts: dict[str, bool] = Field(default_factory=dict)
     turns: Annotated[tuple[_TurnSchema, ...], Field(min_length=1)]
 
 
@@ -98,8 +111,14 @@ class _Walk:
     def _case(self, index: int, case: _CaseSchema) -> None:
         flow = self._flows[case.collector]
         known = {step.id for step in flow.every_step()}
-        engine = ScriptEngine(flow, specimen_account(flow))
-        header = CallHeader(flow.jurisdiction, flow.language, case.collector)
+        account, header = self._told(flow, case)
+        chosen = Chooser(shipped_strategies(), self._rules.around.outcomes)(account, header)
+        inbound = header.facts.get(INBOUND) is True
+        engine = ScriptEngine(
+            flow, account, chosen=chosen if case.strategy else None, inbound=inbound
+        )
+        if case.strategy is not None:
+            self._choice(index, case, chosen)
         monitor = Monitor(self._rules, header)
         verified, listener = False, Listener.UNKNOWN
         if not any(turn.at for turn in case.turns):
@@ -122,6 +141,8 @@ class _Walk:
                 )
             if turn.verified is not None or turn.listener is not None:
                 engine.act("", verified=verified, listener=listener)
+            if turn.line is not None and turn.line not in engine.prompt.line:
+                self._fault(f"{case.name}: the line is another one", index, *where, "line")
             if turn.at is None:
                 continue
             self.expectations += 1
@@ -136,6 +157,39 @@ class _Walk:
                     *where,
                 )
 
+    @staticmethod
+    def _told(flow: Flow, case: _CaseSchema) -> tuple[Account, CallHeader]:
+        """The account of a case, and the header of its call."""
+        account = specimen_account(flow)
+        if case.days is not None:
+            account = replace(account, days_past_due=case.days)
+        if case.broken is not None:
+            account = replace(account, promises=(_broken(case.broken),))
+        account = replace(account, facts=dict(case.facts))
+        last = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        header = CallHeader(
+            flow.jurisdiction,
+            flow.language,
+            case.collector,
+            facts=dict(case.facts),
+            contacts=tuple(
+                Contact(last - timedelta(days=days), outcome="no_answer")
+                for days in range(case.unanswered)
+            ),
+        )
+        return account, header
+
+    def _choice(self, index: int, case: _CaseSchema, chosen: Chosen) -> None:
+        self.expectations += 1
+        wanted = None if case.strategy == "none" else case.strategy
+        if chosen.strategy is not wanted:
+            self._fault(
+                f"{case.name}: the strategy is {chosen.strategy or 'none'}, not {case.strategy}",
+                index,
+                "strategy",
+            )
+        self._reached.add(f"strategy {chosen.strategy}")
+
     def _fault(self, message: str, index: int, *where: str | int) -> None:
         self.faults.append(self._document.fault(message, "cases", index, *where))
 
@@ -145,6 +199,7 @@ class _Walk:
             *(stage.slug for stage in flow.stages),
             *flow.exits,
             *(f"talk_off.{slug}" for slug in flow.talk_offs),
+            *(f"strategy {strategy}" for strategy in Strategy),
         ]
         for slug in wanted:
             if slug not in self._reached:
@@ -158,6 +213,16 @@ def _words(turn: _TurnSchema) -> Iterator[tuple[Speaker, str]]:
         yield Speaker.CUSTOMER, turn.customer
     if turn.third_party is not None:
         yield Speaker.THIRD_PARTY, turn.third_party
+
+
+def _broken(day: date) -> Promise:
+    return Promise(day - timedelta(days=8), day, Decimal(320), kept=False)
+
+
+def history_of(account: Account) -> Account:
+    """The account with all that lines may speak of: a broken promise, a day to answer by."""
+    day = date(2026, 11, 5)
+    return replace(account, promises=(_broken(day),), respond_by=date(2026, 12, 18))
 
 
 _CURRENCIES = {"tw": "TWD", "cn": "CNY", "us": "USD", "hk": "HKD", "uk": "GBP"}

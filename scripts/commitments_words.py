@@ -39,13 +39,17 @@ class _File(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Phrases as tuples of folded tokens: telling words and methods, shares, and kinds of days."""
+    """Phrases as tuples of folded tokens: telling words and methods, shares, and kinds of days.
+
+    `of_days` are the tokens that phrases of days begin with.
+    """
 
     telling: dict[Phrase, tuple[Sort, str]]
     shares: dict[Phrase, Share]
     today: frozenset[Phrase]
     payday: frozenset[Phrase]
     vague: frozenset[Phrase]
+    of_days: frozenset[str]
 
     def part(self, tokens: Sequence[str], at: int) -> Part | None:
         """The telling word that stands at a token, the longest that fits."""
@@ -96,12 +100,16 @@ def read_words(path: Path) -> Words:
         for slug, phrases in read.methods.items()
         for phrase in phrases
     }
+    today, payday, vague = (
+        frozenset(map(_tokens, phrases)) for phrases in (read.today, read.payday, read.vague)
+    )
     return Words(
         telling,
         {_tokens(phrase): Share(name) for name, all_ in read.shares.items() for phrase in all_},
-        frozenset(map(_tokens, read.today)),
-        frozenset(map(_tokens, read.payday)),
-        frozenset(map(_tokens, read.vague)),
+        today,
+        payday,
+        vague,
+        frozenset(phrase[0] for phrase in today | payday | vague),
     )
 
 

@@ -30,6 +30,8 @@ DIGITS = frozenset("一二三四五六七八九两")
 UNITS = frozenset("十百千万")
 MONEY = frozenset("元块圆蚊")
 _FIGURES = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
+# What the days of this module begin with, but for numbers and the phrases that are data.
+_BEGINNINGS = frozenset("民下这本礼星周拜大后明月年")
 _ROC = 1911  # year 1 of the Republic is 1912
 _WEEKS = (("下下个", 2), ("下下", 2), ("下个", 1), ("下", 1), ("这个", 0), ("这", 0), ("本", 0))
 # 等一下 is also `wait`, 现在 also `as things are`.
@@ -47,6 +49,22 @@ def day_at(
 
     `republic`: a year of two or three figures is one of 民國.
     """
+    first = tokens[at]
+    # Most tokens begin no day, and asking each kind of day in turn costs more than all the rest.
+    if (
+        first not in _BEGINNINGS
+        and first not in words.of_days
+        and first not in _FIGURES
+        and number_at(tokens, at, "zh") is None
+    ):
+        return None
+    return any_day_at(tokens, at, today, words, republic=republic)
+
+
+def any_day_at(
+    tokens: Sequence[str], at: int, today: date, words: Words, *, republic: bool
+) -> Part | None:
+    """As `day_at`, whatever the token is that stands there."""
     return (
         _full_day(tokens, at, today, republic=republic)
         or _month_and_day(tokens, at, today)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from compliance.context import Listener
+from compliance.context import CallHeader, Listener
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
 from scripts.fields import debt_fields, open_fields
@@ -20,6 +20,7 @@ from scripts.hearing import StepEar
 from scripts.objection_ear import load_objections
 from scripts.prompt import Prompt
 from scripts.route import Place, Route
+from scripts.strategy import Chooser, Chosen
 
 _HISTORY = 200  # steps that an agent can go back
 READ_BACK, ASK = "commitment.read_back", "commitment.ask"
@@ -36,15 +37,30 @@ class ScriptEngine:
         flow: the flow for the call's language and collector.
         account: fills the lines; without one, neutral lines stand in where names are needed.
         call: any text that is the call's own; it settles which of several wordings is used.
+        chosen: the strategy of the case; without one, neutral lines are said.
+        inbound: whether the customer called.
+        chooser: chooses the strategy anew when another account is linked.
     """
 
-    def __init__(self, flow: Flow, account: Account | None, call: str = "") -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        account: Account | None,
+        call: str = "",
+        *,
+        chosen: Chosen | None = None,
+        inbound: bool = False,
+        chooser: Chooser | None = None,
+    ) -> None:
         self._flow = flow
+        self._chooser = chooser
+        self._strategy = chosen.strategy if chosen else None
+        self._inbound = inbound
         self._call = call or (account.id if account else "")
         self._open_fields = open_fields(account, flow.language)
         self._all_fields = self._open_fields | debt_fields(account, flow.language)
         self._facts = dict(account.facts) if account else {}
-        self._route = Route(flow)
+        self._route = Route(flow, self._strategy, inbound=inbound)
         self._ear = StepEar(flow)
         self._objections = load_objections(flow.language)
         self._objection = ""
@@ -54,6 +70,7 @@ class ScriptEngine:
         self._spoken = False
         self._place = Place()
         self._history: list[Place] = []
+        self._made_for: tuple[object, ...] = ()
         self._prompt = self._make_prompt()
 
     # ---- what is asked -------------------------------------------------------------------------
@@ -69,7 +86,9 @@ class ScriptEngine:
         return tuple(
             step.id
             for step in self._route.main[: self._place.main]
-            if step.required and step.id not in self._place.done
+            if step.required
+            and step.id not in self._place.done
+            and not self._route.gone_past(self._place, step)
         )
 
     @property
@@ -103,6 +122,8 @@ class ScriptEngine:
             collector=self._flow.collector,
             facts=self._facts,
             fields=self._all_fields,
+            strategy=self._strategy,
+            inbound=self._inbound,
         )
         said = {
             slug: reply.step.say(situation, self._call).line
@@ -165,11 +186,17 @@ class ScriptEngine:
         to_exit = not reply.stages and reply.then in self._flow.exits
         return (reply.then,) if to_exit else (objection,)
 
-    def link(self, account: Account) -> bool:
+    def link(self, account: Account, header: CallHeader | None = None) -> bool:
         """The account became known: fill the lines with it; tell whether the prompt changed.
 
-        The place in the script stays, and so does the wording of its steps.
+        The place in the script stays, and so does the wording of its steps, but for what the
+        strategy of the account's case changes.  `header` is the call's with that account.
         """
+        chosen = self._chooser(account, header) if self._chooser and header else None
+        self._strategy = chosen.strategy if chosen else None
+        self._route = Route(self._flow, self._strategy, inbound=self._inbound)
+        self._place = self._route.refit(self._place)
+        self._made_for = ()
         self._open_fields = open_fields(account, self._flow.language)
         self._all_fields = self._open_fields | debt_fields(account, self._flow.language)
         self._facts = dict(account.facts)
@@ -272,7 +299,8 @@ class ScriptEngine:
         """How the call stands now; who listens decides before what they hear."""
         was_open, was_listener = place.open, self._listener
         self._verified, self._listener = verified, listener
-        place = replace(place, open=self._may_speak())
+        if place.open is not self._may_speak():
+            place = replace(place, open=not place.open)
         if was_open and not place.open:
             place = self._route.withdrawn(place)
         if listener is not was_listener:
@@ -311,9 +339,13 @@ class ScriptEngine:
             place = self._route.withdrawn(place)
         if self._listener in _EXIT_OF:
             place = self._route.enter(place, _EXIT_OF[self._listener])
-        return place
+        return self._route.refit(place)
 
     def _told_anew(self) -> bool:
+        made_for = (self._place, self._listener, tuple(self._own_lines.items()))
+        if made_for == self._made_for:
+            return False
+        self._made_for = made_for
         prompt = self._make_prompt()
         changed = prompt != self._prompt
         self._prompt = prompt
@@ -326,6 +358,8 @@ class ScriptEngine:
             collector=self._flow.collector,
             facts=self._facts,
             fields=self._all_fields if self._place.open else self._open_fields,
+            strategy=self._strategy,
+            inbound=self._inbound,
         )
 
     def _make_prompt(self) -> Prompt:
@@ -333,7 +367,7 @@ class ScriptEngine:
         withheld = route.withheld(place)
         main = self._flow.withheld if withheld else route.main[place.main]
         step = main
-        following: tuple[Step, ...] = () if withheld else route.main[place.main + 1 :][:1]
+        following: tuple[Step, ...] = () if withheld else route.ahead(place, 2)[1:]
         if place.frames:
             frame = place.frames[-1]
             steps = route.steps_of(frame)
@@ -353,6 +387,7 @@ class ScriptEngine:
             done=self._done(),
             choices=self._choices(main),
             withheld=now.withheld or step is self._flow.withheld,
+            strategy=self._strategy or "",
         )
 
     def _stage(self, main: Step) -> str:

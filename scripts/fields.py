@@ -50,6 +50,7 @@ DEBT = frozenset(
         "broken_promise_date",
         "open_promise_amount",
         "open_promise_date",
+        "respond_by",
     )
 )
 
@@ -172,6 +173,7 @@ def debt_fields(account: Account | None, language: str) -> dict[str, str]:
         "last_payment_date": account.last_payment_on,
         "broken_promise_date": broken.due_on if broken else None,
         "open_promise_date": planned.due_on if planned else None,
+        "respond_by": account.respond_by,
     }
     percent = account.annual_rate_percent
     agency = account.agency_name if account.collector != Collector.IN_HOUSE else ""

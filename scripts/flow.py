@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from compliance.context import Collector, Listener
 from compliance.phrases import PhraseSet
 from scripts.prompt import EXITS, STAGES
+from scripts.strategy import Strategy
+from scripts.telling import Telling
 
 # Main-line stages that may be said to anybody; all later ones wait for the right party.
 BEFORE_VERIFICATION = ("opening", "verification")
@@ -45,7 +47,9 @@ class Situation:
     """What decides which lines may be said: who listens, whether the debt may be spoken of, facts.
 
     `fields` holds the slots that may be filled now; before verification those of the debt are not
-    in it.  A fact that is absent is unknown, and a line that needs it is not said.
+    in it.  A fact that is absent is unknown, and a line that needs it is not said.  `strategy` is
+    what the case asks for, `None` where nothing is known of it; `inbound` is whether the customer
+    called.
     """
 
     open: bool
@@ -53,22 +57,33 @@ class Situation:
     collector: Collector
     facts: Mapping[str, bool]
     fields: Mapping[str, str]
+    strategy: Strategy | None = None
+    inbound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One wording, and what must hold for it to be sayable and true.
 
-    Empty `collectors` and `listeners` allow any.  `verified` lines wait for the right party.
+    `pieces` are the text in turns: as it is, the name of a slot, as it is, …  Empty `collectors`,
+    `listeners` and `strategies` allow any, and so does `inbound` where it is `None`.  `verified`
+    lines wait for the right party.
     """
 
     text: str
-    template: Template = field(repr=False, compare=False)
+    pieces: tuple[str, ...]
     slots: frozenset[str] = frozenset()
     collectors: frozenset[Collector] = frozenset()
     listeners: frozenset[Listener] = frozenset()
     facts: tuple[tuple[str, bool], ...] = ()
     verified: bool = False
+    strategies: frozenset[Strategy] = frozenset()
+    inbound: bool | None = None
+
+    @property
+    def made_for(self) -> tuple[bool, bool]:
+        """How near a line is to the case: who called weighs more than the strategy."""
+        return self.inbound is not None, bool(self.strategies)
 
     def waits(self, situation: Situation) -> bool:
         """Whether only the missing verification keeps this line back."""
@@ -86,12 +101,17 @@ class Line:
         return (
             (not self.collectors or situation.collector in self.collectors)
             and (not self.listeners or situation.listener in self.listeners)
+            and (not self.strategies or situation.strategy in self.strategies)
+            and (self.inbound is None or situation.inbound is self.inbound)
             and all(situation.facts.get(slug) is value for slug, value in self.facts)
         )
 
     def fill(self, situation: Situation) -> str:
         """The sentence, filled; call only for a sayable line."""
-        return self.template.render(situation.fields)
+        fields = situation.fields
+        return "".join(
+            fields[piece] if place % 2 else piece for place, piece in enumerate(self.pieces)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +126,10 @@ class Said:
 class Step:
     """One thing to say.  `id` is `stage.name`; `required` steps are offered again when skipped.
 
-    `lines` are natural wordings of which one is chosen for the whole call; `otherwise` are tried in
-    order where none of them may be said, and the last of these needs nothing.
+    `lines` are natural wordings of which one is chosen for the whole call, among those nearest to
+    the case; `otherwise` are tried in order where none of them may be said, and the last of these
+    needs nothing.  A step of some `strategies`, or of calls that are `inbound` or not, is none of
+    others; one that is `left_out` is gone past in these, unless the customer's words lead to it.
     """
 
     id: str
@@ -115,6 +137,15 @@ class Step:
     lines: tuple[Line, ...]
     otherwise: tuple[Line, ...] = ()
     required: bool = False
+    strategies: frozenset[Strategy] = frozenset()
+    left_out: frozenset[Strategy] = frozenset()
+    inbound: bool | None = None
+
+    def belongs(self, strategy: Strategy | None, *, inbound: bool) -> bool:
+        """Whether the step is one of such a call at all."""
+        return (not self.strategies or strategy in self.strategies) and (
+            self.inbound is None or self.inbound is inbound
+        )
 
     def say(self, situation: Situation, call: str) -> Said:
         """The wording for this call in this situation; the same for the same arguments."""
@@ -124,6 +155,8 @@ class Step:
             wordings = [line for line in self.otherwise if line.sayable(situation)][:1]
         if not wordings:
             return Said("", withheld)
+        nearest = max(line.made_for for line in wordings)
+        wordings = [line for line in wordings if line.made_for == nearest]
         digest = hashlib.sha256(f"{call}/{self.id}".encode()).digest()
         chosen = wordings[int.from_bytes(digest[:4], "big") % len(wordings)]
         return Said(chosen.fill(situation), withheld)
@@ -180,7 +213,8 @@ class Flow:
     `withheld` is what is said in place of anything that waits for verification.  `heard` and `near`
     listen to the agent (label: step id; `near` counts only for the step that is due or the one
     after it), `cues` to the customer (label: exit or objection); `routes` names the
-    exits and objections that a route of the rules calls for.  `content_hash` is the sha256 hex
+    exits and objections that a route of the rules calls for.  `tellings` are the words by which its
+    lines are told when the agent says them in other words.  `content_hash` is the sha256 hex
     digest of the file it came from and of the collector.
     """
 
@@ -198,6 +232,7 @@ class Flow:
     cues: PhraseSet
     routes: Mapping[str, tuple[str, ...]]
     content_hash: str
+    tellings: tuple[Telling, ...] = ()
 
     @property
     def main_line(self) -> tuple[Step, ...]:

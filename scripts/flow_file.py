@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -45,7 +46,12 @@ from scripts.flow_schema import (
     TalkOffSchema,
 )
 from scripts.prompt import OBJECTIONS
+from scripts.telling import tellings
 
+_TELLS_THE_CASE = (
+    "before verification everybody hears the same, whatever the case: take the strategy away,"
+    " or mark the line 'verified: true'"
+)
 FLOWS = Path(__file__).parent / "flows"
 COLLECTORS = tuple(Collector)
 
@@ -114,7 +120,7 @@ class _Reader:
         if self._faults:
             ordered = sorted(set(self._faults), key=lambda item: (item.line, item.column))
             raise BadInput(f"{self._document.path} has faults", tuple(ordered))
-        return Flow(
+        flow = Flow(
             language=self._schema.language,
             jurisdiction=self._schema.jurisdiction,
             collector=self._collector,
@@ -130,6 +136,12 @@ class _Reader:
             routes={name: tuple(slugs) for name, slugs in self._routes.items()},
             content_hash=self._content_hash(),
         )
+        lines = (
+            (step.id, line.text)
+            for step in flow.every_step()
+            for line in (*step.lines, *step.otherwise)
+        )
+        return replace(flow, tellings=tuple(tellings(flow.language, lines)))
 
     def _content_hash(self) -> str:
         text = f"{self._collector}\n{self._schema.model_dump_json()}"
@@ -221,8 +233,16 @@ class _Reader:
                 continue
             self._listen(self._heard, item.heard, name, (*location, "heard"))
             self._listen(self._near, item.near, name, (*location, "near"))
-            yield self._step(
+            step = self._step(
                 name, stage, item, location, open_only=open_only, required=item.required
+            )
+            if open_only and (item.strategy or item.left_out):
+                self._fault(_TELLS_THE_CASE, *location)
+            yield replace(
+                step,
+                strategies=frozenset(item.strategy),
+                left_out=frozenset(item.left_out),
+                inbound=item.inbound,
             )
 
     def _step(
@@ -243,7 +263,7 @@ class _Reader:
         if not any(_always_sayable(line, open_only=open_only) for line in last):
             self._fault(
                 f"{name}: the last line must be one that can always be said:"
-                " without slots, facts, listener, collector or verified",
+                " without slots, facts, listener, collector, strategy, inbound or verified",
                 *location,
             )
         return Step(name, stage, lines, otherwise, required)
@@ -256,7 +276,6 @@ class _Reader:
             item = LineSchema(say=given) if isinstance(given, str) else given
             try:
                 tree = self._environment.parse(item.say)
-                template = self._environment.from_string(item.say)
             except TemplateSyntaxError as error:
                 self._fault(f"the template is wrong: {error.message}", *location)
                 continue
@@ -275,14 +294,18 @@ class _Reader:
                         " mark the line 'collector: [in-house]' or 'verified: true'",
                         *location,
                     )
+                if item.strategy:
+                    self._fault(_TELLS_THE_CASE, *location)
             yield Line(
                 item.say,
-                template,
+                _pieces(tree),
                 slots,
                 collectors,
                 frozenset(item.listener),
                 tuple(sorted(item.facts.items())),
                 item.verified or not open_only,
+                frozenset(item.strategy),
+                item.inbound,
             )
 
     def _slots(self, tree: nodes.Template, location: Location) -> Iterator[str]:
@@ -369,7 +392,19 @@ class _Reader:
 
 def _always_sayable(line: Line, *, open_only: bool) -> bool:
     waits = open_only and line.verified
-    return not (line.slots or line.collectors or line.listeners or line.facts or waits)
+    limited = line.strategies or line.inbound is not None
+    return not (line.slots or line.collectors or line.listeners or line.facts or limited or waits)
+
+
+def _pieces(tree: nodes.Template) -> tuple[str, ...]:
+    """The text and the slots of a line in turns, beginning with text."""
+    pieces = [""]
+    for node in tree.find_all((nodes.TemplateData, nodes.Name)):
+        if isinstance(node, nodes.Name):
+            pieces += [node.name, ""]
+        elif isinstance(node, nodes.TemplateData):
+            pieces[-1] += node.data
+    return tuple(pieces)
 
 
 def collector_of(slug: str) -> Collector:

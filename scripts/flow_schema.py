@@ -13,6 +13,7 @@ from pydantic import Field
 from compliance.context import Collector, Listener
 from compliance.documents import Schema
 from scripts.flow import RETURN, FlowStatus
+from scripts.strategy import Strategy
 
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Phrases = tuple[str, ...]
@@ -25,6 +26,8 @@ class LineSchema(Schema):
     listener: tuple[Listener, ...] = ()
     facts: dict[_Slug, bool] = Field(default_factory=dict)
     verified: bool = False
+    strategy: tuple[Strategy, ...] = ()
+    inbound: bool | None = None
 
 
 LineText = _Text | LineSchema  # a line may be given as its text alone
@@ -37,6 +40,9 @@ class StepSchema(Schema):
     otherwise: tuple[LineText, ...] = ()
     collector: tuple[Collector, ...] = ()
     required: bool = False
+    strategy: tuple[Strategy, ...] = ()
+    left_out: tuple[Strategy, ...] = ()
+    inbound: bool | None = None
     heard: Phrases = ()
     near: Phrases = ()
 

@@ -7,8 +7,9 @@ words, because an endpoint may cut a sentence in two.  It decides nothing about 
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from rapidfuzz.distance import LCSseq
 
@@ -16,25 +17,12 @@ from compliance.text import Folded
 from compliance.tongues import base_language, fold_in
 from scripts.denials import denied
 from scripts.flow import Flow
+from scripts.telling import telling_tokens
 
-# A line counts as said when this share of its telling words was heard, in order.  Measured on the
-# recogniser's errors (4 to 19 % of words) and on other steps' lines, which stay below 0.5.
-_LIKENESS = 0.66
-# Telling words (English) or characters that a likeness rests on.
-_LEAST = {"en": 4, "zh": 7, "yue": 7}
 _TAIL = 160  # code points of the agent's last words that the next utterance may continue
 _DENIAL_REACH = 2  # tokens before a cue
 # Somebody who says that they do not want to die is asked all the same.
 _HEARD_EVEN_DENIED = frozenset(("vulnerable",))
-_SLOT = re.compile(r"\{\{.*?\}\}")
-_EMPTY_WORDS = frozenset(
-    (
-        "a", "an", "the", "to", "of", "in", "on", "at", "for", "and", "or", "but", "so", "is",
-        "are", "was", "be", "been", "it", "that", "this", "you", "your", "i", "we", "us", "our",
-        "me", "my", "have", "has", "do", "does", "not", "with", "if", "as", "by", "from",
-        "would", "could", "can", "will", "may", "there", "any", "please",
-    )
-)  # fmt: skip
 
 
 class StepEar:
@@ -43,15 +31,12 @@ class StepEar:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._base = base_language(flow.language)
-        self._least = _LEAST.get(self._base, 4)
         self._tail = ""
-        self._likenesses: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
-            (step.id, tokens)
-            for step in flow.every_step()
-            for line in (*step.lines, *step.otherwise)
-            if len(tokens := _telling(fold_in(self._base, _SLOT.sub(" ", line.text))))
-            >= self._least
-        )
+        # For each token the lines that it stands in, once for each time that it does.
+        self._holding: dict[str, list[int]] = {}
+        for place, line in enumerate(flow.tellings):
+            for token in line.tokens:
+                self._holding.setdefault(token, []).append(place)
 
     def agent_said(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
         """Steps heard in one final of the agent: for certain, and only where they are due."""
@@ -61,7 +46,7 @@ class StepEar:
         folded = fold_in(self._base, joined)
         heard = {item.label for item in self._flow.heard.search(folded) if item.end > fresh}
         near = {item.label for item in self._flow.near.search(folded) if item.end > fresh}
-        heard.update(self._like(fold_in(self._base, text), folded))
+        heard.update(self._like(text, folded))
         return frozenset(heard), frozenset(near)
 
     def customer_said(self, text: str) -> tuple[str, ...]:
@@ -77,19 +62,24 @@ class StepEar:
             )
         )
 
-    def _like(self, alone: Folded, joined: Folded) -> Iterable[str]:
-        said_alone, said = _telling(alone), _telling(joined)
+    def _like(self, text: str, joined: Folded) -> Iterable[str]:
+        """Steps whose lines are like what was said; `joined` is it with the words before it."""
+        said = telling_tokens(joined)
+        holding, lines = self._holding, self._flow.tellings
+        # No line can have more in order than it has at all: most are never compared.
+        shared = Counter(chain.from_iterable(holding.get(token, ()) for token in {*said}))
+        alike = [
+            (line, together)
+            for place, most in shared.items()
+            if most >= (line := lines[place]).least
+            and (together := LCSseq.similarity(line.tokens, said, score_cutoff=line.least))
+        ]
+        if not alike:
+            return
+        said_alone = telling_tokens(fold_in(self._base, text))
         if not said_alone:
             return
-        for step, line in self._likenesses:
-            together = LCSseq.similarity(line, said)
-            if together < self._least or together < _LIKENESS * len(line):
-                continue
-            before = said[: len(said) - len(said_alone)]
-            if not before or LCSseq.similarity(line, before) < together:
-                yield step
-
-
-def _telling(folded: Folded) -> tuple[str, ...]:
-    """The tokens that tell one line from another."""
-    return tuple(token for token in folded.tokens if token not in _EMPTY_WORDS)
+        before = said[: len(said) - len(said_alone)]
+        for line, together in alike:
+            if not before or LCSseq.similarity(line.tokens, before) < together:
+                yield line.step

@@ -7,16 +7,19 @@ author's line that breaks a rule is found here, before an agent says it.  It cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 from compliance.context import CallContext, CallHeader, Listener
 from compliance.findings import Finding
 from compliance.monitor import Monitor
+from compliance.permission import INBOUND
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
 from scripts.fields import debt_fields, open_fields
 from scripts.flow import BEFORE_VERIFICATION, Flow, Line, Situation, Step
+from scripts.strategy import Strategy
 
 # Exits in which somebody else than the customer listens, or nobody knows who.
 LISTENERS = {
@@ -44,7 +47,13 @@ class Spoken:
 
 
 def situation_of(
-    flow: Flow, account: Account | None, *, is_open: bool, listener: Listener
+    flow: Flow,
+    account: Account | None,
+    *,
+    is_open: bool,
+    listener: Listener,
+    strategy: Strategy | None = None,
+    inbound: bool = False,
 ) -> Situation:
     """What decides which lines may be said; `is_open`: the right party is confirmed."""
     fields = open_fields(account, flow.language)
@@ -56,7 +65,13 @@ def situation_of(
         collector=flow.collector,
         facts=account.facts if account else {},
         fields=fields,
+        strategy=strategy,
+        inbound=inbound,
     )
+
+
+# Whatever a case asks for, and whoever called.
+CASES: tuple[tuple[Strategy | None, bool], ...] = tuple(product((None, *Strategy), (False, True)))
 
 
 def states(flow: Flow, step: Step) -> Iterator[tuple[bool, Listener]]:
@@ -77,14 +92,38 @@ def states(flow: Flow, step: Step) -> Iterator[tuple[bool, Listener]]:
 
 
 def every_line(flow: Flow, accounts: Iterable[Account | None]) -> Iterator[Spoken]:
-    """Every line that can be said with one of the accounts, in every state that it is said in."""
+    """Every line that can be said with one of the accounts, in every state that it is said in.
+
+    One that is said whatever the strategy and whoever called comes once.
+    """
     for account in accounts:
         for step in flow.every_step():
             for is_open, listener in states(flow, step):
-                situation = situation_of(flow, account, is_open=is_open, listener=listener)
+                plain = situation_of(flow, account, is_open=is_open, listener=listener)
                 for line in (*step.lines, *step.otherwise):
-                    if line.sayable(situation):
+                    situation = next(
+                        (one for one in _cases(plain, line) if line.sayable(one)), None
+                    )
+                    if situation is not None:
                         yield Spoken(step, line, account, situation)
+
+
+def _cases(plain: Situation, line: Line) -> Iterator[Situation]:
+    """The cases in which a line may come up, as far as it asks who called and what strategy."""
+    for strategy, inbound in CASES if line.strategies or line.inbound is not None else CASES[:1]:
+        yield replace(plain, strategy=strategy, inbound=inbound)
+
+
+def with_facts(flow: Flow, account: Account) -> Iterator[Account]:
+    """The account with just the facts that some line of the flow needs, each once."""
+    needed = dict.fromkeys(
+        line.facts
+        for step in flow.every_step()
+        for line in (*step.lines, *step.otherwise)
+        if line.facts
+    )
+    for facts in needed:
+        yield replace(account, facts=dict(facts))
 
 
 def judged(spoken: Spoken, flow: Flow, rules: RuleSet) -> tuple[Finding, ...]:
@@ -96,7 +135,7 @@ def judged(spoken: Spoken, flow: Flow, rules: RuleSet) -> tuple[Finding, ...]:
         collector=flow.collector,
         verified=situation.open,
         listener=situation.listener,
-        facts=dict(account.facts) if account else {},
+        facts={**(account.facts if account else {}), INBOUND: situation.inbound},
     )
     context = CallContext(header, situation.open, situation.listener, spoken.step.stage)
     utterance = Utterance("u", 0, Speaker.AGENT, spoken.text)

@@ -76,6 +76,7 @@ class Prompt:
     `stage` is a slug of `STAGES` or `EXITS`; `step` the step's id in the flow; `line` the sentence
     to say now, `next_line` the one after it (empty at the end); `stages` the main line's stages in
     order, `done` those behind; `choices` the objections or exits offered by number here.
+    `strategy` is the slug of what the case asks for; empty where nothing is known of it.
     `withheld` is true where the flow has a fuller line that may not be said yet (debt before
     verification) and a neutral one stands in.
     """
@@ -88,3 +89,4 @@ class Prompt:
     done: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     withheld: bool = False
+    strategy: str = ""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from scripts.flow import BEFORE_VERIFICATION, END, RETURN, Exit, Flow, Step, TalkOff
+from scripts.strategy import Strategy
 
 # Exits for somebody who is not the customer: they end when the customer is confirmed.
 _NOT_THE_CUSTOMER = frozenset(("third_party", "wrong_number", "screener", "voicemail"))
@@ -34,7 +36,7 @@ class Place:
 
     `open` is whether the debt may be spoken of.  `main` indexes the main line, and `resume` is
     where that goes on once the customer is confirmed again.  `waiting` are exits called for that
-    cannot be entered yet, `visited` those that were.
+    cannot be entered yet, `visited` those that were, and the objections that were replied to.
     """
 
     open: bool = False
@@ -47,10 +49,14 @@ class Place:
 
 
 class Route:
-    """The moves through one flow."""
+    """The moves through one flow, for one strategy."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(
+        self, flow: Flow, strategy: Strategy | None = None, *, inbound: bool = False
+    ) -> None:
         self.flow = flow
+        self._strategy = strategy
+        self._inbound = inbound
         self.main = flow.main_line
         self.purpose = self._first(lambda stage: stage not in BEFORE_VERIFICATION)
         self.verification = self._first(lambda stage: stage == "verification")
@@ -65,6 +71,31 @@ class Route:
     def withheld(self, place: Place) -> bool:
         """Whether what is due there waits for verification."""
         return not place.open and place.main >= self.purpose
+
+    def gone_past(self, place: Place, step: Step) -> bool:
+        """Whether a step of the main line is not due in a call of this kind.
+
+        A short call gets longer once the customer's words have called for something: who cannot pay
+        is asked what they can.
+        """
+        if not step.belongs(self._strategy, inbound=self._inbound):
+            return True
+        return self._strategy in step.left_out and not self._longer(place)
+
+    def _longer(self, place: Place) -> bool:
+        ways: dict[str, Exit | TalkOff] = {**self.flow.talk_offs, **self.flow.exits}
+        return any(ways[slug].verified for slug in place.visited)
+
+    def ahead(self, place: Place, count: int) -> tuple[Step, ...]:
+        """The next steps of the main line from here on, with the one that is due."""
+        following = (step for step in self.main[place.main :] if not self.gone_past(place, step))
+        return tuple(islice(following, count))
+
+    def refit(self, place: Place) -> Place:
+        """The same place where the strategy became another: on to a step of such a call."""
+        if not self.gone_past(place, self.main[place.main]):
+            return place
+        return replace(place, main=self._at(place, place.main).main)
 
     def may_show(self, place: Place, step: Step) -> bool:
         """Whether a step may be shown as what comes next."""
@@ -171,7 +202,7 @@ class Route:
     def _main_said(self, place: Place, heard: frozenset[str], near: frozenset[str]) -> Place:
         """The agent said steps of the main line; `near` count for the next two steps only."""
         limit = len(self.main) if place.open else self.purpose
-        due = {step.id for step in self.main[place.main : place.main + 2]}
+        due = {step.id for step in self.ahead(place, 2)}
         said = {
             step.id
             for step in self.main[:limit]
@@ -185,15 +216,20 @@ class Route:
         """Go on after a step that was said; a required one left out in its stage is due first."""
         stage = self.main[index].stage
         following = index + 1
+        while following < len(self.main) and self.gone_past(place, self.main[following]):
+            following += 1
         if following >= len(self.main) or self.main[following].stage != stage:
             for earlier, step in enumerate(self.main[:index]):
-                if step.stage == stage and step.required and step.id not in place.done:
+                due = step.required and not self.gone_past(place, step)
+                if step.stage == stage and due and step.id not in place.done:
                     return replace(place, main=earlier)
         return self._at(place, following)
 
     def _at(self, place: Place, index: int) -> Place:
         """The first step from `index` on that is still to be said; the last one at the end."""
-        while index < len(self.main) and self.main[index].id in place.done:
+        while index < len(self.main) and (
+            self.main[index].id in place.done or self.gone_past(place, self.main[index])
+        ):
             index += 1
         return self._take_waiting(replace(place, main=min(index, len(self.main) - 1)))
 
@@ -218,7 +254,8 @@ class Route:
         if not place.open:
             return place
         for index, step in enumerate(self.main):
-            if step.stage == stage and step.id not in place.done:
+            belongs = step.belongs(self._strategy, inbound=self._inbound)
+            if step.stage == stage and belongs and step.id not in place.done:
                 return replace(place, main=index, frames=())
         return place
 
@@ -237,6 +274,7 @@ class Route:
             place,
             frames=(*place.frames, Frame(reply.slug, talk_off=True)),
             done=place.done | reply.answers,
+            visited=place.visited | {reply.slug},
         )
 
     def enter(self, place: Place, slug: str) -> Place:

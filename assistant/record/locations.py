@@ -67,6 +67,11 @@ class Locations:
         return self.data_dir / "open"
 
     @property
+    def strategies_path(self) -> Path:
+        """The bank's own strategies, by which lines are chosen."""
+        return self.data_dir / "strategies.yaml"
+
+    @property
     def terms_dir(self) -> Path:
         """The bank's own terms of repayment, one file for each jurisdiction."""
         return self.data_dir / "terms"

@@ -33,6 +33,7 @@ from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
+from assistant.strategy_words import strategy_words
 from assistant.wording import Wording
 
 BLANK: Line = ()
@@ -77,6 +78,10 @@ def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     lines += [fit((Run(known, Tone.MUTED),), width), BLANK] if known else [BLANK]
     lines += [_figure(figure) for figure in figures(account, wording)]
     lines += [_figure(figure) for figure in more_figures(account, wording)[:1]]
+    chosen = setup.strategy(account)
+    if chosen is not None:
+        told = strategy_words(chosen, wording)
+        lines += _labelled(wording.text("Strategy"), told, width, Tone.TEXT)
     words = last_promise_words(account)
     if words:
         lines.append(BLANK)

@@ -17,6 +17,7 @@ from scripts.account import Account
 from scripts.outcomes import Outcome
 from scripts.promising import currency_of
 from scripts.repayment_terms import ProductTerms
+from scripts.strategy import Chosen
 
 
 class Mode(StrEnum):
@@ -53,6 +54,7 @@ class CallSetup:
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
+        strategy: what an account's case asks for, and why; `None` where no script guides.
         kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         contact_time: when the customer may be contacted after the call; `None`: nobody can say.
     """
@@ -75,6 +77,7 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    strategy: Callable[[Account], Chosen | None] = lambda _account: None
     kept: bool = False
     contact_time: ContactTimes | None = None
 

@@ -52,7 +52,7 @@ MORE = (
     "agency_name", "agent_name", "agent_id", "annual_rate_percent", "balance", "bank_name",
     "callback_number", "due_date", "family_name", "first_question", "honorific", "identifiers",
     "late_fee", "last_payment_amount", "last_payment_on", "minimum_due", "notes", "product_name",
-    "traps",
+    "respond_by", "traps",
 )  # fmt: skip
 """Columns of the account itself; with enough of them a row opens as a whole account.
 

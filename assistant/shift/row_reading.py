@@ -27,7 +27,7 @@ _AMOUNTS = frozenset(
     {"overdue_amount", "balance", "late_fee", "last_payment_amount", "minimum_due"}
 )
 _WHOLE = frozenset({"days_past_due"})
-DAYS = frozenset({"due_date", "last_payment_on"})
+DAYS = frozenset({"due_date", "last_payment_on", "respond_by"})
 """Columns that hold a day."""
 
 _LISTS: Mapping[str, Callable[[Cells], list[object]]] = {

@@ -3,6 +3,7 @@
     python -m tests.benchmarks throughput | latency | repaint | memory | recognition [options]
     python -m tests.benchmarks capture [options]            needs a PulseAudio server
     python -m tests.benchmarks rules [options]              what the rule packs cost
+    python -m tests.benchmarks scripts [options]            what the script costs an utterance
     python -m tests.benchmarks promises                     options and promises: time, exactness
     python -m tests.benchmarks word-rates                   count anew how often words are said
     python -m tests.benchmarks record [options]             keeping calls, and their proof
@@ -29,6 +30,7 @@ from tests.benchmarks import (
     record,
     repaint,
     rules,
+    scripts,
     soak,
     throughput,
     word_rates,
@@ -128,6 +130,12 @@ def _recognition(
 @click.option("--rounds", default=7, show_default=True)
 def _rules(rounds: int) -> None:
     rules.run(rounds)
+
+
+@benchmarks.command("scripts")
+@click.option("--rounds", default=5, show_default=True)
+def _scripts(rounds: int) -> None:
+    scripts.run(rounds)
 
 
 @benchmarks.command("word-rates")

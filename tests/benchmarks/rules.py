@@ -67,7 +67,7 @@ def _run_one(jurisdiction: str, language: str, name: str, rounds: int) -> None:
     lines = _mix(cases, name)
     whole = load_rules(jurisdiction, language)
     rules = load_rules(jurisdiction, language, likeness=False)
-    strings = _strings(rules)
+    strings = plain_strings(rules)
     print(f"\n{jurisdiction} {language}: {len(rules.phrases.phrases)} phrases, {len(lines)} lines")
     print(f"  {'':44}   mean us    p95 us")
     ours = cost(_hearing(rules), lines, rounds)
@@ -80,7 +80,7 @@ def _run_one(jurisdiction: str, language: str, name: str, rounds: int) -> None:
     near = [case for case in cases if not case.breaks and not case.check]
     cutoff, our_rate, their_rate = _cutoff(rules, near, strings)
     sample = lines[:: max(1, len(lines) // 100)]
-    loop = cost(_fuzzy(strings, cutoff), sample, 3)
+    loop = cost(fuzzy_loop(strings, cutoff), sample, 3)
     _tell(f"partial_ratio loop, cutoff {cutoff:.0f}", loop, f"{loop.mean_us / ours.mean_us:.1f} x")
     print(f"  {'':4}near-misses flagged: ours {our_rate:.1%}, the loop's {their_rate:.1%}")
     texts = [" ".join(line.tokens) for line in folded]
@@ -165,7 +165,7 @@ def _searching(phrases: PhraseSet) -> Callable[[Folded], object]:
 # ---- the yardsticks ------------------------------------------------------------------------------
 
 
-def _strings(rules: RuleSet) -> list[str]:
+def plain_strings(rules: RuleSet) -> list[str]:
     """Each phrase as one plain string: the first of every choice, without what may be left out."""
     concepts: dict[str, str] = {}
     path = PACKS / "concepts" / f"{rules.language}.yaml"
@@ -208,7 +208,7 @@ def _cutoff(
     return cutoff, ours / len(near), flagged / len(near)
 
 
-def _fuzzy(strings: Sequence[str], cutoff: float) -> Callable[[str], object]:
+def fuzzy_loop(strings: Sequence[str], cutoff: float) -> Callable[[str], object]:
     def loop(line: str) -> object:
         text = " ".join(fold(line).tokens)
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import assistant.demo
 from scripts.flow_file import FLOWS
+from scripts.strategy_file import SHIPPED
 from tests.commands.conftest import Assistant
 
 _ACCOUNTS = Path(assistant.demo.__file__).parent / "calls"
@@ -112,3 +114,70 @@ def test_there_is_no_flow(assistant: Assistant, flows: Path) -> None:
     missing = assistant("scripts", "show", "zh-HK", "--folder", flows)
     assert missing.status == 3
     assert "There is no script" in missing.errors
+
+
+@pytest.mark.parametrize(
+    ("options", "strategy"),
+    [
+        (("--days", "5"), "Reminder · 5 days past due"),
+        (("--days", "0"), "Neutral lines · not past due"),
+        (("--fact", "hardship"), "Hardship · noted on file"),
+        (("--fact", "hardship=no", "--broken", "2026-11-05"), "Promise not kept · the one for Nov"),
+        (("--days", "90", "--unanswered", "6"), "Long without an answer · 6 contacts unanswered"),
+        (("--days", "90", "--unanswered", "6", "--inbound"), "Late stage · 90 days past due"),
+    ],
+)
+def test_a_walk_is_led_as_its_case_asks(
+    assistant: Assistant, options: tuple[str, ...], strategy: str
+) -> None:
+    walked = assistant("scripts", "walk", "en-US", *options)
+    assert f"  strategy: {strategy}" in walked.output
+    assert ("Thank you for calling" in walked.output) is ("--inbound" in options)
+
+
+def test_strategies_of_ones_own_are_shown_walked_and_refused(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    shown = assistant("scripts", "show", "zh-TW").output
+    assert "reminder from 1, early from 11, middle from 31, late from 91" in shown
+    assert "(policy: 內規" in shown
+    assert "purpose.matter (the customer calls)" in shown
+    assert "options.afford (left out in reminder)" in shown
+    own = tmp_path / "strategies.yaml"
+    text = SHIPPED.read_text("utf-8").replace("{reminder: 1, early: 15", "{reminder: 1, early: 3")
+    own.write_text(text, "utf-8")
+    walked = assistant("scripts", "walk", "en-US", "--days", "5", "--strategies", own)
+    assert "strategy: Early stage · 5 days past due" in walked.output
+    assert "early from 3" in assistant("scripts", "show", "en-US", "--strategies", own).output
+    own.write_text(text.replace("early: 3", "early: 300"), "utf-8")
+    refused = assistant("scripts", "walk", "en-US", "--strategies", own)
+    assert refused.status == 2
+    assert "put the bands in their order" in refused.errors
+    assert assistant("scripts", "walk", "en-US", "--fact", "No way").status == 2
+
+
+def test_a_transcripts_header_leads_its_script(assistant: Assistant, tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"call": "a", "account": {"days_past_due": 62}},
+        {"call": "b", "account": {"days_past_due": 62, "broken_promise_on": "2026-11-05"}},
+        {"call": "c", "account": {"days_past_due": -62}, "facts": {"inbound": True}},
+        {"call": "d"},
+    ]
+    form: dict[str, object] = {"type": "call", "jurisdiction": "us", "language": "en-US"}
+    typed = "".join(json.dumps({**form, **line}) + "\n" for line in lines)
+    records = assistant("check", "--jsonl", "-", stdin=typed).records
+    stages = {one["call"]: one for one in records if one["type"] == "stage"}
+    told = {call: one["strategy"] for call, one in stages.items()}
+    assert told == {"a": "late", "b": "broken_promise", "c": None, "d": None}
+    assert stages["c"]["line"].startswith("Thank you for calling.")
+    # The bank's own file in the data folder takes the place of the one that ships.
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    own = SHIPPED.read_text("utf-8").replace("late: 60, pre_legal: 120", "late: 70, pre_legal: 120")
+    (home / "strategies.yaml").write_text(own, "utf-8")
+    (first, *_) = [
+        one
+        for one in assistant("check", "--jsonl", "-", stdin=typed).records
+        if one["type"] == "stage"
+    ]
+    assert first["strategy"] == "middle"

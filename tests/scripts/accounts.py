@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from compliance.context import Collector
 from scripts.account import Account, Identifier, Promise
-from scripts.cases import specimen_account
+from scripts.cases import history_of, specimen_account
 from scripts.flow import Flow
 from scripts.flow_file import flow_languages, load_flow
+from scripts.line_check import with_facts
 
 LANGUAGES = flow_languages()
 KNOWN_FACTS = {
@@ -46,6 +47,8 @@ def varied(flow: Flow) -> Iterator[Account | None]:
             **dict.fromkeys(("time_barred", "judgment", "suit_filed", *flow.facts), True),
         },
     )
+    # Each line once with just the facts that it needs, with all that it may speak of.
+    yield from with_facts(flow, history_of(plain))
     yield replace(
         plain,
         honorific="",

@@ -13,12 +13,12 @@ from compliance.packs import load_rules
 from compliance.places import jurisdiction_of
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
-from scripts.account import Account
-from scripts.cases import specimen_account
+from scripts.cases import history_of, specimen_account
 from scripts.engine import ScriptEngine
-from scripts.flow import BEFORE_VERIFICATION, EXITS, Flow, Step
+from scripts.flow import BEFORE_VERIFICATION, EXITS, Flow, Line, Step
 from scripts.flow_file import load_flow
 from scripts.line_check import LISTENERS, Spoken, every_line, judged, situation_of
+from scripts.strategy import Chosen, Strategy, Why
 from tests.scripts.accounts import LANGUAGES, flows, varied
 
 _COLLECTORS = tuple(Collector)
@@ -40,12 +40,12 @@ def test_every_line_is_clean_under_our_own_rules(
 ) -> None:
     language, rule_set = rules
     flow = load_flow(language, collector)
-    seen: set[tuple[str, str, bool, Listener, str]] = set()
+    seen: set[tuple[str, str, bool, bool, str]] = set()
     flagged: list[str] = []
     for spoken in _every_line(flow):
         situation, account = spoken.situation, spoken.account
         facts = dict(account.facts) if account else {}
-        state = (situation.open, situation.listener, repr(sorted(facts.items())))
+        state = (situation.open, situation.inbound, repr(sorted(facts.items())))
         key = (spoken.step.id, spoken.text, *state)
         if key in seen:
             continue
@@ -58,31 +58,55 @@ def test_every_line_is_clean_under_our_own_rules(
     assert len(seen) > 60
 
 
+def _main_line(flow: Flow, strategy: Strategy | None, *, inbound: bool) -> list[Step]:
+    """The steps that a call of this kind goes through when nobody objects to anything."""
+    return [
+        step
+        for step in flow.main_line
+        if step.belongs(strategy, inbound=inbound) and strategy not in step.left_out
+    ]
+
+
+def _made_for_it(line: Line, step: Step, strategy: Strategy | None, *, inbound: bool) -> bool:
+    """Whether a line is this kind of call's own; of a plain call, all of its lines are."""
+    if strategy is None and not inbound:
+        return True
+    return bool(line.strategies or step.strategies or line.inbound or step.inbound)
+
+
 @pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
 def test_a_line_read_out_ticks_off_its_step_and_nothing_beyond(flow: Flow) -> None:
-    main = flow.main_line
     # An account of which all is known that some line needs to be said.
-    lines = (line for step in main for line in (*step.lines, *step.otherwise))
-    needed = dict(fact for line in lines for fact in line.facts)
-    for account in (replace(specimen_account(flow), facts=needed), None):
+    needed = {
+        fact: value for step in flow.main_line for line in step.lines for fact, value in line.facts
+    }
+    whole = replace(history_of(specimen_account(flow)), facts=needed)
+    kinds = [(None, False), (None, True), *((strategy, False) for strategy in Strategy)]
+    for account, (strategy, inbound) in ((None, kinds[0]), *((whole, kind) for kind in kinds)):
+        main = _main_line(flow, strategy, inbound=inbound)
         for index, step in enumerate(main):
-            engine = ScriptEngine(flow, account)
-            for _ in range(index):
-                engine.act("step_done", verified=True, listener=Listener.CUSTOMER)
-                if engine.prompt.step == step.id:
-                    break
             is_open = step.stage not in BEFORE_VERIFICATION
-            if not is_open:
-                engine = ScriptEngine(flow, account)
-                for _ in range(index):
-                    engine.act("step_done", verified=False, listener=Listener.UNKNOWN)
-            assert engine.prompt.step == step.id
             listener = Listener.CUSTOMER if is_open else Listener.UNKNOWN
-            situation = situation_of(flow, account, is_open=is_open, listener=listener)
+            situation = situation_of(
+                flow,
+                account,
+                is_open=is_open,
+                listener=listener,
+                strategy=strategy,
+                inbound=inbound,
+            )
             for line in (*step.lines, *step.otherwise):
                 if not line.sayable(situation):
                     continue
-                trial = _copy_at(flow, account, step, is_open=is_open)
+                if not _made_for_it(line, step, strategy, inbound=inbound):
+                    continue
+                trial = ScriptEngine(
+                    flow, account, chosen=Chosen(strategy, Why.DAYS), inbound=inbound
+                )
+                for _ in range(index):
+                    if trial.prompt.step != step.id:
+                        trial.act("step_done", verified=is_open, listener=listener)
+                assert trial.prompt.step == step.id
                 trial.hear(
                     Utterance("u", 0, Speaker.AGENT, line.fill(situation)),
                     verified=is_open,
@@ -96,14 +120,6 @@ def test_a_line_read_out_ticks_off_its_step_and_nothing_beyond(flow: Flow) -> No
                 ):
                     following = flow.withheld.id
                 assert trial.prompt.step == following, line.text
-
-
-def _copy_at(flow: Flow, account: Account | None, step: Step, *, is_open: bool) -> ScriptEngine:
-    engine = ScriptEngine(flow, account)
-    listener = Listener.CUSTOMER if is_open else Listener.UNKNOWN
-    while engine.prompt.step != step.id:
-        engine.act("step_done", verified=is_open, listener=listener)
-    return engine
 
 
 @pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.language} {flow.collector}")
@@ -173,7 +189,10 @@ def test_openings_tell_of_the_recording_and_ask_by_full_name() -> None:
 def test_american_collectors_disclose_before_the_substance(collector: Collector) -> None:
     flow = load_flow("en-US", collector)
     purpose = [step for step in flow.main_line if step.stage == "purpose"]
-    assert [step.id for step in purpose] == ["purpose.disclosure", "purpose.amount"]
+    assert [step.id for step in purpose if step.belongs(None, inbound=False)] == [
+        "purpose.disclosure",
+        "purpose.amount",
+    ]
     for line in (*purpose[0].lines, *purpose[0].otherwise):
         assert "attempt to collect a debt" in line.text
         assert "any information obtained will be used for that purpose" in line.text

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.composition import LiveCall, live_start, load_guidance
-from assistant.events import FindingChanged
+from assistant.composition import LiveCall, live_start, live_strategy, load_guidance
+from assistant.events import FindingChanged, PromptChanged
 from assistant.live_shift import known_of
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
@@ -22,6 +22,8 @@ from compliance.context import Collector, Contact
 from compliance.errors import BadInput
 from compliance.permission import May
 from compliance.rules import RuleSet
+from scripts.cases import specimen_account
+from scripts.flow_file import load_flow
 from scripts.outcomes import load_outcomes
 from tests.compliance.small_pack import small_rules
 from tests.shift.lists import NOON, row, rules_for, write
@@ -356,3 +358,36 @@ def test_a_call_from_the_list_is_judged_by_what_the_list_knows(
     assert ("US-11-seven" in broken) is flagged
     assert started.header.contacts == listed.contacts
     assert started.header.facts["represented"] is False
+
+
+@pytest.mark.parametrize(
+    ("dials", "days", "inbound", "strategy"),
+    [(7, 90, False, "unresponsive"), (7, 90, True, "late"), (2, 90, False, "late"),
+     (0, 5, False, "reminder"), (0, "", False, "")],
+)  # fmt: skip
+def test_a_call_from_the_list_is_led_by_what_the_list_knows(
+    tmp_path: Path, dials: int, days: int | str, *, inbound: bool, strategy: str
+) -> None:
+    earlier = "; ".join(f"2026-11-2{3 + day % 4}T1{day}:00-05:00 no_answer" for day in range(dials))
+    (listed,) = rows(tmp_path, row("A1", days=days, contacts=earlier or "none"))
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=inbound)
+    call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, known=known)
+    guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
+    outputs = guidance.session().receive(live_start(call, guidance, "UTC", NOON))
+    (prompt,) = [o.prompt for o in outputs if isinstance(o, PromptChanged)]
+    assert prompt.strategy == strategy
+    assert prompt.line.startswith("Thank you for calling") is inbound
+
+
+def test_what_a_list_knew_of_one_customer_is_not_told_of_another(tmp_path: Path) -> None:
+    earlier = "; ".join(f"2026-11-2{day}T11:00-05:00 no_answer" for day in range(7))
+    (listed,) = rows(tmp_path, row("A1", days=90, contacts=earlier))
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=False)
+    guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
+    account = replace(specimen_account(load_flow("en-US")), id="A1", days_past_due=90)
+    call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, account, known=known)
+    own = live_strategy(call, guidance, account, NOON)
+    other = live_strategy(call, guidance, replace(account, id="B2"), NOON)
+    assert own is not None
+    assert other is not None
+    assert (own.strategy, other.strategy) == ("unresponsive", "late")
