@@ -234,7 +234,9 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
         keep(store, "b", "not today", at="2026-03-05")
         with writing(store.opened.engine) as connection:
             changeable_again(connection, "duties")
+            changeable_again(connection, "payments")
             for change in (
+                "DROP TABLE payments",
                 "DROP TABLE duties",
                 "DROP TABLE users",
                 "DROP INDEX chain_by_kind",
