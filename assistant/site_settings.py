@@ -1,4 +1,4 @@
-"""What a site decided: recording, consent and retention, per jurisdiction; whence accounts come.
+"""What a site decided: recording, retention and promises, per jurisdiction; whence accounts come.
 
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
 from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
@@ -15,6 +15,7 @@ from pydantic import Field
 
 from assistant.accounts.settings import AccountsTable, faults_of
 from assistant.events import Keep, RecordingTerms
+from assistant.follow_up.policy import FollowUpPolicy, PromisesTable, policy_of
 from assistant.interface_text import N_
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput
@@ -71,6 +72,7 @@ class SiteSettings(Schema):
     recording: RecordingTable = RecordingTable()
     accounts: AccountsTable | None = None
     retention: RetentionTable = RetentionTable()
+    promises: PromisesTable = PromisesTable()
 
 
 def load_site_settings(path: Path) -> SiteSettings:
@@ -101,6 +103,12 @@ def shipped_settings() -> SiteSettings:
     """What holds where a site decided nothing."""
     with as_file(files("assistant") / "site_settings.toml") as path:
         return load_document(path, SiteSettings).value
+
+
+def follow_up_policy(settings: SiteSettings, jurisdiction: str) -> FollowUpPolicy:
+    """The days by which promises are judged and followed up in a jurisdiction."""
+    shipped = shipped_settings().promises.of(jurisdiction)
+    return policy_of(settings.promises.of(jurisdiction), shipped)
 
 
 def recording_terms(
