@@ -84,6 +84,7 @@ class RecordReader:
             tuple(number.number for number in read.numbers),
             true_at,
             self.name,
+            read,
         )
 
     def _own(

@@ -101,11 +101,21 @@ def _folder(folder: Path, mapping: Path | None) -> ListRead:
 
 
 def _of_account(account: Account, file: Path) -> WorkRow:
-    """An account as a row; what its file does not say is unknown."""
+    """An account's file as a row."""
     try:
         written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):
         written_at = None
+    return row_of_account(account, written_at)
+
+
+def row_of_account(account: Account, as_of: datetime | None) -> WorkRow:
+    """An account as a row; what it does not say is unknown.
+
+    Args:
+        account: the account.
+        as_of: when it was true, with an offset; `None`: nobody knows.
+    """
     promises = tuple(promise.due_on for promise in account.promises if promise.kept is None)
     return WorkRow(
         id=account.id,
@@ -121,7 +131,7 @@ def _of_account(account: Account, file: Path) -> WorkRow:
         facts=account.facts,
         # An account's file lists its promises, if any; a file without them says nothing of them.
         promises_due=promises if account.promises else None,
-        sources=(Source("account", written_at),),
+        sources=(Source("account", as_of),),
         account=account,
     )
 
