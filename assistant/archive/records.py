@@ -1,7 +1,7 @@
 """Kept calls as JSON Lines for other programs.
 
 Owns the records of `calls list` and `find`, and the events of one call: those that `demo` and
-`replay` publish (`assistant.jsonlines`), then `review` and `wrap_up`.
+`replay` publish (`assistant.jsonlines`), then `review`, `wrap_up` and `promise_standing`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.archive.told import ToldCall
+from assistant.follow_up import standings
 from assistant.jsonlines import Record, output_records, word_record
 from assistant.record.search import Hit, ListedCall
 from assistant.wording import Wording
+from scripts.promise_keeping import PromiseStanding
 
 
-def listed_record(listed: ListedCall) -> Record:
-    """A call of a list."""
+def listed_record(listed: ListedCall, promise: PromiseStanding | None = None) -> Record:
+    """A call of a list, with the state of what was promised in it."""
     call = listed.call
     return {
         "type": "kept_call",
@@ -47,6 +49,7 @@ def listed_record(listed: ListedCall) -> Record:
         "reviewed": call.reviewed,
         "outcome": listed.outcome,
         "next_contact": listed.next_contact,
+        "promise": promise.state.value if promise is not None else None,
     }
 
 
@@ -71,8 +74,10 @@ def hit_records(listed: ListedCall, found: Sequence[Hit]) -> Iterator[Record]:
         }
 
 
-def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
-    """The events of a call, its reviews and its wrap-up.
+def call_records(
+    told: ToldCall, wording: Wording, promise: PromiseStanding | None = None
+) -> Iterator[Record]:
+    """The events of a call, its reviews and its wrap-up, and what became of its promise.
 
     A call without an end ends without `ended`: it is still running, or was interrupted.
     """
@@ -108,5 +113,9 @@ def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
             "note": end.note,
             "at": end.at_utc,
         }
+    if promise is not None:
+        whole = standings.record(promise)
+        bare = {name: whole[name] for name in ("type", "call", "state")}
+        yield bare if told.redacted else whole
     if ended is not None:
         yield ended

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from assistant.event_codec import EventCodec
 from assistant.follow_up.endings import (
@@ -26,7 +26,7 @@ from assistant.record.store import CallStore
 from assistant.shift.journal import Attempt
 from compliance.places import JURISDICTIONS
 from scripts.outcomes import Outcome
-from scripts.promise_keeping import Payment, PromiseStanding, judged
+from scripts.promise_keeping import Payment, PromiseStanding, judged, net
 
 PolicyFor = Callable[[str], FollowUpPolicy]
 """The site's days in a jurisdiction."""
@@ -61,7 +61,8 @@ class Ledger:
         outcomes: those there are.
         codec: reads events.
 
-    `through` is the day to which payments are known, `None` where none are.
+    `through` is the day to which payments are known, `None` where none are; `idle` counts those
+    reversals, of the accounts asked for last, that undo no payment that is known.
 
     Raises, from every method:
         StoreFault: the store cannot be read.
@@ -79,6 +80,7 @@ class Ledger:
         self._outcomes = {outcome.id: outcome for outcome in outcomes}
         self._calls = FollowedCalls(store, codec if codec is not None else EventCodec())
         self.through = known_through(store.opened)
+        self.idle = 0
 
     def recent(
         self, now: datetime, attempts: Mapping[str, Sequence[Attempt]] | None = None
@@ -130,6 +132,7 @@ class Ledger:
                 if attempt.call not in kept and (since is None or attempt.at >= since)
             )
         payments = payments_of(self._store.opened, by_account.keys() | alone.keys())
+        self.idle = sum(len(net(of_one).unmatched) for of_one in payments.values())
         found = [
             self._one(code, by_account.get(code, []), alone.get(code, []), payments.get(code, []))
             for code in sorted(by_account.keys() | {code for code, rows in alone.items() if rows})
@@ -164,8 +167,3 @@ class Ledger:
             tuple(sorted(endings, key=lambda ending: ending.at)),
             judged(made, payments, self.through, policy.keeping),
         )
-
-
-def last_known(through: date | None) -> str:
-    """A day of payments as it is written: ISO, or nothing."""
-    return through.isoformat() if through is not None else ""
