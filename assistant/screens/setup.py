@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from assistant.events import Origin
+from assistant.shift.wanted import Wanted
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
@@ -51,6 +52,7 @@ class CallSetup:
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
+        wanted: why the account is called, where a list says.
     """
 
     rules: RuleTexts
@@ -71,3 +73,4 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    wanted: tuple[Wanted, ...] = ()

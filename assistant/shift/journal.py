@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,6 +74,10 @@ class ContactJournal:
     def of(self, account: str) -> tuple[Attempt, ...]:
         """The attempts at an account, as of the last `refresh`."""
         return tuple(self._attempts.get(account, ()))
+
+    def every(self) -> Mapping[str, tuple[Attempt, ...]]:
+        """All attempts by account, as of the last `refresh`."""
+        return {account: tuple(attempts) for account, attempts in self._attempts.items()}
 
     def refresh(self) -> bool:
         """Read what was added since, by anybody; whether there was anything.

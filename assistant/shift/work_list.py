@@ -63,6 +63,11 @@ class Standing:
         return tuple((zone, f"{now.astimezone(zone_of(zone)):%H:%M}") for zone in self.zones)
 
     @property
+    def barred(self) -> bool:
+        """Whether a disposition keeps it off the telephone: nobody may call all the same."""
+        return any(reason.because.startswith(BARRED) for reason in self.reasons)
+
+    @property
     def against(self) -> tuple[Reason, ...]:
         """The reasons for which it is no yes."""
         return tuple(reason for reason in self.reasons if reason.may is not May.YES)
