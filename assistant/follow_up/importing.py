@@ -61,26 +61,26 @@ def import_payments(
                 "--through lies in the future", "Name the last day that the file holds whole."
             )
         read = read_payments(file, mapping, today)
-        reaches = _reaches(read, through)
+        # Rows that were not taken in may be the very payments that keep a promise: then only a
+        # person may say how far payments are known.
+        reaches = through if through is not None or read.rejected else read.last_day
         payments = [KeptPayment(row.account, row.payment, row.again) for row in read.rows]
-        added = add_payments(store.opened, payments, guard.who.name, reaches, keep=not dry_run)
+        added = add_payments(
+            store.opened,
+            payments,
+            guard.who.name,
+            reaches,
+            vouched=through is not None,
+            keep=not dry_run,
+        )
         idle = 0 if dry_run else _idle_reversals(store, read)
     rejected = (*read.rejected, *(_of_another(read, at) for at in added.others))
-    _tell_rows(file, rejected, read, reaches)
+    _tell_rows(file, rejected, read, vouched=through is not None)
     if as_json:
-        _write_json(read, rejected, added, reaches, idle, file, dry_run=dry_run)
+        _write_json(read, rejected, added, idle, file, dry_run=dry_run)
     else:
-        _write_plain(read, added, reaches, idle, dry_run=dry_run)
+        _write_plain(read, added, idle, dry_run=dry_run)
     return BAD_INPUT if rejected else 0
-
-
-def _reaches(read: PaymentsRead, through: date | None) -> date | None:
-    """To which day the payments are known by this file.
-
-    Rows that were not read may be the very payments that keep a promise: then only a person may say
-    so.
-    """
-    return through if through is not None or read.rejected else read.last_day
 
 
 def _idle_reversals(store: CallStore, read: PaymentsRead) -> int:
@@ -97,7 +97,7 @@ def _of_another(read: PaymentsRead, at: int) -> Rejected:
 
 
 def _tell_rows(
-    file: Path, rejected: tuple[Rejected, ...], read: PaymentsRead, reaches: date | None
+    file: Path, rejected: tuple[Rejected, ...], read: PaymentsRead, *, vouched: bool
 ) -> None:
     if rejected:
         rows = sorted(rejected, key=lambda bad: bad.line)
@@ -106,16 +106,14 @@ def _tell_rows(
         tell(f"assistant: {BadInput('some rows were not taken in', faults, remedy)}")
     if read.unknown_columns:
         tell(f"columns not used: {', '.join(read.unknown_columns)}")
-    if read.rejected and reaches is None:
+    if rejected and not vouched:
         tell(
-            "Rows that were not read may be payments: how far payments are known is left as it"
+            "Rows that were not taken in may be payments: how far payments are known is left as it"
             " was. --through DAY says it."
         )
 
 
-def _write_plain(
-    read: PaymentsRead, added: Added, reaches: date | None, idle: int, *, dry_run: bool
-) -> None:
+def _write_plain(read: PaymentsRead, added: Added, idle: int, *, dry_run: bool) -> None:
     reversals = sum(row.payment.reversal for row in read.rows)
     done = "would be new" if dry_run else "new"
     parts = [f"{done}: {added.new}", f"known already: {added.known}"]
@@ -126,15 +124,14 @@ def _write_plain(
         sys.stdout.write(f"of accounts without a kept call: {added.without_call}" + "\n")
     if idle:
         sys.stdout.write(f"reversals that undo no known payment: {idle}" + "\n")
-    if reaches is not None:
-        sys.stdout.write(f"payments are known through {reaches}" + "\n")
+    if added.through is not None:
+        sys.stdout.write(f"payments are known through {added.through}" + "\n")
 
 
 def _write_json(
     read: PaymentsRead,
     rejected: tuple[Rejected, ...],
     added: Added,
-    reaches: date | None,
     idle: int,
     file: Path,
     *,
@@ -147,7 +144,7 @@ def _write_json(
         "reversals": sum(row.payment.reversal for row in read.rows),
         "reversals_of_nothing": idle,
         "without_call": added.without_call,
-        "through": reaches.isoformat() if reaches is not None else None,
+        "through": added.through.isoformat() if added.through is not None else None,
         "unused_columns": list(read.unknown_columns),
         "rejected": [
             {"line": bad.line, "path": str(file), "why": bad.fault(file).message}

@@ -21,6 +21,7 @@ from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from assistant.shift.csv_list import ListRead
 from assistant.shift.journal import ContactJournal
+from assistant.shift.learnt import FACTS
 from assistant.shift.rows import WorkRow
 from assistant.site_settings import follow_up_policy, load_site_settings
 from compliance.errors import AssistantError
@@ -28,14 +29,17 @@ from compliance.errors import AssistantError
 _HEAD = (
     "account", "customer_name", "jurisdiction", "language", "collector", "days_past_due",
     "overdue_amount", "currency", "number", "number_kind", "number_2", "number_2_kind", "number_3",
-    "number_3_kind", "customer_timezone", "customer_state", "flags", "promise_due_on",
-    "callback_at", "as_of", "due_on", "reasons", "calls", "not_callable",
+    "number_3_kind", "customer_timezone", "customer_state", "flags", "contacts",
+    "promise_due_on", "callback_at", "as_of", "due_on", "reasons", "calls", "not_callable",
 )  # fmt: skip
 _LISTS = (".csv", "")
 
 
 class NextList:
     """Forms the list; `formed` is the last one, `rows` are its accounts before they were joined.
+
+    `through` is the day to which payments are known, `sourceless` whether accounts are known
+    nowhere.
 
     Args:
         store: the open store.
@@ -74,6 +78,7 @@ class NextList:
         self.through: date | None = None
         self.rows: tuple[NextRow, ...] = ()
         self.formed = Formed(ListRead(()))
+        self.sourceless = False
 
     def read(self) -> ListRead:
         """Form it anew.
@@ -96,9 +101,9 @@ class NextList:
     def _look_up(self) -> LookUp:
         if self._accounts is not None:
             return look_up_in_list(self._accounts, self._mapping)
-        settings = load_site_settings(self._locations.settings)
+        table = load_site_settings(self._locations.settings).accounts
         folder = self._locations.settings.parent
-        table = settings.accounts
+        self.sourceless = table is None
         if table is not None and table.file is not None:
             path = folder / Path(table.file).expanduser()
             if path.is_dir() or path.suffix.lower() in _LISTS:
@@ -114,7 +119,12 @@ def notices(formed: NextList) -> Iterator[str]:
         yield f"payments are known through {formed.through}"
     else:
         yield "no payments were imported: no promise is called broken"
-    if formed.formed.failed:
+    if formed.sourceless:
+        yield (
+            "no source of accounts is set up, so nobody is callable: name a list, or set up"
+            " [accounts] in settings.toml"
+        )
+    elif formed.formed.failed:
         yield f"{formed.formed.failed} Accounts without an answer are not callable."
     elif formed.formed.not_found:
         yield f"accounts not found, and not callable: {formed.formed.not_found}"
@@ -162,6 +172,7 @@ def _cells(row: WorkRow) -> dict[str, str]:
         "customer_timezone": row.customer_timezone or "",
         "customer_state": row.customer_state or "",
         "flags": _flags(row),
+        "contacts": _contacts(row),
         "promise_due_on": _promises(row),
         "callback_at": row.callback_at.isoformat() if row.callback_at is not None else "",
         "as_of": min(
@@ -184,8 +195,23 @@ def _cells(row: WorkRow) -> dict[str, str]:
 
 
 def _flags(row: WorkRow) -> str:
-    held = sorted(name for name, holds in row.facts.items() if holds)
-    return "; ".join(held) or ("none" if row.facts_complete else "")
+    """The facts that hold, where all others do not; a list with some would say so of the rest."""
+    if not row.facts_complete:
+        return ""
+    barred = (fact for bar in row.barred for fact in FACTS.get(bar.why, ()))
+    held = {name for name, holds in row.facts.items() if holds} | set(barred)
+    return "; ".join(sorted(held)) or "none"
+
+
+def _contacts(row: WorkRow) -> str:
+    if row.contacts is None:
+        return ""
+    told = (
+        " ".join(part for part in (one.at.isoformat(), one.outcome or "", one.number or "") if part)
+        for one in row.contacts
+        if one.at.tzinfo is not None
+    )
+    return "; ".join(told) or "none"
 
 
 def _promises(row: WorkRow) -> str:

@@ -32,7 +32,7 @@ from scripts.promise_keeping import PromiseStanding
 NONE_FOUND = N_("No promise is like that.")
 KNOWN_THROUGH = N_("Payments are known through {day}.")
 NO_PAYMENTS = N_("No payments were imported: no promise is called broken.")
-UNDO_NOTHING = N_("{count} reversals undo no payment that is known.")
+UNDO_NOTHING = N_("Reversals that undo no payment that is known: {count}")
 _HEADS = (
     N_("Due"),
     N_("State"),

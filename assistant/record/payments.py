@@ -49,13 +49,15 @@ class Added:
 
     `new` and `known` count payments.  `others` are the places, in what was given, of payments whose
     reference is kept with another amount, currency or day.  `without_call` counts new ones of
-    accounts of which no call is kept.
+    accounts of which no call is kept.  `through` is the day to which payments are known from now
+    on, by this and every import before.
     """
 
     new: int
     known: int
     others: tuple[int, ...]
     without_call: int
+    through: date | None = None
 
 
 class _Row(TypedDict):
@@ -71,6 +73,7 @@ def add_payments(
     who: str,
     through: date | None,
     *,
+    vouched: bool = True,
     keep: bool = True,
 ) -> Added:
     """Add those that are not known yet, in one transaction.
@@ -80,6 +83,7 @@ def add_payments(
         payments: of one file; none is in it twice.
         who: whose name the entry carries.
         through: the day to which the payments reach; `None`: nobody says.
+        vouched: whether that holds though some are not taken in, because a person said so.
         keep: whether to; otherwise only what would be done is told.
 
     Raises:
@@ -101,6 +105,9 @@ def add_payments(
             elif _opened(store, mark, there[mark]) != one.payment:
                 others.append(at)
         called = _called(connection, {row["account"] for row in rows})
+        if others and not vouched:
+            through = None
+        before = _through(connection)
         if keep and (rows or through is not None):
             entry = _add(connection, store, rows, batch, who, through)
     if entry is not None:
@@ -110,6 +117,7 @@ def add_payments(
         len(payments) - len(rows) - len(others),
         tuple(others),
         sum(row["account"] not in called for row in rows),
+        max((day for day in (before, through) if day is not None), default=None),
     )
 
 
@@ -136,8 +144,7 @@ def known_through(store: OpenStore) -> date | None:
         StoreFault: the store cannot be read.
     """
     with store_faults(store.name), store.engine.connect() as connection:
-        told = [str(stated["through"]) for stated in _stated(connection) if "through" in stated]
-    return date.fromisoformat(max(told)) if told else None
+        return _through(connection)
 
 
 def erase_payments(store: OpenStore, account: str, who: str) -> int:
@@ -265,6 +272,11 @@ def _stated(connection: Connection) -> Iterator[Mapping[str, int | str]]:
     query = select(CHAIN.c.stated).where(CHAIN.c.kind == ENTRY).order_by(CHAIN.c.n)
     for stated in connection.execute(query).scalars():
         yield json.loads(stated)
+
+
+def _through(connection: Connection) -> date | None:
+    told = [str(stated["through"]) for stated in _stated(connection) if "through" in stated]
+    return date.fromisoformat(max(told)) if told else None
 
 
 def _told(connection: Connection, marks: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -107,7 +107,7 @@ PROMISE_STATES: terms.Terms = {
     "not_assessable": N_("not assessable"),
     "payment_awaited": N_("payments not known that far yet"),
     "promise_due": N_("not yet due"),
-    "open": N_("open"),
+    "open": N_("still open"),
     "replaced": N_("replaced by a later one"),
 }
 """How a promise stands, by its state or by the reason that follows from it."""

@@ -227,7 +227,8 @@ def _with_bars(standing: Standing, now: datetime) -> Standing:
     return replace(
         standing,
         may=May.NO,
-        reasons=(*reasons, *standing.reasons),
+        # Of a row without any source the rules could only say that nothing is known.
+        reasons=(*reasons, *(standing.reasons if row.sources else ())),
         next_at=lifted,
         until=None,
         settled_until=settled,

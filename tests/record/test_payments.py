@@ -69,6 +69,7 @@ def test_a_payment_counts_once_in_whatever_file_it_comes(places: Locations) -> N
         ]
         told = add_payments(opened, second, "lin", DAY - timedelta(days=3))
         assert (told.new, told.known, told.others, told.without_call) == (2, 3, (1,), 2)
+        assert told.through == DAY
         assert amounts(opened, "A1") == ["300", "300", "50", "50", "50"]
         assert amounts(opened, "B") == ["1"]
         assert known_through(opened) == DAY, "a day known once stays known"
