@@ -71,12 +71,14 @@ class FollowedCalls:
         self._rows = SealedRows(store.opened, codec)
 
     def since(self, since_utc: str) -> Iterator[FollowedCall]:
-        """Every call with an account from a moment on (ISO 8601 in UTC), oldest first."""
+        """The calls from a moment on (ISO 8601 in UTC), oldest first; without an account, an end or
+        a promise one is left out.
+        """
         query = self._query().where(CALLS.c.started_at_utc >= since_utc)
         yield from self._read(self._store.rows(query))
 
     def of_accounts(self, codes: Collection[bytes]) -> Iterator[FollowedCall]:
-        """Every call of some accounts, oldest first."""
+        """The same, of some accounts, whenever they were."""
         found: list[RowMapping] = []
         every = sorted(codes)
         for first in range(0, len(every), _BATCH):
@@ -134,6 +136,13 @@ class FollowedCalls:
         end: KeptWrapUp | None,
     ) -> FollowedCall | None:
         call = row["id"]
+        told = []
+        for seq, line in landmarks.get(call, ()):
+            opened = self._rows.opened(call, line, row_place(call, LANDMARKS.name, seq))
+            if any(tag in opened for tag in _TAGS):
+                told.append(self._rows.read(line, call, LANDMARKS, seq).event)
+        if end is None and not any(isinstance(event, PromiseChanged) for event in told):
+            return None  # nothing hangs on it
         account: Account | None = None
         number: str | None = None
         for seq, line in starts.get(call, ()):
@@ -141,11 +150,7 @@ class FollowedCalls:
             if isinstance(start, CallStarted):
                 account, number = start.account, start.header.number
         promised: tuple[Proposal, ...] = ()
-        for seq, line in landmarks.get(call, ()):
-            opened = self._rows.opened(call, line, row_place(call, LANDMARKS.name, seq))
-            if not any(tag in opened for tag in _TAGS):
-                continue
-            event = self._rows.read(line, call, LANDMARKS, seq).event
+        for event in told:
             if isinstance(event, AccountChanged):
                 # What was agreed before was understood by another account, or none.
                 account, promised = event.account, ()
