@@ -55,7 +55,10 @@ def gathered(
         policy = policy_for(followed.last.jurisdiction) if followed.last else FollowUpPolicy()
         due_by = on + timedelta(days=days)
         wanted = in_order(
-            one for one in _wanted(followed, policy, on, due_by) if one.due_on <= due_by
+            one
+            for one in _wanted(followed, policy, on, due_by)
+            # A reminder comes before its day, which it tells.
+            if one.due_on <= due_by or one.why is WantedFor.REMINDER
         )
         if not wanted:
             continue
@@ -106,7 +109,7 @@ def _of_promise(
         elif part.state is Keeping.OPEN and policy.remind_days_before is not None:
             from_ = day - timedelta(days=policy.remind_days_before)
             if from_ <= due_by:
-                yield _about(part, standing, WantedFor.REMINDER, min(day, max(from_, on)))
+                yield _about(part, standing, WantedFor.REMINDER, day)
 
 
 def _is_settled(standing: PromiseStanding, day: date, talked: Ending | None) -> bool:

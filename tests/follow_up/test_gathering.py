@@ -149,7 +149,7 @@ def test_what_an_account_is_wanted_for(
 def test_the_list_looks_ahead_and_reminds_only_where_the_site_says_so() -> None:
     promise = call("p", -4, ("300", 5), outcome="promise", next_contact=5)
     assert reasons(listed(promise, days=9)) == []
-    assert reasons(listed(promise, days=9, remind=1)) == [("promise_due", 4)]
+    assert reasons(listed(promise, days=9, remind=1)) == [("promise_due", 5)]
     assert reasons(listed(promise, days=3, remind=1)) == []
     assert bars(listed(promise, days=9, remind=1)) == [], "a reminder is no breach of the promise"
     assert reasons(listed(call("c", -3, outcome="callback", next_contact=1), days=1)) == [
