@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 
 from assistant.record.followed import FollowedCall
 from assistant.record.kept import KeptWrapUp
 from assistant.shift.journal import Attempt
 from scripts.outcomes import Outcome, Value
+from scripts.outcomes_file import FieldKind
 from scripts.promise_keeping import PromisedPart, PromiseMade
 
 REACHED_FROM = 30
@@ -42,13 +43,38 @@ class Ending:
         return self.outcome.number >= REACHED_FROM
 
 
-def values_of(wrap_up: KeptWrapUp) -> Mapping[str, Value]:
+def values_of(wrap_up: KeptWrapUp, outcome: Outcome) -> Mapping[str, Value]:
     """The fields that a wrap-up carries, by their ids in `outcomes.yaml`; none before it had any.
 
-    The one place where they are read.
+    The one place where they are read: as values, or as their canonical text.  What is neither is
+    left out, as if it had not been filled.
     """
-    values: Mapping[str, Value] = getattr(wrap_up, "values", {})
-    return values
+    given: Mapping[str, Value] = getattr(wrap_up, "values", {})
+    found: dict[str, Value] = {}
+    for item in (*outcome.mandatory, *outcome.optional):
+        value = given.get(item.id)
+        if isinstance(value, str):
+            value = _read(item.kind, value)
+        if value is not None:
+            found[item.id] = value
+    return found
+
+
+def _read(kind: FieldKind, text: str) -> Value | None:
+    try:
+        match kind:
+            case FieldKind.AMOUNT:
+                return Decimal(text)
+            case FieldKind.PAST_DATE | FieldKind.FUTURE_DATE:
+                return date.fromisoformat(text)
+            case FieldKind.TIME:
+                return time.fromisoformat(text)
+            case FieldKind.COUNT:
+                return int(text)
+            case _:
+                return text
+    except (ValueError, InvalidOperation):
+        return None
 
 
 def ending_of(call: FollowedCall, outcomes: Mapping[str, Outcome]) -> Ending | None:
@@ -58,7 +84,7 @@ def ending_of(call: FollowedCall, outcomes: Mapping[str, Outcome]) -> Ending | N
     if end is None or outcome is None:
         return None
     next_contact = _day(end.next_contact)
-    values = _filled(outcome, values_of(end), next_contact, _promised_day(call))
+    values = _filled(outcome, values_of(end, outcome), next_contact, _promised_day(call))
     return Ending(call.call, call.started_at, outcome, values, next_contact, call.number)
 
 

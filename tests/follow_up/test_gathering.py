@@ -221,7 +221,18 @@ def test_the_fields_of_a_wrap_up_say_more() -> None:
     assert row.wanted[0].amount == Decimal(90)
 
 
+def test_fields_may_be_kept_as_text() -> None:
+    promise = filled("p", -15, "promise", {"amount": "50.00", "due_on": day(-6).isoformat()})
+    (row,) = listed(promise)
+    assert (row.wanted[0].why, row.wanted[0].amount) == (WantedFor.BROKEN, Decimal("50.00"))
+    back: Mapping[str, Value] = {"callback_on": day(0).isoformat(), "callback_at": "14:30"}
+    (row,) = listed(filled("c", -3, "callback", back))
+    assert (row.wanted[0].at, row.barred) == (time(14, 30), ())
+    odd = filled("p", -15, "promise", {"amount": "fifty", "due_on": "soon"})
+    assert listed(odd) == (), "as if nothing had been filled"
+
+
 def test_a_wrap_up_of_before_had_no_fields() -> None:
     end = KeptWrapUp("c", "promise", None, "", "2026-12-01T00:00:00+00:00")
-    assert endings.values_of(end) == {}
+    assert endings.values_of(end, OUTCOMES["promise"]) == {}
     assert isinstance(ending_of(call("c", -1, outcome="promise"), OUTCOMES), Ending)
