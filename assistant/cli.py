@@ -27,6 +27,7 @@ from assistant.device_commands import devices
 from assistant.door_commands import door
 from assistant.live_commands import live
 from assistant.model_group import models
+from assistant.payment_commands import payments, promises
 from assistant.record_commands import record
 from assistant.rule_commands import rules
 from assistant.script_commands import scripts
@@ -234,6 +235,8 @@ commands.add_command(devices)
 commands.add_command(door)
 commands.add_command(live)
 commands.add_command(models)
+commands.add_command(payments)
+commands.add_command(promises)
 commands.add_command(rules)
 commands.add_command(scripts)
 commands.add_command(record)

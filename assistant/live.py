@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from assistant.accounts.files import FileSource
 from assistant.accounts.settings import NoSource, open_source
 from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
@@ -25,6 +28,9 @@ from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
 from assistant.running import JsonReporter, PlainReporter, run_to_end, zone_here
+from assistant.shift.csv_list import ListRead
+from assistant.shift.folder import read_work_list
+from assistant.shift.journal import ContactJournal
 from assistant.site_settings import load_site_settings, recording_terms
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import ModelChoice, resolve_model
@@ -61,6 +67,8 @@ def live(
     mapping: Path | None = None,
     stale_after: float = 72.0,
     door: int | None = None,
+    follow_up: bool = False,
+    days: int = 0,
 ) -> int:
     """One live call, or a shift of them from a work list; returns the exit status.
 
@@ -110,31 +118,36 @@ def live(
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
         return call, [line for line in told if line]
 
-    if work_list is not None and account is None:
+    if (work_list is not None or follow_up) and account is None:
         if form is not None or not _on_a_terminal():
             raise AssistantError(
                 "A work list needs a terminal", "`assistant worklist FILE` prints one."
             )
-        from assistant.live_shift import live_shift  # noqa: PLC0415 - screens load slowly
+        with ExitStack() as stack:
+            read, known = _list_of(
+                work_list, mapping, locations, days if follow_up else None, data_dir, stack
+            )
+            from assistant.live_shift import live_shift  # noqa: PLC0415 - screens load slowly
 
-        return live_shift(
-            work_list,
-            lambda row, number: ready(
-                row.account,
-                language or row.language,
-                jurisdiction or row.jurisdiction,
-                collector or row.collector,
-                number,
-            ),
-            mapping=mapping,
-            stale_after=timedelta(hours=stale_after),
-            interface=interface,
-            theme=theme,
-            locations=locations,
-            door=door,
-            tell=tell,
-            source=open_source(settings.accounts, locations.settings.parent),
-        )
+            return live_shift(
+                read,
+                lambda row, number: ready(
+                    row.account,
+                    language or row.language,
+                    jurisdiction or row.jurisdiction,
+                    collector or row.collector,
+                    number,
+                ),
+                stale_after=timedelta(hours=stale_after),
+                interface=interface,
+                theme=theme,
+                locations=locations,
+                door=door,
+                tell=tell,
+                source=open_source(settings.accounts, locations.settings.parent),
+                known=known,
+                forms_anew=follow_up,
+            )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
     source = open_source(settings.accounts, locations.settings.parent)
@@ -151,6 +164,57 @@ def live(
         origin=origin,
         source=source,
     )
+
+
+def _list_of(
+    path: Path | None,
+    mapping: Path | None,
+    locations: Locations,
+    days: int | None,
+    data_dir: Path | None,
+    stack: ExitStack,
+) -> tuple[Callable[[], ListRead], AccountSource | None]:
+    """What reads the list of a shift, and where accounts of unknown callers are, if in a file.
+
+    Args:
+        path: the list; of the next list, where its accounts are known.
+        mapping: names its columns.
+        locations: where everything is kept.
+        days: how many days ahead the next list looks; `None`: the list is `path` itself.
+        data_dir: as `--data-dir`.
+        stack: closes the record when the shift is over.
+
+    Raises:
+        AssistantError: the user may not have the next list, or the record cannot be opened.
+    """
+    known = FileSource(path, mapping) if path is not None else None
+    if days is None:
+        assert path is not None
+        return (lambda: read_work_list(path, mapping)), known
+    from assistant.follow_up.next_list import NextList, notices  # noqa: PLC0415 - as above
+    from assistant.record.permissions import Act  # noqa: PLC0415 - as above
+    from assistant.signing_in import open_guarded  # noqa: PLC0415 - as above
+    from assistant.working import JOURNAL  # noqa: PLC0415 - as above
+
+    store, _guard = stack.enter_context(open_guarded(data_dir, tell, Act.FOLLOW_UP))
+
+    def now() -> datetime:
+        return datetime.now(UTC).astimezone()
+
+    following = NextList(
+        store,
+        locations,
+        ContactJournal(locations.data_dir / JOURNAL),
+        accounts=path,
+        mapping=mapping,
+        on=lambda: now().date(),
+        days=days,
+        now=now,
+    )
+    following.read()
+    for line in notices(following):
+        tell(line)
+    return following.read, known
 
 
 def run_live_call(

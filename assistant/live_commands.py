@@ -23,6 +23,18 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     help="Begin with whom to call: a CSV file or a folder of accounts; see `assistant worklist`.",
 )
 @click.option(
+    "--follow-up",
+    is_flag=True,
+    help="Begin with the next list, formed from kept calls and payments; --work-list then says"
+    " where accounts are known.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(0, 60),
+    default=0,
+    help="With --follow-up: what falls due up to so many days later as well.",
+)
+@click.option(
     "--mapping",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Which columns of the work list are which.",

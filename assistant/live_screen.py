@@ -27,6 +27,7 @@ from assistant.rule_texts import CollectorTexts
 from assistant.running import desk_zone, zone_here
 from assistant.screens.desk import Hearing, LookedUp
 from assistant.screens.setup import CallSetup, Mode
+from assistant.shift.wanted import Wanted
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wrap_up import WrapUp
 from compliance.errors import AssistantError
@@ -104,6 +105,7 @@ def show_live_call(
     origin: Origin | None = None,
     source: AccountSource | None = None,
     sought: str = "",
+    wanted: Sequence[Wanted] = (),
     shows: Callable[[CallApp], None] = lambda _app: None,
     tell: Callable[[str], None],
 ) -> Shown:
@@ -121,6 +123,7 @@ def show_live_call(
         origin: where the call's account is known from.
         source: where accounts are looked up during the call; `None`: nowhere.
         sought: the id of the call's account, where that is to be looked up first; else empty.
+        wanted: why the account is called, where a list says.
         shows: told of the screen before it is up.
         tell: told, once the screen is gone, what the agent should read.
 
@@ -164,6 +167,7 @@ def show_live_call(
             replies=guidance.replies,
             contact_time=contact_times(guidance.rules, now, desk_zone),
             strategy=lambda account: live_strategy(call, guidance, account, now()),
+            wanted=tuple(wanted),
         )
         app = CallApp(setup, desk)
         desk.show(run, app)

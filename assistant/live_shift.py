@@ -11,9 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from assistant.accounts.files import FileSource
 from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
 from assistant.door.server import Door
@@ -26,10 +24,11 @@ from assistant.record.locations import Locations
 from assistant.rules_in_force import RulesInForce
 from assistant.screens.frame import INTERRUPTED
 from assistant.screens.work_list import CallChosen
+from assistant.shift.csv_list import ListRead
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
-from assistant.shift_app import CALLED, CallMade, run_shift
+from assistant.shift_app import CALLED, CallMade, WorkListApp, run_shift
 from assistant.working import open_shift
 from assistant.wrap_up import due_for_list
 from compliance.context import CallHeader
@@ -83,10 +82,9 @@ def _origin(row: WorkRow) -> Origin | None:
 
 
 def live_shift(
-    path: Path,
+    read: Callable[[], ListRead],
     ready: Ready,
     *,
-    mapping: Path | None,
     stale_after: timedelta,
     interface: str | None,
     theme: str,
@@ -94,35 +92,45 @@ def live_shift(
     door: int | None = None,
     tell: Callable[[str], None],
     source: AccountSource | None = None,
+    known: AccountSource | None = None,
+    forms_anew: bool = False,
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
 
     Args:
-        path: the list.
+        read: reads the list anew.
         ready: makes a call of a row.
-        mapping: names the list's columns.
         stale_after: how old the list may be.
         interface: language of the screens.
         theme: `dark` or `light`.
         locations: where everything is kept.
         source: where accounts are looked up of which the list gives the id alone, and those of
-            unknown callers; without one, in the list itself.
+            unknown callers.
+        known: where the latter are looked up without one: the list itself, if it is a file.
+        forms_anew: whether the list is read again after every call, which changes it.
         door: the port at which softphones are listened to; `None`: at none.
         tell: told, once the screens are gone, what the agent should read.
 
     Raises:
         AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
     """
-    desk = open_shift(path, locations, mapping=mapping, stale_after=stale_after)
+    desk = open_shift(read, locations, stale_after=stale_after)
     rows = desk.listed.rows
     rules = RulesInForce.at(locations)
     outcomes = load_outcomes()
 
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
-    known = source if source is not None else FileSource(path, mapping)
+    called = False
+
+    def shows(app: WorkListApp) -> None:
+        if called and forms_anew:
+            desk.reload()
+        switchboard.shows(app)
 
     def make_call(chosen: CallChosen) -> CallMade | None:
+        nonlocal called
+        called = True
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
         # The call is judged by what it was allowed by: facts, and the contacts that count.
@@ -138,7 +146,8 @@ def live_shift(
             locations=locations,
             notices=[*notices, *said],
             origin=_origin(chosen.row),
-            source=known,
+            source=source if source is not None else known,
+            wanted=chosen.row.wanted,
             sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
@@ -159,9 +168,9 @@ def live_shift(
         return run_shift(
             desk,
             make_call,
-            interface=interface or (rows[0].language if rows else "en"),
+            interface=interface or (rows[0].language if rows else "") or "en",
             theme=theme,
-            shows=switchboard.shows,
+            shows=shows,
             news=lambda words: news_line(words, locations, desk),
         )
     finally:

@@ -163,7 +163,7 @@ def purge(
         tell(line)
     for call in gone.calls:
         click.echo(call)
-    tell(f"Purged: {_calls(len(gone.calls))}.")
+    tell(f"Purged: {_calls(len(gone.calls))}{_payments(gone.payments)}.")
 
 
 @click.command("customer")
@@ -172,7 +172,7 @@ def purge(
     "--export",
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what is kept of this customer's calls into FILE, a ZIP archive.",
+    help="Write what is kept of this customer's calls and payments into FILE, a ZIP archive.",
 )
 @click.option("--erase", is_flag=True, help="Destroy what no duty keeps, and say what stays.")
 @click.option("--dry-run", is_flag=True, help="With --erase: only say what would go and what not.")
@@ -192,33 +192,40 @@ def customer(
 ) -> None:
     """Everything kept of one customer: exported, or erased as far as law and holds allow."""
     from assistant.record.customer import export_customer
+    from assistant.record.payments import payments_of
     from assistant.record.permissions import Act
+    from assistant.record.search_index import account_hash
     from assistant.signing_in import open_guarded
 
     if (file is None) == (not erase) or (dry_run and not erase):
         raise click.UsageError("Say what to do: --export FILE, or --erase, with --dry-run or not.")
     about = "export" if file is not None else f"erase{', dry run' if dry_run else ''}"
     with open_guarded(data_dir, tell, Act.CUSTOMER, about=about) as (store, guard):
-        if not store.calls_of(account):
+        hashed = account_hash(store.opened.vault, account)
+        paid = len(payments_of(store.opened, (hashed,)).get(hashed, ()))
+        if not store.calls_of(account) and not paid:
             raise _unknown(account)
         if file is not None:
             count = export_customer(store, account, file, store.opened.at_utc())
-            tell(f"Exported: {_calls(count)}. The file is not sealed: keep it as what it is.")
+            tell(f"Exported: {_calls(count)}{_payments(paid)}.")
+            tell("The file is not sealed: keep it as what it is.")
             return
         desk = _desk(store, guard.who.name)
         plan = desk.plan_of(account, _now(store))
         going = [verdict for verdict in plan if verdict.may_be_erased]
         _print_plan(plan, lambda verdict: verdict.may_be_erased)
-        if dry_run or not going:
+        if paid:
+            tell(f"{paid} payments would go, unless the account is held.")
+        if dry_run or not (going or paid):
             return
         vouched = today.date() if today is not None else None
         desk.check(today=vouched)
-        if not _agreed(yes, f"Destroy {_calls(len(going))}?"):
+        if not _agreed(yes, f"Destroy {_calls(len(going))}{_payments(paid)}?"):
             raise click.Abort
         gone = desk.erase(account, today=vouched)
     for line in gone.told:
         tell(line)
-    tell(f"Erased: {_calls(len(gone.calls))}.")
+    tell(f"Erased: {_calls(len(gone.calls))}{_payments(gone.payments)}.")
 
 
 def _desk(store: CallStore, who: str) -> PurgeDesk:
@@ -272,6 +279,10 @@ def _unknown(account: str) -> Exception:
 
 def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
+
+
+def _payments(count: int) -> str:
+    return f", {count} payments" if count else ""
 
 
 def _about(dry_run: bool) -> str:

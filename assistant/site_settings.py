@@ -1,4 +1,4 @@
-"""What a site decided: recording, consent and retention, per jurisdiction; whence accounts come,
+"""What a site decided: recording, retention and promises, per jurisdiction; whence accounts come,
 and whether wrap-ups go to a CRM.
 
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
@@ -19,6 +19,7 @@ from assistant.accounts import settings as account_settings
 from assistant.accounts.settings import AccountsTable
 from assistant.crm_settings import CrmTable
 from assistant.events import Keep, RecordingTerms
+from assistant.follow_up.policy import FollowUpPolicy, PromisesTable, policy_of
 from assistant.interface_text import N_
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput
@@ -76,6 +77,7 @@ class SiteSettings(Schema):
     accounts: AccountsTable | None = None
     crm: CrmTable | None = None
     retention: RetentionTable = RetentionTable()
+    promises: PromisesTable = PromisesTable()
 
 
 def load_site_settings(path: Path) -> SiteSettings:
@@ -108,6 +110,12 @@ def shipped_settings() -> SiteSettings:
     """What holds where a site decided nothing."""
     with as_file(files("assistant") / "site_settings.toml") as path:
         return load_document(path, SiteSettings).value
+
+
+def follow_up_policy(settings: SiteSettings, jurisdiction: str) -> FollowUpPolicy:
+    """The days by which promises are judged and followed up in a jurisdiction."""
+    shipped = shipped_settings().promises.of(jurisdiction)
+    return policy_of(settings.promises.of(jurisdiction), shipped)
 
 
 def recording_terms(

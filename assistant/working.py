@@ -11,20 +11,23 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from assistant.interface_text import Interface
 from assistant.record.locations import Locations, locate
 from assistant.rules_in_force import RulesInForce
+from assistant.shift.csv_list import ListRead
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import ContactJournal
 from assistant.shift.mapping import COLUMNS, MORE, REQUIRED
 from assistant.shift.rule_change import RuleMemory
-from assistant.shift.words import ANSWERS, SIGNS, missing, short_reason, told, when
+from assistant.shift.words import ANSWERS, SIGNS, missing, short_reason, told, wanted_words, when
 from assistant.shift.work_list import Standing, matching
+from assistant.telling import tell
 from compliance.errors import AssistantError, BadInput, MissingPart
 from compliance.permission import May, Reason
 from compliance.rules import RuleSet
@@ -32,13 +35,13 @@ from compliance.rules import RuleSet
 JOURNAL = "contacts.jsonl"
 MEMORY = "shift-rules.json"
 BAD_INPUT = 2
+_MORNING = time(9)
 
 
 def open_shift(
-    path: Path,
+    read: Callable[[], ListRead],
     locations: Locations,
     *,
-    mapping: Path | None = None,
     stale_after: timedelta,
     now: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
     remember_rules: bool = True,
@@ -46,9 +49,8 @@ def open_shift(
     """The desk of a shift.
 
     Args:
-        path: the list, a CSV file or a folder of accounts.
+        read: reads the list anew.
         locations: where journal and rules are.
-        mapping: names a site's columns.
         stale_after: how old a source may be.
         now: the wall clock, with an offset.
         remember_rules: whether the rules are compared with those of the last shift.
@@ -65,7 +67,7 @@ def open_shift(
             return None
 
     return ShiftDesk(
-        lambda: read_work_list(path, mapping),
+        read,
         rules_for,
         ContactJournal(locations.data_dir / JOURNAL),
         RuleMemory(locations.data_dir / MEMORY) if remember_rules else None,
@@ -86,11 +88,15 @@ def worklist(
     columns: bool,
     interface: str | None,
     data_dir: Path | None,
+    follow_up: bool = False,
+    on: date | None = None,
+    days: int = 0,
+    to: Path | None = None,
 ) -> int:
     """Write a list's rows with their answers; the exit status.
 
     Args:
-        file: the list.
+        file: the list; of the next list, where its accounts are known.
         mapping: names a site's columns.
         at: another moment than now, ISO 8601; without an offset it is this desk's time.
         words: of which each row must have every one.
@@ -100,24 +106,79 @@ def worklist(
         columns: tell the columns, and nothing else.
         interface: language of the words.
         data_dir: as `--data-dir`.
+        follow_up: the next list, formed from kept calls and payments.
+        on: its day; `None`: that of the moment.
+        days: how many days ahead it looks.
+        to: a file to write it to instead.
 
     Raises:
         AssistantError: the list, the moment or the rules cannot be read.
     """
-    if columns or file is None:
+    if columns or (file is None and not follow_up):
         _tell_columns()
         return 0
     moment = datetime.now(UTC).astimezone() if at is None else _moment(at)
-    desk = open_shift(
-        file,
-        locate(data_dir, os.environ),
-        mapping=mapping,
+    if on is not None and at is None and on != moment.date():
+        moment = datetime.combine(on, _MORNING).astimezone()
+    locations = locate(data_dir, os.environ)
+    shown = _Shown(words, permitted, as_json, interface)
+    if not follow_up and file is not None:
+        desk = _desk(lambda: read_work_list(file, mapping), locations, moment, stale_after)
+        return _show(desk, moment, shown, file)
+    from assistant.follow_up.next_list import (  # noqa: PLC0415 - a list needs no record
+        NextList,
+        notices,
+        write_list,
+    )
+    from assistant.record.permissions import Act  # noqa: PLC0415 - as above
+    from assistant.signing_in import open_guarded  # noqa: PLC0415 - as above
+
+    with open_guarded(data_dir, tell, Act.FOLLOW_UP, about="to a file" if to else "") as (store, _):
+        following = NextList(
+            store,
+            locations,
+            ContactJournal(locations.data_dir / JOURNAL),
+            accounts=file,
+            mapping=mapping,
+            on=lambda: on if on is not None else moment.date(),
+            days=days,
+            now=lambda: moment,
+        )
+        listed = following.read()
+    for line in notices(following):
+        tell(line)
+    if to is not None:
+        write_list(listed.rows, to)
+        tell(f"rows written: {len(listed.rows)}. The file is not sealed: keep it as what it is.")
+        return 0
+    return _show(_desk(lambda: listed, locations, moment, stale_after), moment, shown, file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Which rows, and in which form."""
+
+    words: str
+    permitted: bool
+    as_json: bool
+    interface: str | None
+
+
+def _desk(
+    read: Callable[[], ListRead], locations: Locations, moment: datetime, stale_after: float
+) -> ShiftDesk:
+    return open_shift(
+        read,
+        locations,
         stale_after=timedelta(hours=stale_after),
         now=lambda: moment,
         remember_rules=False,
     )
+
+
+def _show(desk: ShiftDesk, moment: datetime, wanted: _Shown, file: Path | None) -> int:
     rows = desk.listed.rows
-    say = Interface(interface or (rows[0].language if rows else "en"))
+    say = Interface(wanted.interface or (rows[0].language if rows else "") or "en")
     locale = say.catalogue.language.code
 
     def said(standing: Standing) -> str:
@@ -125,8 +186,8 @@ def worklist(
         return f"{say.text(ANSWERS[standing.may])} {short_reason(standing, rules, locale, say)}"
 
     everyone = desk.standings()
-    shown = matching(everyone, words, permitted_only=permitted, said=said)
-    if as_json:
+    shown = matching(everyone, wanted.words, permitted_only=wanted.permitted, said=said)
+    if wanted.as_json:
         record = {
             "at": moment.isoformat(timespec="seconds"),
             "rows": [_record(standing, desk, moment, locale) for standing in shown],
@@ -181,6 +242,10 @@ def _lines(
         short_reason(standing, rules, locale, say) if standing.may is May.YES else "",
     )
     yield "\t".join(cells).rstrip("\t") + "\n"
+    for one in row.wanted:
+        source = say.text("from call {call}", call=one.call) if one.call else ""
+        told_ = (wanted_words(one, say, locale), source)
+        yield f"\t→ {' · '.join(part for part in told_ if part)}\n"
     for reason in standing.against:
         words = told(reason, rules, locale, say)
         law = f"{words.law} ({words.status})" if words.law else ""
@@ -188,7 +253,9 @@ def _lines(
         yield f"\t{words.sign} {reason.rule} " + " · ".join(p for p in parts if p) + "\n"
 
 
-def _tell_report(everyone: Sequence[Standing], desk: ShiftDesk, file: Path, say: Interface) -> None:
+def _tell_report(
+    everyone: Sequence[Standing], desk: ShiftDesk, file: Path | None, say: Interface
+) -> None:
     """On standard error: what was not read, and for want of what answers are unknown."""
     faults = _faults(desk, file)
     if faults:
@@ -208,8 +275,10 @@ def _tell_report(everyone: Sequence[Standing], desk: ShiftDesk, file: Path, say:
         sys.stderr.write(f"not known, with the rows that lack it: {told_}\n")
 
 
-def _faults(desk: ShiftDesk, file: Path) -> tuple[Any, ...]:
+def _faults(desk: ShiftDesk, file: Path | None) -> tuple[Any, ...]:
     listed = desk.listed
+    if file is None:
+        return listed.faults
     path = file / "worklist.csv" if file.is_dir() else file
     return (*(row.fault(path) for row in listed.rejected), *listed.faults)
 
@@ -233,6 +302,21 @@ def _record(standing: Standing, desk: ShiftDesk, now: datetime, locale: str) -> 
         "callback_due": standing.callback_due,
         "promise_passed": standing.promise_passed,
         "days_past_due": row.days_past_due,
+        "wanted": [
+            {
+                "why": one.why.value,
+                "due_on": one.due_on.isoformat(),
+                "at": one.at.isoformat("minutes") if one.at is not None else None,
+                "call": one.call or None,
+                "amount": None if one.amount is None else f"{one.amount:f}",
+                "currency": one.currency or None,
+            }
+            for one in row.wanted
+        ],
+        "barred": [
+            {"why": bar.why, "until": bar.until and bar.until.isoformat(), "call": bar.call or None}
+            for bar in row.barred
+        ],
         "reasons": [_reason_record(reason, rules, locale) for reason in standing.reasons],
         "sources": [
             {

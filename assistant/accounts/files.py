@@ -157,7 +157,7 @@ class FileSource:
         reader = RecordReader(self.name, mapping)
         lines = self._path.suffix.lower() in _LINES
         unread: list[Unread] = []
-        records = _objects(text, self._path, unread, lines=lines)
+        records = objects_of(text, self._path, unread, lines=lines)
         return _sorted_out(
             ((row, reader.read(one, row, written_at)) for row, one in records), unread
         )
@@ -181,7 +181,7 @@ def _sorted_out(read: Iterable[tuple[int, Sourced | Unread]], unread: list[Unrea
     return _Read(accounts, tuple(unread), min(ages, default=None))
 
 
-def _objects(
+def objects_of(
     text: str, path: Path, unread: list[Unread], *, lines: bool
 ) -> Iterator[tuple[int, Mapping[str, object]]]:
     """The objects of a JSON text with their rows, from 1; what is none is told in `unread`."""

@@ -60,7 +60,7 @@ class RecordReader:
             column = self._mapping.columns.get(ours, ours).casefold()
             if column not in by_name or ours in _NEVER:
                 continue
-            text = _text(by_name[column], day=ours in DAYS)
+            text = text_of_value(by_name[column], day=ours in DAYS)
             if text is None:
                 faults.append((ours, "is no text, number or day"))
             elif text.strip():
@@ -84,13 +84,14 @@ class RecordReader:
             tuple(number.number for number in read.numbers),
             true_at,
             self.name,
+            read,
         )
 
     def _own(
         self, record: Mapping[str, object], row: int, as_of: datetime | None
     ) -> Sourced | Unread:
         """A record in an account file's own form."""
-        beside = Cells({name: _text(record.get(name)) or "" for name in _BESIDE})
+        beside = Cells({name: text_of_value(record.get(name)) or "" for name in _BESIDE})
         numbers = tuple(number.number for number in beside.numbers())
         told = beside.moment("as_of", None)
         faults = beside.faults
@@ -116,7 +117,7 @@ def needs(mapping: ListMapping, columns: list[str]) -> tuple[tuple[str, str], ..
     )
 
 
-def _text(value: object, *, day: bool = False) -> str | None:
+def text_of_value(value: object, *, day: bool = False) -> str | None:
     """A value as somebody would write it into a list; `None` where it is no single value."""
     match value:
         case datetime() if day:

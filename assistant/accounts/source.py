@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from assistant.events import Origin
+from assistant.shift.rows import WorkRow
 from compliance.errors import AssistantError, MissingPart
 from compliance.flattening import flatten
 from scripts.account import Account
@@ -42,13 +43,15 @@ class Sourced:
     """An account as a source gave it.
 
     `numbers` are the customer's telephone numbers, as written there.  `as_of` is when it was true,
-    with an offset; `None` is unknown.  `source` is the source's name.
+    with an offset; `None` is unknown.  `source` is the source's name.  `row` is all that the source
+    says for calling: flags, contacts, kinds of numbers; `None` where it gave an account alone.
     """
 
     account: Account
     numbers: tuple[str, ...]
     as_of: datetime | None
     source: str
+    row: WorkRow | None = field(default=None, compare=False)
 
     @property
     def origin(self) -> Origin:

@@ -7,6 +7,7 @@ what beside it.  It opens the store, reads, and changes nothing.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from assistant.archive import lines, records
 from assistant.archive.covering import covered
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import tell
+from assistant.follow_up.standings import standings_of
 from assistant.interface_text import N_, Interface
 from assistant.jsonlines import line
 from assistant.kept_guidance import KeptGuidance
@@ -42,12 +44,14 @@ def list_calls(
     with opened(locations) as store:
         found = CallSearch(store).calls(wanted)
         listed = list(islice(found, limit + 1 if limit else None))
-    more = 0 < limit < len(listed)
-    listed = listed[: limit or None]
+        more = 0 < limit < len(listed)
+        listed = listed[: limit or None]
+        promises = standings_of(store, locations, [one.call.id for one in listed])
     if jsonl:
-        _print(line(records.listed_record(one)) for one in listed)
+        _print(line(records.listed_record(one, promises.get(one.call.id))) for one in listed)
     elif listed:
-        _print(lines.table(listed, wording, OutcomeNames(load_outcomes())))
+        names = OutcomeNames(load_outcomes())
+        _print(lines.table(listed, wording, names, promises, _width()))
     if not listed:
         tell_user(wording.text(lines.NONE_FOUND))
     if more:
@@ -91,13 +95,14 @@ def show_call(
     """Print one call; `redacted` covers what must not be passed on."""
     with opened(locations) as store:
         told = tell(store, call)
+        promise = standings_of(store, locations, [call]).get(call)
     if redacted:
         told = covered(told)
     wording = call_wording(told.call, locations, interface)
     if jsonl:
-        _print(line(record) for record in records.call_records(told, wording))
+        _print(line(record) for record in records.call_records(told, wording, promise))
     else:
-        _print(lines.call_lines(told, wording, OutcomeNames(load_outcomes())))
+        _print(lines.call_lines(told, wording, OutcomeNames(load_outcomes()), promise))
 
 
 @contextmanager
@@ -106,6 +111,11 @@ def opened(locations: Locations) -> Iterator[CallStore]:
     with CallStore(locations, doors=system_doors(tell_user)) as store:
         guarded(store, os.environ)
         yield store
+
+
+def _width() -> int | None:
+    """The terminal's columns; `None` where it is none and lines may be of any length."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def plain_wording(interface: str) -> Wording:

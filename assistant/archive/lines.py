@@ -6,7 +6,7 @@ words come from `Wording`; what came from outside is shown so that it cannot mov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -16,6 +16,7 @@ from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import ToldCall
 from assistant.display_text import display_text
 from assistant.events import Started
+from assistant.follow_up.standings import standing_words, state_words
 from assistant.interface_text import N_
 from assistant.plain import PlainCall, clock
 from assistant.record.kept import CallState
@@ -33,6 +34,7 @@ from assistant.screens.review_lines import (
 from assistant.screens.runs import cut
 from assistant.task_words import TaskWords
 from assistant.wording import Wording
+from scripts.promise_keeping import PromiseStanding
 
 NONE_FOUND = N_("No kept call is like that.")
 MACHINE_MADE = N_("The transcript was made by a machine; the sound is the evidence.")
@@ -63,10 +65,39 @@ _SOUND = {True: N_("kept with the call"), False: N_("none is kept")}
 _WIDEST = 28  # cells of a column
 
 
-def table(listed: Sequence[ListedCall], wording: Wording, names: OutcomeNames) -> Iterator[str]:
-    """A list of calls as a table with heads; columns are as wide as what is in them."""
+def table(
+    listed: Sequence[ListedCall],
+    wording: Wording,
+    names: OutcomeNames,
+    promises: Mapping[str, PromiseStanding] | None = None,
+    width: int | None = None,
+) -> Iterator[str]:
+    """A list of calls as a table with heads; columns are as wide as what is in them.
+
+    What became of promises is the last column, where there are any and it fits.
+
+    Args:
+        listed: the calls.
+        wording: the reader's words.
+        names: of outcomes.
+        promises: how the promises of these calls stand, by call.
+        width: cells of a line; `None`: any.
+    """
     rows = [tuple(wording.text(head) for head in _HEADS)]
     rows += [_row(one, wording, names) for one in listed]
+    plain = list(_aligned(rows))
+    if promises:
+        head = wording.text("Promise")
+        states = [promises.get(one.call.id) for one in listed]
+        told = [state_words(state, wording) if state is not None else "" for state in states]
+        added = [(*row, cell) for row, cell in zip(rows, (head, *told), strict=True)]
+        wider = list(_aligned(added))
+        if width is None or max(map(cell_len, wider)) <= width:
+            plain = wider
+    yield from plain
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     rows = [tuple(cut(cell, _WIDEST) for cell in row) for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -108,13 +139,23 @@ def hits(listed: ListedCall, found: Sequence[Hit], wording: Wording) -> Iterator
         yield f"  {clock(utterance.start_s)}  {speaker}: {marked}"
 
 
-def call_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[str]:
-    """One call: its header, what happened when, flags in their place, reviews, tasks, wrap-up."""
-    for line in _all_lines(told, wording, names):
+def call_lines(
+    told: ToldCall,
+    wording: Wording,
+    names: OutcomeNames,
+    promise: PromiseStanding | None = None,
+) -> Iterator[str]:
+    """One call: its header, what happened when, flags, reviews, tasks, and how it ended.
+
+    `promise` is how what was promised in it stands.
+    """
+    for line in _all_lines(told, wording, names, promise):
         yield plain_text(line)
 
 
-def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[str]:
+def _all_lines(
+    told: ToldCall, wording: Wording, names: OutcomeNames, promise: PromiseStanding | None
+) -> Iterator[str]:
     heads = [*header(told, wording)]
     wide = max(cell_len(head) for head, _value in heads)
     for head, value in heads:
@@ -143,6 +184,11 @@ def _all_lines(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterato
         wide = max(cell_len(name) for name, _value in rows)
         for name, value in rows:
             yield f"{name}{' ' * (wide - cell_len(name))}  {value}"
+    if promise is not None:
+        if end is None:
+            yield ""
+        stands = standing_words(promise, wording, bare=told.redacted)
+        yield f"{wording.text('Promise')}  {stands}"
 
 
 def task_lines(task: KeptTask, wording: Wording) -> Iterator[str]:

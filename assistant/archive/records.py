@@ -1,7 +1,8 @@
 """Kept calls as JSON Lines for other programs.
 
 Owns the records of `calls list` and `find`, and the events of one call: those that `demo` and
-`replay` publish (`assistant.jsonlines`), then `review`, `task_act` and `wrap_up`.
+`replay` publish (`assistant.jsonlines`), then `review`, `task_act`, `wrap_up` and
+`promise_standing`.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.archive.told import ToldCall
+from assistant.follow_up import standings
 from assistant.jsonlines import Record, output_records, word_record
 from assistant.record.kept import KeptWrapUp
 from assistant.record.search import Hit, ListedCall
 from assistant.wording import Wording
+from scripts.promise_keeping import PromiseStanding
 
 
-def listed_record(listed: ListedCall) -> Record:
-    """A call of a list."""
+def listed_record(listed: ListedCall, promise: PromiseStanding | None = None) -> Record:
+    """A call of a list, with the state of what was promised in it."""
     call = listed.call
     return {
         "type": "kept_call",
@@ -48,6 +51,7 @@ def listed_record(listed: ListedCall) -> Record:
         "reviewed": call.reviewed,
         "outcome": listed.outcome,
         "next_contact": listed.next_contact,
+        "promise": promise.state.value if promise is not None else None,
     }
 
 
@@ -77,8 +81,11 @@ def about_records(end: KeptWrapUp) -> list[Record]:
     return [{"about": item.about, "slug": item.slug, "times": item.times} for item in end.happened]
 
 
-def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
-    """The events of a call, its reviews, what was done with its tasks, and its wrap-up.
+def call_records(
+    told: ToldCall, wording: Wording, promise: PromiseStanding | None = None
+) -> Iterator[Record]:
+    """The events of a call, its reviews, what was done with its tasks, its wrap-up, and
+    what became of its promise.
 
     A call without an end ends without `ended`: it is still running, or was interrupted.
     """
@@ -130,5 +137,9 @@ def call_records(told: ToldCall, wording: Wording) -> Iterator[Record]:
             "missing": list(end.missing),
             "about": about_records(end),
         }
+    if promise is not None:
+        whole = standings.record(promise)
+        bare = {name: whole[name] for name in ("type", "call", "state")}
+        yield bare if told.redacted else whole
     if ended is not None:
         yield ended

@@ -2,7 +2,8 @@
 
 Owns what an entry of access states: who, what and of which call or user, and never what was in it.
 Being entries of the chain they cannot be taken out or changed without `verify` saying so.  Holds,
-purges, acts on tasks and changes of users state who did it themselves and are read here too.
+purges, payments, acts on tasks and changes of users state who did it themselves and are read here
+too.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping, select
 
-from assistant.record.chain import ACCESS, DUTY, PURGED, TASK_ACT, USER, add_entry
+from assistant.record.chain import ACCESS, DUTY, PAYMENTS, PURGED, TASK_ACT, USER, add_entry
 from assistant.record.database import writing
 from assistant.record.faults import store_faults
 from assistant.record.opening import OpenStore
 from assistant.record.tables import CHAIN
 
-_KINDS = (ACCESS, DUTY, PURGED, TASK_ACT, USER)
+_KINDS = (ACCESS, DUTY, PAYMENTS, PURGED, TASK_ACT, USER)
 _SLICE = 1000
 
 
@@ -102,6 +103,8 @@ def _line(row: RowMapping) -> Access:
         act, about = "purge", str(stated.get("why", ""))
     elif kind == USER:
         about = str(stated.get("user", ""))
+    elif kind == PAYMENTS:
+        act, about = f"payments: {act}", str(stated.get("count", ""))
     elif kind == DUTY and not row["call"]:
         about = "an account"
     elif kind == TASK_ACT:

@@ -54,6 +54,9 @@ PURGED = "purged"
 """A call's rows were removed on purpose, by `who` and `why`; what was stated of them is over."""
 DUTY = "duty"
 """A hold, its release, a debt cleared: `number` and `row`, its hash; `who` and `act`."""
+PAYMENTS = "payments"
+"""Payments came in or were erased: `rows` is each batch's number and the hash of its rows, `count`
+how many came or went; `who` and `act`.  Of an import, `through` is the day to which it reaches."""
 USER = "user"
 """What became of a user: `user` and `row`, its hash; `who` and `act`."""
 ACCESS = "access"
@@ -152,6 +155,7 @@ _TASK = (
 )  # fmt: skip
 _TASK_ACT = ("number", "call", "task", "act", "owner", "who", "at_utc", "note")
 _DUTY = ("number", "act", "call", "account", "who", "at_utc", "told")
+_PAYMENT = ("mark", "batch", "account", "told")
 _USER = ("name", "role", "agent_id", "password", "at_utc", "removed")
 
 
@@ -200,6 +204,14 @@ def task_act_hash(row: RowMapping | Mapping[str, Any]) -> str:
 def duty_hash(row: RowMapping | Mapping[str, Any]) -> str:
     """The hash of one row of the duties."""
     return _row_hash(row, _DUTY)
+
+
+def payments_hash(rows: Iterable[RowMapping | Mapping[str, Any]]) -> str:
+    """The hash of the payments of one batch, in the order of their marks."""
+    digest = hashlib.sha256()
+    for row in rows:
+        _add_row(digest, [row[name] for name in _PAYMENT])
+    return digest.hexdigest()
 
 
 def user_hash(row: RowMapping | Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 Owns the archive's form: a ZIP file with a table of contents, and for each call a file of JSON Lines
 (call, account as it was shown, utterances, how it ended, what others were given to do) and its
-sound as FLAC, an hour a file.
+sound as FLAC, an hour a file.  The account's payments are a file of their own.
 What the program found in the agent's words is about the agent and not in it.  It erases nothing.
 """
 
@@ -22,6 +22,8 @@ import soundfile as sf
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import KeptCall
 from assistant.record.kept_sound import SideBySide
+from assistant.record.payments import payments_of
+from assistant.record.search_index import account_hash
 from assistant.record.store import CallStore
 from assistant.record.tasks import tasks_of_call
 from assistant.record.wrap_up_form import record_of
@@ -29,6 +31,7 @@ from assistant.record.wrap_up_form import record_of
 # A file of sound is made in memory: nothing lies in the clear elsewhere.
 _SOUND_FILE_S = 3600
 _BLOCK_S = 10
+_PAYMENTS = "payments.jsonl"
 
 
 def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> int:
@@ -56,6 +59,10 @@ def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> 
             ):
                 contents = [_add(archive, store, call, n) for n, call in enumerate(calls, 1)]
                 about = {"account": account, "exported_at_utc": at_utc, "calls": contents}
+                payments = _payments(store, account)
+                if payments:
+                    archive.writestr(_PAYMENTS, payments)
+                    about["payments"] = _PAYMENTS
                 about["transcripts"] = "made by a machine; the sound is the evidence"
                 archive.writestr("contents.json", json.dumps(about, ensure_ascii=False, indent=2))
             os.link(draft, file)
@@ -84,6 +91,16 @@ def _add(archive: zipfile.ZipFile, store: CallStore, call: KeptCall, number: int
         "transcript": transcript,
         "sound": sounds,
     }
+
+
+def _payments(store: CallStore, account: str) -> str:
+    opened = store.opened
+    hashed = account_hash(opened.vault, account)
+    found = payments_of(opened, (hashed,)).get(hashed, [])
+    return "".join(
+        json.dumps({"type": "payment", **asdict(payment)}, ensure_ascii=False, default=str) + "\n"
+        for payment in sorted(found, key=lambda payment: (payment.paid_on, payment.reference))
+    )
 
 
 def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:

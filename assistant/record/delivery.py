@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.event_codec import EventCodec
 from assistant.events import (
+    AccountChanged,
     AccountLinked,
     AudioAdvanced,
     CallEnded,
@@ -55,7 +56,7 @@ from assistant.record.journal import JournalledCall
 from assistant.record.opening import OpenStore
 from assistant.record.places import row_place
 from assistant.record.sealed_file import FileState
-from assistant.record.search_index import index_call, index_words
+from assistant.record.search_index import index_account, index_call, index_words
 from assistant.record.tables import (
     CALL_KEYS,
     CALLS,
@@ -72,6 +73,8 @@ _LANDMARKS = (
     VerificationChanged,
     StatementChanged,
     PromiseChanged,
+    # Whose call it is: without it, a promise would be looked for under another account.
+    AccountChanged,
     GapHeard,
     MomentMarked,
     TaskRaised,
@@ -328,6 +331,9 @@ class Delivery:
         if self._number is None:
             account = next((e.account for e in events if isinstance(e, CallStarted)), None)
             self._number = index_call(connection, vault, self._call, account.id if account else "")
+        for event in events:
+            if isinstance(event, AccountChanged):
+                index_account(connection, vault, self._number, event.account.id)
         index_words(connection, vault, self._number, said)
 
     def _reach(self, channel: int, sample: int) -> None:

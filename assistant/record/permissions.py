@@ -42,6 +42,10 @@ class Act(StrEnum):
     PURGE = "purge"
     CUSTOMER = "customer"
     """One customer's data are exported or erased."""
+    PAYMENTS = "payments"
+    """Payments come in."""
+    FOLLOW_UP = "follow-up"
+    """The list of whom to call next is made: accounts and days of all calls, and no word said."""
     STATS = "stats"
     VERIFY = "verify"
     BACKUP = "backup"
@@ -85,6 +89,8 @@ _TABLE: Mapping[Act, tuple[Scope, ...]] = {
     Act.HOLD:     (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.PURGE:    (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.CUSTOMER: (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _NONE),
+    Act.PAYMENTS: (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _ALL),
+    Act.FOLLOW_UP: (_ALL, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.STATS:    (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _ALL),
     Act.VERIFY:   (_NONE, _ALL,    _NONE,     _ALL,      _ALL,      _ALL),
     Act.BACKUP:   (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),

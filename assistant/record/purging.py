@@ -24,6 +24,7 @@ from assistant.record.database import writing
 from assistant.record.duties import Duties, account_code, standing_duties
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import CallState, KeptCall
+from assistant.record.payments import erase_payments, purge_payments
 from assistant.record.retention import Keeping, Term, Verdict, day_of, decide
 from assistant.record.search_index import forget
 from assistant.record.store import CallStore
@@ -40,6 +41,8 @@ Terms = Callable[[str, str | None], Sequence[Term]]
 _CLOCKS_AGREE = timedelta(minutes=5)
 # A record that says nothing for longer than this cannot vouch for the clock.
 _LONG_SILENCE = timedelta(days=31)
+# Payments of an account without a kept call wait this long for one that is still on its way.
+_PAYMENTS_WAIT = timedelta(days=90)
 
 _COPIES_LEFT = (
     "Others use the store, so copies of destroyed keys may still lie in its files: run the purge"
@@ -53,10 +56,11 @@ class PurgeRefused(AssistantError):
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Ids of the calls that went; `told` is what the user should know."""
+    """Ids of the calls that went, and how many payments; `told` is what the user should know."""
 
     calls: tuple[str, ...]
     told: tuple[str, ...] = ()
+    payments: int = 0
 
 
 class PurgeDesk:
@@ -119,17 +123,27 @@ class PurgeDesk:
             )
 
     def purge(self, *, today: date | None = None) -> Purged:
-        """Purge every call whose time is over.
+        """Purge every call whose time is over, and payments that no kept call is about.
 
         Raises:
             PurgeRefused: see `check`.
             StoreFault: the store cannot be written; what had gone is gone.
         """
         self.check(today=today)
-        return self._take(self._store.every_call(), "retention", lambda verdict: verdict.goes)
+        gone = self._take(self._store.every_call(), "retention", lambda verdict: verdict.goes)
+        before = self._open.now().astimezone(UTC) - _PAYMENTS_WAIT
+        with store_faults(self._open.name), self._open.engine.connect() as connection:
+            duties = standing_duties(connection)
+        payments = purge_payments(
+            self._open,
+            before.isoformat(timespec="milliseconds"),
+            lambda account: duties.holds("", account_code(self._open.vault, account)),
+            self._who,
+        )
+        return replace(gone, payments=payments)
 
     def erase(self, account: str, *, today: date | None = None) -> Purged:
-        """Erase a customer's calls, but for what a duty keeps.
+        """Erase a customer's calls, but for what a duty keeps, and their payments, unless held.
 
         Raises:
             PurgeRefused, StoreFault: as for `purge`.
@@ -137,7 +151,12 @@ class PurgeDesk:
         self.check(today=today)
         own = set(self._store.calls_of(account))
         kept = [call for call in self._store.every_call() if call.id in own]
-        return self._take(kept, "erasure", lambda verdict: verdict.may_be_erased)
+        gone = self._take(kept, "erasure", lambda verdict: verdict.may_be_erased)
+        with store_faults(self._open.name), self._open.engine.connect() as connection:
+            duties = standing_duties(connection)
+        if duties.holds("", account_code(self._open.vault, account)):
+            return gone
+        return replace(gone, payments=erase_payments(self._open, account, self._who))
 
     def _take(self, kept: Sequence[KeptCall], why: str, goes: Callable[[Verdict], bool]) -> Purged:
         today = self._today()

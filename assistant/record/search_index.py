@@ -20,7 +20,7 @@ import hmac
 import struct
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert
@@ -57,6 +57,12 @@ def index_call(connection: Connection, vault: Vault, call: str, account: str) ->
     )
     found = connection.execute(select(CALL_INDEX.c.number).where(CALL_INDEX.c.call == call))
     return int(found.scalar_one())
+
+
+def index_account(connection: Connection, vault: Vault, number: int, account: str) -> None:
+    """Whose the call of that number is became known later, or turned out to be another's."""
+    this_call = update(CALL_INDEX).where(CALL_INDEX.c.number == number)
+    connection.execute(this_call.values(account=account_hash(vault, account)))
 
 
 def index_words(

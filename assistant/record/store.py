@@ -220,6 +220,13 @@ class CallStore:
             call: NumberedWrapUp(row["number"], self._wrap_up(row)) for call, row in last.items()
         }
 
+    def last_wrap_ups(self, calls: Sequence[str]) -> Mapping[str, KeptWrapUp]:
+        """How some calls ended, past the guard: for the record's own rooms, which show no note."""
+        query = select(WRAP_UPS).where(WRAP_UPS.c.call.in_(calls)).order_by(WRAP_UPS.c.number)
+        rows = {row["call"]: row for row in self.rows(query)}
+        self._rows.remember_keys(list(rows))
+        return {call: self._wrap_up(row) for call, row in rows.items()}
+
     def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
         columns = {name: row[name] for name in ("call", "outcome", "next_contact", "at_utc")}
         place = wrap_up_place(row["call"], row["at_utc"])

@@ -7,8 +7,8 @@ that every judgement ever made stays; so are wrap-ups, of which the last one sta
 what bears on how long calls are kept.  Tasks are derived from a call's events as well; what their
 owners did with them is appended.  Columns hold what lists, sorts and joins need: ids, times,
 rules, outcomes, the agent's name.  What was said, the account, the reviewers' notes and the agents'
-are in sealed lines, each with its call's own key; the reasons of duties, with a key of the store's.
-The index holds keyed hashes.
+are in sealed lines, each with its call's own key; the reasons of duties and the payments, with keys
+of the store's.  The index holds keyed hashes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 7
+STORE_VERSION = 8
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -238,6 +238,21 @@ DUTIES = Table(
     Column("told", LargeBinary, nullable=False),
     Index("duties_by_call", "call", "number"),
     Index("duties_by_account", "account", "number"),
+)
+
+PAYMENTS = Table(
+    "payments",
+    METADATA,
+    # Keyed hash of what makes a payment one: see `assistant.record.payments`.
+    Column("mark", LargeBinary, primary_key=True),
+    # The import that brought it, from 1.
+    Column("batch", Integer, nullable=False),
+    # Keyed hash of the account's id, as in the index of calls.
+    Column("account", LargeBinary, nullable=False),
+    # Sealed: the account's id, amount, day, reference.
+    Column("told", LargeBinary, nullable=False),
+    Index("payments_by_account", "account"),
+    Index("payments_by_batch", "batch", "mark"),
 )
 
 USERS = Table(

@@ -87,6 +87,8 @@ class Vault:
         """Seals which call a journal is of; what is in it has the call's own seal."""
         self.duties = Seal(self._derive("duties"), entropy)
         """Seals why something of the record is held, which outlives the calls it is about."""
+        self.payments = Seal(self._derive("payments"), entropy)
+        """Seals payments, which belong to an account and to no call."""
         self.database_key = self._derive("database")
         self.chain_key = self._derive("chain")
         self.search_key = self._derive("search")

@@ -1,9 +1,9 @@
 """Proves that nothing of the record was changed, removed, put in or cut off, or says what was.
 
 Owns the walk: the chain of entries, the anchors outside the store, every call's events and rows
-against what the entries state, reviews, duties, tasks, users, and the sound.  Nothing is opened for
-it: seals and codes are checked over sealed bytes, so whoever proves the record reads none of it.
-It changes nothing.
+against what the entries state, reviews, duties, payments, tasks, users, and the sound.  Nothing is
+opened for it: seals and codes are checked over sealed bytes, so whoever proves the record reads
+none of it.  It changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, select
 from assistant.record.chain import (
     CLOSED,
     DUTY,
+    PAYMENTS,
     PURGED,
     REVIEW,
     TASK_ACT,
@@ -32,6 +34,7 @@ from assistant.record.chain import (
     event_code,
     first_code,
     first_event_code,
+    payments_hash,
     review_hash,
     rows_of,
     task_act_hash,
@@ -42,6 +45,7 @@ from assistant.record.chain import (
 from assistant.record.faults import StoreDamaged, StoreFault, store_faults, system_fault
 from assistant.record.locations import Locations
 from assistant.record.opening import OpenStore
+from assistant.record.payments import stated_batches
 from assistant.record.sealed_file import checked_records
 from assistant.record.sealed_file import first_code as first_sound_code
 from assistant.record.sound import MAGIC, SOUND, sound_name
@@ -55,6 +59,7 @@ from assistant.record.tables import (
     USERS,
     WRAP_UPS,
 )
+from assistant.record.tables import PAYMENTS as PAYMENT_ROWS
 
 _SLICE = 5000
 
@@ -97,6 +102,8 @@ class _Walk:
     """By kind, what people said of calls: each row's call and hash by its number."""
     users: dict[str, str] = field(default_factory=dict)
     """The last hash of each user's row."""
+    payments: dict[int, str] = field(default_factory=dict)
+    """The last hash of each batch of payments; empty where all of it was erased."""
     codes: list[bytes] = field(default_factory=list)
     events: int = 0
     sounds: int = 0
@@ -145,6 +152,7 @@ def verify(
         progress(f"{walk.events} events of {len(kept)} calls")
         _walk_rows(connection, walk, kept)
         _walk_words(connection, walk, call)
+        _walk_payments(connection, walk)
         _walk_users(connection, walk)
     for known in sorted(kept & walk.calls.keys()):
         _walk_sound(store, locations, walk, known, audio=audio)
@@ -204,6 +212,9 @@ def _walk_chain(connection: Connection, store: OpenStore, walk: _Walk) -> None:
 def _take(walk: _Walk, kind: str, call: str, stated: dict[str, Any]) -> None:
     if kind in _WORDS:
         walk.words.setdefault(kind, {})[int(stated["number"])] = (call, str(stated["row"]))
+        return
+    if kind == PAYMENTS:
+        walk.payments.update(stated_batches(str(stated["rows"])))
         return
     if kind == USER:
         walk.users[str(stated["user"])] = str(stated["row"])
@@ -345,6 +356,20 @@ def _walk_words(connection: Connection, walk: _Walk, only: str | None) -> None:
             # What was said of a purged call went with it; a duty outlives its call.
             if kind == DUTY or call not in walk.calls or not walk.calls[call].purged:
                 walk.faults.append(f"{kind} {number} was removed")
+
+
+def _walk_payments(connection: Connection, walk: _Walk) -> None:
+    left = {batch: code for batch, code in walk.payments.items() if code}
+    query = select(PAYMENT_ROWS).order_by(PAYMENT_ROWS.c.batch, PAYMENT_ROWS.c.mark)
+    rows = connection.execution_options(yield_per=_SLICE).execute(query).mappings()
+    for batch, of_batch in groupby(rows, key=itemgetter("batch")):
+        stated = left.pop(batch, None)
+        code = payments_hash(of_batch)
+        if stated is None:
+            walk.faults.append(f"payments of import {batch} were put in")
+        elif stated != code:
+            walk.faults.append(f"payments of import {batch} were changed, removed or put in")
+    walk.faults.extend(f"payments of import {batch} were removed" for batch in sorted(left))
 
 
 def _walk_users(connection: Connection, walk: _Walk) -> None:

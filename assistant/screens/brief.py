@@ -33,6 +33,7 @@ from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
+from assistant.shift.words import wanted_words
 from assistant.strategy_words import strategy_words
 from assistant.wording import Wording
 
@@ -82,6 +83,12 @@ def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
     if chosen is not None:
         told = strategy_words(chosen, wording)
         lines += _labelled(wording.text("Strategy"), told, width, Tone.TEXT)
+    if setup.wanted:
+        lines.append(BLANK)
+        for number, one in enumerate(setup.wanted):
+            label = wording.text("Called for") if not number else ""
+            told = wanted_words(one, wording, wording.interface_code)
+            lines += _labelled(label, told, width, Tone.STRONG)
     words = last_promise_words(account)
     if words:
         lines.append(BLANK)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from assistant.events import Origin
 from assistant.next_contact import ContactTimes
+from assistant.shift.wanted import Wanted
 from assistant.wording import Reader, RuleTexts
 from scripts.account import Account
 from scripts.outcomes import Outcome
@@ -54,6 +55,7 @@ class CallSetup:
         origin: where the account is known from, and how fresh; `None` where nobody says.
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
+        wanted: why the account is called, where a list says.
         strategy: what an account's case asks for, and why; `None` where no script guides.
         kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         contact_time: when the customer may be contacted after the call; `None`: nobody can say.
@@ -77,6 +79,7 @@ class CallSetup:
     origin: Origin | None = None
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
+    wanted: tuple[Wanted, ...] = ()
     strategy: Callable[[Account], Chosen | None] = lambda _account: None
     kept: bool = False
     contact_time: ContactTimes | None = None

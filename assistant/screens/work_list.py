@@ -373,6 +373,12 @@ class WorkListScreen(Screen[None]):
         """Start the call; one that may not be made asks once more, and is noted as such."""
         chosen = self._desk.standing(chosen.row)  # the window may have closed this second
         self._all[chosen.row.id] = chosen
+        if chosen.barred:
+            self._choose_shown()
+            reason = short_reason(chosen, self._rules(chosen), self._locale, self._wording)
+            words = self._wording.text("{reason} · this row is not called", reason=reason)
+            self.tell(Run(f"{SIGNS[chosen.may]} {words}", Tone.ALARM))
+            return
         if chosen.may is not May.YES and again != chosen.row.id:
             self._asked_again = chosen.row.id
             self._choose_shown()

@@ -29,6 +29,7 @@ from assistant.shift.words import (
     named,
     short_reason,
     told,
+    wanted_words,
     when,
 )
 from assistant.shift.work_list import Standing
@@ -120,7 +121,10 @@ def work_list_row(
             tone = TONES[standing.may] if name == "may" else quiet
             left.append(Run(pad(cells_of[name], wide - 1) + " ", tone))
     reason = short_reason(standing, rules, locale, wording)
-    return fit((*left, Run(plain_text(reason), Tone.SPOKEN)), width)
+    wanted = ""
+    if row.wanted and standing.may is not May.YES:
+        wanted = " · " + wanted_words(row.wanted[0], wording, locale)
+    return fit((*left, Run(plain_text(reason), Tone.SPOKEN), Run(wanted, Tone.MUTED)), width)
 
 
 def work_list_empty(wording: Wording, width: int, *, filtered: bool) -> list[Line]:
@@ -143,6 +147,7 @@ def answer_lines(
 ) -> list[Line]:
     """The answer for one row: number and clocks, the reasons that count most, the sources."""
     lines = [fit(line, width) for line in _head(standing, now, wording)]
+    lines += [fit(line, width) for line in _wanted(standing, wording, locale)]
     reasons = [told(reason, rules, locale, wording) for reason in standing.reasons]
     room = max(0, height - len(lines) - 1)
     more = len(reasons) - room
@@ -174,6 +179,16 @@ def _head(standing: Standing, now: datetime, wording: Wording) -> Iterator[Line]
         Run("   " + wording.text("there {clocks}", clocks=clocks) if clocks else "", Tone.MUTED),
         Run("   " + callback if callback else "", Tone.ACCENT),
     )
+
+
+def _wanted(standing: Standing, wording: Wording, locale: str) -> Iterator[Line]:
+    """Why the row stands on the list, in one line."""
+    wanted = standing.row.wanted
+    if wanted:
+        told_ = " · ".join(wanted_words(one, wording, locale) for one in wanted)
+        yield (
+            Run("   " + wording.text("to be called for: {reasons}", reasons=told_), Tone.ACCENT),
+        )
 
 
 def number_words(number: PhoneNumber | None, wording: Wording) -> str:
@@ -216,6 +231,10 @@ def reasons_page(
 ) -> list[Line]:
     """Every reason in full: title, count, law and how far it was checked, what would lift it."""
     lines: list[Line] = [BLANK, *(fit(line, width) for line in _head(standing, now, wording))]
+    for one in standing.row.wanted:
+        source = wording.text("from call {call}", call=plain_text(one.call)) if one.call else ""
+        words_ = "  ".join(part for part in (wanted_words(one, wording, locale), source) if part)
+        lines += paragraph(words_, width, Tone.ACCENT)
     lines.append(BLANK)
     for reason in standing.reasons:
         words = told(reason, rules, locale, wording)

@@ -29,11 +29,12 @@ _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{2,23}[0-9]")
 _NONE = "none"
 _NEGATIVE = ("-", "−", "－", "(", "（")
 # What an input method makes of a figure; nothing else that only looks like one (², ½) is taken.
-_HALF_WIDTH = {
+HALF_WIDTH: Mapping[int, str] = {
     **{0xFF10 + figure: str(figure) for figure in range(10)},
     ord("，"): ",",
     ord("．"): ".",
 }
+"""Full-width figures and signs of a number, as an input method writes them."""
 
 
 @dataclass(slots=True)
@@ -147,14 +148,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _amount(text: str) -> Decimal:
-    text = text.translate(_HALF_WIDTH)
+    text = text.translate(HALF_WIDTH)
     if not _AMOUNT.fullmatch(text):
         raise ValueError
     return Decimal(text.replace(",", ""))
 
 
 def _whole(text: str) -> int:
-    text = text.translate(_HALF_WIDTH)
+    text = text.translate(HALF_WIDTH)
     if not _DAYS.fullmatch(text):
         raise ValueError
     return int(text)

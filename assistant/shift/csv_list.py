@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,32 @@ class ListRead:
     faults: tuple[Fault, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a CSV file holds, by our names of its columns.
+
+    `lines` are the rows with the line in which each begins, or why one is no row; they are read as
+    they are taken.  `unknown_columns` mean nothing here.
+    """
+
+    lines: Iterator[tuple[int, Mapping[str, str]] | Rejected]
+    unknown_columns: tuple[str, ...]
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which columns a kind of file may have, which it must, and what an error calls it."""
+
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    unread: str = "the work list cannot be read"
+    listed_by: str = "assistant worklist --columns"
+
+
+WORK_LIST = Form((*COLUMNS, *MORE), REQUIRED)
+
+
 def read_csv(path: Path, mapping: ListMapping) -> ListRead:
     """A work list's rows.
 
@@ -55,29 +81,17 @@ def read_csv(path: Path, mapping: ListMapping) -> ListRead:
         BadInput: the file is no CSV in the encoding that was named, or lacks a column without which
             no row can be read.
     """
-    text, written_at = text_of(path, mapping.encoding)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter, strict=True)
-    lines = _lines(reader, path)
-    try:
-        _, head = next(lines)
-    except StopIteration:
-        raise _bad(path, 1, "the file is empty; its first line names the columns") from None
-    names = [name.strip() for name in head]
-    columns = _columns(names, mapping, path)
+    table = table_of(path, mapping, WORK_LIST)
     rows: list[WorkRow] = []
     rejected: list[Rejected] = []
     first_at: dict[str, int] = {}
-    for line, cells_read in lines:
-        if not any(cell.strip() for cell in cells_read):
+    for read in table.lines:
+        if isinstance(read, Rejected):
+            rejected.append(read)
             continue
-        if len(cells_read) != len(names):
-            what = f"has {len(cells_read)} cells where the first line names {len(names)}"
-            rejected.append(Rejected(line, (("", what),)))
-            continue
-        values = {ours: cells_read[place] for ours, place in columns.items()}
-        cells = Cells({**mapping.constants, **{k: v for k, v in values.items() if v.strip()}},
-                      mapping.dates)  # fmt: skip
-        row = read_row(cells, mapping, path, line, written_at)
+        line, values = read
+        cells = Cells(values, mapping.dates)
+        row = read_row(cells, mapping, path, line, table.written_at)
         if row.id and row.id in first_at:
             cells.faults.append(("account", f"is that of line {first_at[row.id]}"))
         if cells.faults:
@@ -85,12 +99,45 @@ def read_csv(path: Path, mapping: ListMapping) -> ListRead:
             continue
         first_at[row.id] = line
         rows.append(row)
+    return ListRead(tuple(rows), tuple(rejected), table.unknown_columns)
+
+
+def table_of(path: Path, mapping: ListMapping, form: Form) -> Table:
+    """The rows of a CSV file as cells, with what the mapping says of every row.
+
+    Raises:
+        BadInput: the file is no CSV in the encoding that was named, or lacks a column without which
+            no row can be read; a row that breaks the CSV may tell so only when it is reached.
+    """
+    text, written_at = text_of(path, mapping.encoding, form.unread)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter, strict=True)
+    lines = _lines(reader, path, form)
+    try:
+        _, head = next(lines)
+    except StopIteration:
+        what = "the file is empty; its first line names the columns"
+        raise _bad(path, 1, what, unread=form.unread) from None
+    names = [name.strip() for name in head]
+    columns = _columns(names, mapping, path, form)
+
+    def rows() -> Iterator[tuple[int, Mapping[str, str]] | Rejected]:
+        for line, cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                what = f"has {len(cells)} cells where the first line names {len(names)}"
+                yield Rejected(line, (("", what),))
+                continue
+            values = {ours: cells[place] for ours, place in columns.items()}
+            filled = {name: value for name, value in values.items() if value.strip()}
+            yield line, {**mapping.constants, **filled}
+
     used = set(columns.values())
     unknown = tuple(name for place, name in enumerate(names) if place not in used and name)
-    return ListRead(tuple(rows), tuple(rejected), unknown)
+    return Table(rows(), unknown, written_at)
 
 
-def text_of(path: Path, encoding: str) -> tuple[str, datetime]:
+def text_of(path: Path, encoding: str, unread: str = WORK_LIST.unread) -> tuple[str, datetime]:
     """What stands in a file, and when it was written.
 
     Raises:
@@ -101,23 +148,26 @@ def text_of(path: Path, encoding: str) -> tuple[str, datetime]:
             raw = file.read(_MOST_BYTES + 1)
         written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError) as error:
-        raise _bad(path, 0, getattr(error, "strerror", None) or "cannot be read") from None
+        raise _bad(
+            path, 0, getattr(error, "strerror", None) or "cannot be read", unread=unread
+        ) from None
     if len(raw) > _MOST_BYTES:
-        raise _bad(path, 0, f"is larger than {_MOST_BYTES} bytes")
+        raise _bad(path, 0, f"is larger than {_MOST_BYTES} bytes", unread=unread)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _bad(
             path, line, f"this is not {encoding.removesuffix('-sig')}",
-            "Name the file's encoding in the mapping (encoding: big5, gb18030, …).",
+            "Name the file's encoding in the mapping (encoding: big5, gb18030, …).", unread,
         ) from None  # fmt: skip
     if "\0" in text:
-        raise _bad(path, 0, "the file is binary or UTF-16; save it as CSV in UTF-8")
+        what = "the file is binary or UTF-16; save it as CSV in UTF-8"
+        raise _bad(path, 0, what, unread=unread)
     return text, written_at
 
 
-def _lines(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:
+def _lines(reader: Iterator[list[str]], path: Path, form: Form) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line in which each begins (a quoted cell may hold several lines)."""
     begins = 1
     while True:
@@ -126,16 +176,16 @@ def _lines(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[
         except StopIteration:
             return
         except csv.Error as error:
-            raise _bad(path, begins, f"this is no CSV: {error}") from None
+            raise _bad(path, begins, f"this is no CSV: {error}", unread=form.unread) from None
         yield begins, row
         begins = reader.line_num + 1  # type: ignore[attr-defined]
 
 
-def _columns(names: list[str], mapping: ListMapping, path: Path) -> dict[str, int]:
+def _columns(names: list[str], mapping: ListMapping, path: Path, form: Form) -> dict[str, int]:
     """The place of each of our columns in the file."""
     faults: list[Fault] = []
     found: dict[str, int] = {}
-    for ours in (*COLUMNS, *MORE):
+    for ours in form.columns:
         theirs = mapping.columns.get(ours, ours)
         places = [place for place, name in enumerate(names) if name.casefold() == theirs.casefold()]
         if len(places) > 1:
@@ -144,17 +194,21 @@ def _columns(names: list[str], mapping: ListMapping, path: Path) -> dict[str, in
             found[ours] = places[0]
         elif ours in mapping.columns:
             faults.append(Fault(path, 1, 1, f"the mapping's column for {ours} is not there"))
-    missing = [name for name in REQUIRED if name not in found and name not in mapping.constants]
+    missing = [
+        name for name in form.required if name not in found and name not in mapping.constants
+    ]
     faults.extend(Fault(path, 1, 1, f"there is no column {name}") for name in missing)
     if faults:
         raise BadInput(
-            "the work list cannot be read",
+            form.unread,
             tuple(faults),
-            "Name your columns in a mapping (`assistant worklist --columns` lists ours).",
+            f"Name your columns in a mapping (`{form.listed_by}` lists ours).",
         )
     return found
 
 
-def _bad(path: Path, line: int, what: str, remedy: str = "") -> BadInput:
+def _bad(
+    path: Path, line: int, what: str, remedy: str = "", unread: str = WORK_LIST.unread
+) -> BadInput:
     fault = Fault(path, line, 1 if line else 0, what)
-    return BadInput("the work list cannot be read", (fault,), remedy)
+    return BadInput(unread, (fault,), remedy)

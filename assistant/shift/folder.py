@@ -7,11 +7,12 @@ callbacks.  Who stands in no row is in the list all the same, with nothing known
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.shift.csv_list import ListRead, read_csv
+from assistant.shift.csv_list import WORK_LIST, ListRead, read_csv
 from assistant.shift.mapping import ListMapping, load_mapping
 from assistant.shift.rows import Source, WorkRow
 from compliance.context import Collector
@@ -44,16 +45,23 @@ def read_work_list(path: Path, mapping: Path | None = None) -> ListRead:
     return read_csv(path, mapping_of(path, mapping))
 
 
-def mapping_of(path: Path, named: Path | None) -> ListMapping:
+def mapping_of(
+    path: Path, named: Path | None, known: Iterable[str] = WORK_LIST.columns
+) -> ListMapping:
     """The mapping of a list: as named, else of the file beside it, else none.
+
+    Args:
+        path: of the list.
+        named: the mapping, where one was named.
+        known: the columns of which it may speak.
 
     Raises:
         BadInput: it has faults.
     """
     beside = path.with_name(path.stem + _MAPPING)
     if named is not None:
-        return load_mapping(named)
-    return load_mapping(beside) if beside.exists() else ListMapping()
+        return load_mapping(named, known)
+    return load_mapping(beside, known) if beside.exists() else ListMapping()
 
 
 def _folder(folder: Path, mapping: Path | None) -> ListRead:
@@ -93,11 +101,21 @@ def _folder(folder: Path, mapping: Path | None) -> ListRead:
 
 
 def _of_account(account: Account, file: Path) -> WorkRow:
-    """An account as a row; what its file does not say is unknown."""
+    """An account's file as a row."""
     try:
         written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):
         written_at = None
+    return row_of_account(account, written_at)
+
+
+def row_of_account(account: Account, as_of: datetime | None) -> WorkRow:
+    """An account as a row; what it does not say is unknown.
+
+    Args:
+        account: the account.
+        as_of: when it was true, with an offset; `None`: nobody knows.
+    """
     promises = tuple(promise.due_on for promise in account.promises if promise.kept is None)
     return WorkRow(
         id=account.id,
@@ -113,7 +131,7 @@ def _of_account(account: Account, file: Path) -> WorkRow:
         facts=account.facts,
         # An account's file lists its promises, if any; a file without them says nothing of them.
         promises_due=promises if account.promises else None,
-        sources=(Source("account", written_at),),
+        sources=(Source("account", as_of),),
         account=account,
     )
 

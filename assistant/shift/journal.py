@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -83,6 +84,10 @@ class ContactJournal:
             for attempt in attempts
             if attempt.call is not None
         )
+
+    def every(self) -> Mapping[str, tuple[Attempt, ...]]:
+        """All attempts by account, as of the last `refresh`."""
+        return {account: tuple(attempts) for account, attempts in self._attempts.items()}
 
     def refresh(self) -> bool:
         """Read what was added since, by anybody; whether there was anything.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, tzinfo
 from assistant.shift.journal import Attempt
 from assistant.shift.rows import WorkRow
 
-_FACTS = {
+FACTS = {
     "dispute": ("disputed",),
     "fraud": ("disputed",),
     "bankruptcy": ("insolvency", "bankrupt"),
@@ -25,6 +25,7 @@ _FACTS = {
     "complaint": ("complaint_open",),
     "third_party_refused": ("third_party_refused",),
 }
+"""The facts of the file that an outcome makes true."""
 _PROMISES = frozenset({"promise", "promise_to_pay", "part_promise", "plan", "settlement"})
 _CALLBACK = "callback"
 
@@ -41,7 +42,7 @@ def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> Wo
     for attempt in sorted(attempts, key=lambda attempt: attempt.at):
         if known_until is not None and attempt.at <= known_until:
             continue  # the source is newer: what it says, or leaves out, holds
-        facts = dict.fromkeys(_FACTS.get(attempt.outcome, ()), True)
+        facts = dict.fromkeys(FACTS.get(attempt.outcome, ()), True)
         if facts:
             row = replace(row, facts={**row.facts, **facts})
         day = attempt.next_contact

@@ -7,7 +7,7 @@ which.  It reads no rows.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -69,6 +69,7 @@ class _MappingFile(Schema):
     encoding: str = "utf-8"
     delimiter: str = ","
     dates: str | None = None
+    decimal: Literal[".", ","] = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class ListMapping:
     `columns` names the site's column for one of ours, `constants` a value for every row.  `no` are
     facts that do not hold of any row of this list (whoever makes it leaves such customers out).
     With `journal_is_all` this program's journal is the whole history of contacts.  `dates` is how
-    days are written, as `strptime` knows it; ISO 8601 without.
+    days are written, as `strptime` knows it; ISO 8601 without.  `decimal` is the sign before the
+    fraction of a payment's amount; the other one parts thousands.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -88,23 +90,28 @@ class ListMapping:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     dates: str | None = None
+    decimal: str = "."
 
 
-def load_mapping(path: Path) -> ListMapping:
+def load_mapping(path: Path, known: Iterable[str] = (*COLUMNS, *MORE)) -> ListMapping:
     """The mapping of a file (TOML, YAML or JSON).
+
+    Args:
+        path: of the file.
+        known: our columns, of which it may speak.
 
     Raises:
         BadInput: it has faults, each with its place.
     """
     document = load_document(path, _MappingFile)
     value = document.value
-    known = {*COLUMNS, *MORE}
+    ours = frozenset(known)
     faults: list[Fault] = []
     for part in ("columns", "constants"):
         faults.extend(
             document.fault(f"{shown(name)} is none of our columns", part, name)
             for name in getattr(value, part)
-            if name not in known
+            if name not in ours
         )
     encoding = value.encoding
     try:
@@ -123,4 +130,5 @@ def load_mapping(path: Path) -> ListMapping:
         "utf-8-sig" if encoding == "utf-8" else encoding,
         value.delimiter,
         value.dates,
+        value.decimal,
     )

@@ -42,8 +42,9 @@ NEEDED = frozenset(
 )  # fmt: skip
 """The columns without which a row is no whole account."""
 
-_ONE_ZONE = {"tw": "Asia/Taipei", "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong",
-             "uk": "Europe/London"}  # fmt: skip
+ONE_ZONE = {"tw": "Asia/Taipei", "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong",
+            "uk": "Europe/London"}  # fmt: skip
+"""The zone of places that have but one."""
 
 
 def read_row(
@@ -67,7 +68,7 @@ def read_row(
     kinds = tuple(kind.value for kind in Collector)
     collector = cells.read("collector", _one_of(kinds), _expected(kinds))
     zone_name = cells.plain("customer_timezone")
-    zone = zone_of(zone_name or _ONE_ZONE.get(jurisdiction or ""))
+    zone = zone_of(zone_name or ONE_ZONE.get(jurisdiction or ""))
     if zone_name and zone is None:
         cells.faults.append(("customer_timezone", "is no IANA time zone (Asia/Taipei)"))
     flags = cells.flags("flags")

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from assistant.shift.wanted import Barred, Wanted
 from compliance.context import CallHeader, Collector, Contact, Listener
 from compliance.permission import Dialling
 from scripts.account import Account
@@ -58,6 +59,8 @@ class WorkRow:
     hold.  `contacts` are all earlier attempts that the source knows.
     `account` is the whole account, where the source gives enough for one; `lacks` are the columns
     that it would need besides.  `line` is where the row begins in its file, from 1.
+    `wanted` is why it stands on a list that was formed from calls, `barred` what keeps it off the
+    telephone beside the law.
     """
 
     id: str
@@ -80,6 +83,8 @@ class WorkRow:
     account: Account | None = None
     line: int = 0
     lacks: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    barred: tuple[Barred, ...] = ()
 
     def dialling(
         self, number: PhoneNumber | None, asked: Iterable[str] = (), own: Iterable[Contact] = ()

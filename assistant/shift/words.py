@@ -7,15 +7,18 @@ the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from assistant import terms
 from assistant.interface_text import N_
-from assistant.shift.work_list import NO_RULES, STALE, Standing
+from assistant.shift.wanted import Wanted, WantedFor
+from assistant.shift.work_list import BARRED, NO_RULES, STALE, Standing
 from compliance.findings import Kind
 from compliance.permission import CLOCK, NO_NUMBER, May, Reason
 from compliance.rules import RuleSet
+from scripts.forms import money, written_date
 
 SIGNS = {May.YES: "✔", May.UNKNOWN: "?", May.NO: "✘"}
 ANSWERS = {May.YES: N_("may call"), May.UNKNOWN: N_("not known"), May.NO: N_("not now")}
@@ -70,6 +73,44 @@ FACTS: terms.Terms = {
     "will_not_pay": N_("says will not pay"),
     "workplace_number": N_("whether a work number"),
 }
+
+BARS: terms.Terms = {
+    "paid": N_("says it was paid"),
+    "promise": N_("promise not yet due"),
+    "part_promise": N_("promise not yet due"),
+    "settlement": N_("promise not yet due"),
+    "plan": N_("plan running"),
+    "hardship": N_("hardship under review"),
+    "callback": N_("agreed callback"),
+    "dispute": N_("open dispute"),
+    "fraud": N_("fraud or identity theft"),
+    "bankruptcy": N_("bankrupt"),
+    "deceased": N_("deceased"),
+    "cease_contact": N_("wants no contact"),
+    "attorney": N_("has a lawyer"),
+    "complaint": N_("open complaint"),
+    "vulnerable": N_("vulnerable"),
+    "language_barrier": N_("interpreter needed"),
+    "account_not_found": N_("account not found"),
+    "accounts_not_asked": N_("accounts do not answer"),
+    "payment_awaited": N_("payments not known that far yet"),
+}
+"""What keeps a row off the telephone beside the law."""
+
+PROMISE_STATES: terms.Terms = {
+    "kept": N_("kept"),
+    "late": N_("paid late"),
+    "kept_in_part": N_("kept in part"),
+    "broken_promise": N_("broken"),
+    "broken": N_("broken"),
+    "promise_not_assessable": N_("not assessable"),
+    "not_assessable": N_("not assessable"),
+    "payment_awaited": N_("payments not known that far yet"),
+    "promise_due": N_("not yet due"),
+    "open": N_("still open"),
+    "replaced": N_("replaced by a later one"),
+}
+"""How a promise stands, by its state or by the reason that follows from it."""
 
 _UNKNOWN: terms.Terms = {
     "contacts": N_("earlier contacts"),
@@ -130,6 +171,8 @@ def told(reason: Reason, rules: RuleSet | None, locale: str, say: Say) -> Told:
         title = rules.message(reason.title.id, reason.title.params, locale)
     params = dict(reason.params)
     counted = ""
+    if reason.because.startswith(BARRED):
+        return Told(SIGNS[reason.may], bar_words(reason, say), "", "", "", "")
     if reason.may is May.UNKNOWN:
         unknown = missing(reason, say)
         counted = say.text("not known: {what}", what=unknown) if reason.rule else unknown
@@ -145,6 +188,40 @@ def told(reason: Reason, rules: RuleSet | None, locale: str, say: Say) -> Told:
         facts = [named(FACTS, fact, say) for fact in reason.lifted_by]
         lifts = say.text("unless the file shows: {facts}", facts=" / ".join(facts))
     return Told(SIGNS[reason.may], title, counted, reason.citation, status, lifts)
+
+
+def bar_words(reason: Reason, say: Say) -> str:
+    """What keeps a row off the telephone beside the law, and until when."""
+    name = named(BARS, reason.because.removeprefix(BARRED), say)
+    until = dict(reason.params).get("until", "")
+    return say.text("{reason}, until {day}", reason=name, day=until) if until else name
+
+
+def wanted_words(one: Wanted, say: Say, locale: str) -> str:
+    """Why an account is to be called next, in a few words."""
+    day = written_date(one.due_on, locale)
+    match one.why:
+        case WantedFor.CALLBACK:
+            time = f"{day} {one.at:%H:%M}" if one.at is not None else day
+            return say.text("callback {time}", time=time)
+        case WantedFor.DOCUMENTS:
+            return say.text("documents owed, {day}", day=day)
+        case WantedFor.NEXT:
+            return say.text("next contact {day}", day=day)
+        case _:
+            state = named(PROMISE_STATES, one.why.value, say)
+            return promise_words(one.amount, one.currency, one.due_on, state, say, locale)
+
+
+def promise_words(
+    amount: Decimal | None, currency: str, due_on: date, state: str, say: Say, locale: str
+) -> str:
+    """A promise as a fact: how much for when, and how it stands."""
+    day = written_date(due_on, locale)
+    if amount is None or not currency:
+        return say.text("promise for {day}: {state}", day=day, state=state)
+    sum_ = money(amount, currency, locale)
+    return say.text("promise of {amount} for {day}: {state}", amount=sum_, day=day, state=state)
 
 
 def _count(params: dict[str, str], say: Say) -> str:
@@ -167,11 +244,16 @@ def _count(params: dict[str, str], say: Say) -> str:
 
 def short_reason(standing: Standing, rules: RuleSet | None, locale: str, say: Say) -> str:
     """The first reason against a row in a few words; for a yes, why it is its turn."""
+    wanted = standing.row.wanted
+    if wanted and standing.may is May.YES:
+        return wanted_words(wanted[0], say, locale)
     if standing.may is May.YES:
         if standing.callback_due:
             return say.text("waits for a callback")
         return say.text("promise not kept") if standing.promise_passed else ""
     reason = standing.against[0]
+    if reason.because.startswith(BARRED):
+        return bar_words(reason, say)
     if reason.may is May.UNKNOWN:
         unknown = missing(reason, say)
         return say.text("not known: {what}", what=unknown) if reason.rule else unknown

@@ -7,8 +7,8 @@ again only once they may have changed.  Pure: rows, contacts and moments are han
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from assistant.shift.journal import Attempt
@@ -22,6 +22,8 @@ from compliance.rules import RuleSet
 
 STALE = "stale"
 NO_RULES = "rules"
+BARRED = "barred:"
+"""How a reason's `because` begins where a disposition, and no rule, keeps a row off."""
 STALE_AFTER = timedelta(hours=72)
 """A list made on Friday evening still serves on Monday morning, and no longer."""
 
@@ -59,6 +61,11 @@ class Standing:
     def clocks(self, now: datetime) -> tuple[tuple[str, str], ...]:
         """The local time wherever the customer may be, by zone."""
         return tuple((zone, f"{now.astimezone(zone_of(zone)):%H:%M}") for zone in self.zones)
+
+    @property
+    def barred(self) -> bool:
+        """Whether a disposition keeps it off the telephone: nobody may call all the same."""
+        return any(reason.because.startswith(BARRED) for reason in self.reasons)
 
     @property
     def against(self) -> tuple[Reason, ...]:
@@ -99,8 +106,9 @@ class WorkList:
         """Every row as it stands now, in the order in which they are to be called.
 
         Those that may be called come first, then those nobody knows of, then the others; within
-        each, customers who wait for a callback, promises that have passed unkept, and then the
-        longest overdue.
+        each, broken promises and then the day that a reason falls due, on a list that was formed
+        from calls; customers who wait for a callback, promises that have passed unkept, and then
+        the longest overdue.
 
         Raises:
             ValueError: `now` has no offset.
@@ -124,6 +132,9 @@ class WorkList:
         return known
 
     def _ask(self, row: WorkRow, now: datetime) -> Standing:
+        return _with_bars(self._allowed(row, now), now)
+
+    def _allowed(self, row: WorkRow, now: datetime) -> Standing:
         rules = self._rules_for(row.jurisdiction, row.language)
         if rules is None:
             reason = Reason(May.UNKNOWN, "", NO_RULES, standing=True)
@@ -185,14 +196,55 @@ class WorkList:
         return tuple(stale), min(turns, default=None)
 
 
+def _with_bars(standing: Standing, now: datetime) -> Standing:
+    """The answer, and no where a disposition keeps the row off the telephone."""
+    row = standing.row
+    zone = zone_of(standing.zones[0] if standing.zones else row.customer_timezone)
+    today = now.astimezone(zone).date()
+    holding = [bar for bar in row.barred if bar.holds(today)]
+    if not holding:
+        return standing
+    reasons = tuple(
+        Reason(
+            May.NO,
+            "",
+            f"{BARRED}{bar.why}",
+            params=(("until", bar.until.isoformat() if bar.until else ""),),
+            standing=bar.until is None,
+        )
+        for bar in holding
+    )
+    lifted: datetime | None = None
+    settled = standing.settled_until
+    ends = [bar.until for bar in holding if bar.until is not None]
+    if ends:
+        after = [datetime.combine(day + timedelta(days=1), time(), zone or UTC) for day in ends]
+        settled = min(settled, *(moment.astimezone(UTC) for moment in after))
+        if len(ends) == len(holding):
+            lifted = max(after)
+            if standing.next_at is not None:
+                lifted = max(lifted, standing.next_at)
+    return replace(
+        standing,
+        may=May.NO,
+        # Of a row without any source the rules could only say that nothing is known.
+        reasons=(*reasons, *(standing.reasons if row.sources else ())),
+        next_at=lifted,
+        until=None,
+        settled_until=settled,
+    )
+
+
 def _soonest(told: Permission) -> tuple[int, bool, datetime]:
     return _RANK[told.answer.may], told.next_at is None, told.next_at or told.at
 
 
-def _order(standing: Standing) -> tuple[int, bool, bool, int, Decimal, str]:
+def _order(standing: Standing) -> tuple[object, ...]:
     row = standing.row
+    first = row.wanted[0].order if row.wanted else (True, date.max, time.max)
     return (
         _RANK[standing.may],
+        first,
         not standing.callback_due,
         not standing.promise_passed,
         -(row.days_past_due or 0),

@@ -34,9 +34,9 @@ def test_a_list_is_a_table_that_aligns(
     head, *rows = capsys.readouterr().out.splitlines()
     assert len(rows) == 2
     assert not any("\x1b" in row or "\u202e" in row for row in rows)
-    # The outcome's column begins where its head does, counted in cells.
-    outcome = {"en": "Outcome", "zh-Hant": "結果", "zh-Hans": "结果"}[interface]
-    at = cell_len(head[: head.index(outcome)])
+    # The last column begins where its head does, counted in cells.
+    promise = {"en": "Promise", "zh-Hant": "承諾", "zh-Hans": "承诺"}[interface]
+    at = cell_len(head[: head.index(promise)])
     starts = {cell_len(row[: row.rindex("  ") + 2]) for row in rows}
     assert starts == {at}
 
@@ -92,7 +92,7 @@ def test_the_events_are_the_published_ones(
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["type"] for record in records] == [
         "started", "verification", "utterance", "finding", "utterance", "statement", "review",
-        "wrap_up", "ended",
+        "wrap_up", "promise_standing", "ended",
     ]  # fmt: skip
     assert records[3]["quote"] == SCRIPT[records[3]["start"] : records[3]["end"]]
     assert {record["call"] for record in records} == {"c1"}

@@ -235,9 +235,11 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
         with writing(store.opened.engine) as connection:
             changeable_again(connection, "duties")
             changeable_again(connection, "task_acts")
+            changeable_again(connection, "payments")
             for change in (
                 "DROP TABLE tasks",
                 "DROP TABLE task_acts",
+                "DROP TABLE payments",
                 "DROP TABLE duties",
                 "DROP TABLE users",
                 "DROP INDEX chain_by_kind",

@@ -45,6 +45,8 @@ EVERY, ALIEN = CallFacts(own=True, released=True), CallFacts()
         (Act.HOLD, "cA", "cA", "cA"),
         (Act.PURGE, "cA", "cA", "cA"),
         (Act.CUSTOMER, "c", "c", "c"),
+        (Act.PAYMENTS, "scA", "scA", "scA"),
+        (Act.FOLLOW_UP, "asc", "asc", "asc"),
         (Act.STATS, "scA", "scA", "scA"),
         (Act.VERIFY, "rscA", "rscA", "rscA"),
         (Act.BACKUP, "cA", "cA", "cA"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,12 @@ from assistant.interface_text import LANGUAGES, Interface
 from assistant.screens.pane import Pane
 from assistant.screens.work_list import CallChosen
 from assistant.screens.work_list_keys import LIST_KEYS, ListCommand, read_list_key
+from assistant.shift.csv_list import ListRead
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import ContactJournal
 from assistant.shift.rule_change import RuleMemory
+from assistant.shift.wanted import Barred, Wanted, WantedFor
 from assistant.shift_app import WorkListApp
 from compliance.permission import May
 from tests.shift.lists import NOON, row, rules_for, write
@@ -101,6 +105,36 @@ async def test_two_keys_an_attempt_and_on_to_the_next_that_may_be_called(tmp_pat
         await pilot.press("b", "backspace", "m", "space")
         assert [entry["outcome"] for entry in written(tmp_path)] == ["no_answer", "voicemail"]
         assert shown(pilot, "work_rows")[2].startswith("▸")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_row_says_why_it_is_wanted_and_a_barred_one_is_not_called(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    owed = Wanted(WantedFor.BROKEN, date(2026, 11, 20), "c1", None, Decimal(300), "USD")
+    back = Wanted(WantedFor.CALLBACK, date(2026, 11, 27), "c2", time(11, 30))
+
+    def read() -> ListRead:
+        listed = read_work_list(write(tmp_path, *ROWS[:2]))
+        first, second = listed.rows
+        barred = replace(second, wanted=(back,), barred=(Barred("dispute"),))
+        return ListRead((barred, replace(first, wanted=(owed, back))))
+
+    journal = ContactJournal(tmp_path / "contacts.jsonl")
+    list_desk = ShiftDesk(read, rules_for, journal, None, Clock())
+    program = WorkListApp(list_desk, Interface("en"))
+    chosen: list[CallChosen] = []
+    async with program.run_test(
+        size=size, message_hook=lambda m: chosen.append(m) if isinstance(m, CallChosen) else None
+    ) as pilot:
+        rows = shown(pilot, "work_rows")
+        assert ("✔" in rows[0], "promise of $300" in rows[0]) == (True, True)
+        assert ("✘" in rows[1], "open dispute" in rows[1]) == (True, True)
+        answer = "\n".join(shown(pilot, "work_answer"))
+        assert "to be called for: promise of $300.00 for Nov 20, 2026: broken" in answer
+        await pilot.press("down", "enter", "enter")
+        assert chosen == []
+        assert "this row is not called" in shown(pilot, "work_status")[0]
 
 
 @pytest.mark.parametrize("keys", [["b", "q"], ["b", "i"], ["b", "down", "n", "space"]])

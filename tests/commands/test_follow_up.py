@@ -1,0 +1,101 @@
+"""`assistant payments`, `promises` and `worklist --follow-up`, through the command line's own door.
+
+In this process: what is tried is what they say and do, and a process for each would take a minute.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import _run
+from assistant.record.locations import Locations
+from assistant.record.store import CallStore
+from tests.commands.conftest import Assistant, Finished
+from tests.follow_up.invented import CODEC, ON, call, keep
+
+
+@pytest.fixture
+def assistant(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Assistant:
+    """Run `assistant ARGUMENTS` in an empty folder."""
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> Finished:
+        status = _run([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        return Finished(status, told.out, told.err)
+
+    return run
+
+
+TODAY = datetime.now(UTC).date()
+AGO = (ON - TODAY).days
+
+
+def test_from_payments_to_the_next_list(assistant: Assistant, tmp_path: Path) -> None:
+    with CallStore(Locations(tmp_path / "home"), CODEC) as store:
+        for owner in ("BROKEN", "KEPT"):
+            keep(store, call(owner, -20 - AGO, ("300", -10 - AGO), outcome="promise",
+                             next_contact=-10 - AGO, owner=owner))  # fmt: skip
+    head = "account,amount,currency,paid_on,reference\n"
+    due, lately = TODAY - timedelta(days=10), TODAY - timedelta(days=1)
+    (tmp_path / "p.csv").write_text(f"{head}KEPT,300.00,USD,{due},R1\nX,1,USD,{lately},\n", "utf-8")
+    bad = f"{head}KEPT,300.00,USD,{due},R1\nKEPT,300,USD,2026-02-31,\n"
+    (tmp_path / "bad.csv").write_text(bad, "utf-8")
+
+    first = assistant("payments", "import", "p.csv")
+    assert (first.status, first.output) == (
+        0,
+        (
+            "payments new: 2, known already: 0\nof accounts without a kept call: 1\n"
+            f"payments are known through {lately}\n"
+        ),
+    )
+    again = assistant("payments", "import", "bad.csv", "--json")
+    told = json.loads(again.output)
+    assert (again.status, told["new"], told["known"]) == (2, 0, 1)
+    assert "bad.csv:3:1: paid_on: is no day" in again.errors
+    assert "--through DAY says it" in again.errors
+
+    listed = assistant("promises", "list", "--jsonl", "--state", "broken", "--state", "kept")
+    states = {record["account"]: record["state"] for record in listed.records}
+    assert states == {"BROKEN": "broken", "KEPT": "kept"}
+    assert f"known through {lately}" in listed.errors
+
+    following = assistant("worklist", "--follow-up", "--json")
+    (row,) = json.loads(following.output)["rows"]
+    assert (row["account"], row["may_call"]) == ("BROKEN", "no")
+    assert row["wanted"][0] == {
+        "why": "broken_promise", "due_on": due.isoformat(), "at": None, "call": "BROKEN",
+        "amount": "300", "currency": "USD",
+    }  # fmt: skip
+    assert row["barred"][0]["why"] == "account_not_found"
+    assert "no source of accounts is set up" in following.errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("payments", "import"), "Name a file"),
+        (("payments", "import", "none.csv"), "there is no such file"),
+        (("payments", "import", "none.csv", "--through", "2999-01-01"), "lies in the future"),
+        (("promises", "list", "--state", "good"), "--state"),
+        (("promises", "list", "--due", "soon"), "--due"),
+        (("worklist", "--on", "2026-12-01"), "Name a list"),
+        (("worklist", "list.csv", "--to", "x.csv"), "go with --follow-up"),
+        (("live", "--follow-up", "--no-audio"), "A work list needs a terminal"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(
+    assistant: Assistant, arguments: tuple[str, ...], says: str
+) -> None:
+    finished = assistant(*arguments)
+    assert (finished.status, finished.output) == (2, "")
+    assert says in finished.errors
+    assert "Traceback" not in finished.errors
