@@ -18,41 +18,45 @@ from compliance.documents import Schema, load_document, validate_mapping
 from compliance.errors import BadInput, Fault, MissingPart
 from compliance.phrases import PACKS
 from compliance.transcript import Speaker
-from scripts.intents.scorer import NONE, Who
+from scripts.intents.scorer import NONE, Kind
 from scripts.objection_ear import FOLDER as OBJECTIONS
 from scripts.prompt import OBJECTIONS as OBJECTION_SLUGS
 from scripts.prompt import STAGES
 
 FOLDER = Path(__file__).parent / "examples"
 
-ROUTES = {
-    "illness": "illness",
-    "bereavement": "bereavement",
-    "paid": "already_paid",
-    "lawyer": "talk_to_lawyer",
-    "cease_contact": "stop_calling",
-    "inconvenient": "no_time_now",
-    "refuses_recording": "refuse_recording",
-    "scam_question": "is_this_a_scam",
+EXIT_OF_ROUTE = {
     "self_harm": "vulnerable",
-    "distress": "vulnerable",
     "domestic_abuse": "vulnerable",
+    "dispute": "dispute",
+    "lawyer": "represented",
+    "cease_contact": "cease_contact",
     "insolvency": "insolvency",
     "wrong_person": "wrong_number",
     "third_party": "third_party",
     "minor": "third_party",
     "complaint": "complaint",
+    "refuses_recording": "recording_refused",
     "threat_to_agent": "abuse",
     "interpreter": "language_barrier",
+    "inconvenient": "callback",
 }
-"""What a route of the rules is about: an objection's slug, or an exit's.  A dispute may be about
-the amount, about whose debt it is, or fraud: its lines would teach none of them well."""
-EXITS = (
-    "vulnerable", "insolvency", "wrong_number", "third_party", "complaint", "abuse",
-    "language_barrier",
-)  # fmt: skip
-LABELS: dict[Who, frozenset[str]] = {
-    "customer": frozenset((*OBJECTION_SLUGS, *EXITS, NONE)),
+"""The exit that a route of the rules calls for; the others call for none."""
+EXIT_OF_OBJECTION = {
+    "amount_wrong": "dispute",
+    "not_mine": "dispute",
+    "fraud": "dispute",
+    "talk_to_lawyer": "represented",
+    "stop_calling": "cease_contact",
+    "refuse_recording": "recording_refused",
+    "no_time_now": "callback",
+    "cannot_pay": "hardship",
+    "lost_job": "hardship",
+    "illness": "hardship",
+}
+"""The exit that an objection is near to; what objects to something else calls for none."""
+LABELS = {
+    "customer": frozenset((*OBJECTION_SLUGS, NONE)),
     "agent": frozenset((*STAGES, NONE)),
 }
 
@@ -73,16 +77,15 @@ class _RouteCases(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One line: who wrote it, who says it, and what it is about."""
+    """One line: who wrote it, and what it is about."""
 
     author: str
-    who: Who
     text: str
     label: str
 
 
-def load_examples(who: Who, language: str, folder: Path = FOLDER) -> tuple[Example, ...]:
-    """All lines of one side in a language: `en`, or `zh` with what is written Cantonese.
+def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Example, ...]:
+    """All lines of one kind in a language: `en`, or `zh` with what is written in Cantonese.
 
     Raises:
         MissingPart: there are none.
@@ -93,15 +96,19 @@ def load_examples(who: Who, language: str, folder: Path = FOLDER) -> tuple[Examp
     if not paths:
         raise MissingPart(f"there are no example lines for {language}")
     faults: list[Fault] = []
-    found = [line for path in paths for line in _lines(path, faults)]
+    who = "agent" if kind == "stage" else "customer"
+    found = [line for path in paths for line in _lines(path, who, faults)]
     if faults:
         raise BadInput("the example lines have faults", tuple(faults))
-    if who == "customer":
-        found += [line for name in languages for line in _cases(name)]
-    return tuple(line for line in found if line.who == who)
+    if kind != "stage":
+        found += [line for name in languages for line in _objection_cases(name)]
+    if kind == "exit":
+        found = [replace(line, label=EXIT_OF_OBJECTION.get(line.label, NONE)) for line in found]
+        found += [line for name in languages for line in _route_cases(name)]
+    return tuple(found)
 
 
-def _lines(path: Path, faults: list[Fault]) -> Iterator[Example]:
+def _lines(path: Path, who: str, faults: list[Fault]) -> Iterator[Example]:
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             line = validate_mapping(json.loads(text), _Line, path=path)
@@ -114,27 +121,26 @@ def _lines(path: Path, faults: list[Fault]) -> Iterator[Example]:
         if line.label not in LABELS[line.who]:
             there = ", ".join(sorted(LABELS[line.who]))
             faults.append(Fault(path, number, 1, f"label is none of: {there}"))
-            continue
-        yield Example(f"{path.parent.name}/{path.stem}", line.who, line.text, line.label)
+        elif line.who == who:
+            yield Example(f"{path.parent.name}/{path.stem}", line.text, line.label)
 
 
-def _cases(language: str) -> Iterator[Example]:
-    """The cases beside the objections and the routes: one more author each."""
+def _objection_cases(language: str) -> Iterator[Example]:
+    """The cases beside the objections: one more author."""
     path = OBJECTIONS / f"{language}.cases.yaml"
     if path.exists():
         for slug, said in load_document(path, _Cases).value.cases.items():
             for text in said:
-                yield Example("objections", "customer", text, slug)
+                yield Example("objections", text, slug)
+
+
+def _route_cases(language: str) -> Iterator[Example]:
+    """The cases of the routes, with what only sounds like one: one more author."""
     path = PACKS / f"routes.{language}.cases.yaml"
-    if path.exists():
-        yield from _route_cases(path)
-
-
-def _route_cases(path: Path) -> Iterator[Example]:
+    if not path.exists():
+        return
     for case in load_document(path, _RouteCases).value.cases:
-        if case.speaker is not Speaker.CUSTOMER:
-            continue
         names = [rule.removeprefix("ROUTE-") for rule in case.check]
-        labels = {ROUTES[name] for name in names if name in ROUTES}
-        if len(labels) == 1:
-            yield Example("routes", "customer", case.says, labels.pop())
+        if case.speaker is Speaker.CUSTOMER and case.says and len(names) <= 1:
+            label = EXIT_OF_ROUTE.get(names[0], NONE) if names else NONE
+            yield Example("routes", case.says, label)

@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from compliance.errors import AssistantError, MissingPart
 from scripts.intents.examples import Example, load_examples
-from scripts.intents.scorer import Scorer, Who, features, tokens_of, weights_path
+from scripts.intents.scorer import Kind, Scorer, features, tokens_of, weights_path
 
 LANGUAGES = ("en", "zh")
-PENALTY = 20.0  # inverse strength of the regularisation
+PENALTY = 40.0  # inverse strength of the regularisation
 MOST_STEPS = 300
-SEEN_TWICE = 2  # a feature of one line only teaches little of others, and there are very many
-SMALLEST_WEIGHT = 0.02  # of the largest; features below it in all labels are left out
+SEEN = 1  # lines that a feature stands in at the least: people say a thing in too many ways for two
+SMALLEST_WEIGHT = 0.05  # of the largest; features below it in all labels are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _fit(language: str, examples: Sequence[Example]) -> _Fitted:
             "Install the project's training extra: pip install '.[training]'",
         ) from fault
     rows = [tuple(features(tokens_of(line.text, language), language)) for line in examples]
-    vectorise: Any = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=SEEN_TWICE)
+    vectorise: Any = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=SEEN)
     vectors = vectorise.fit_transform(rows)
     learned: Any = LogisticRegression(C=PENALTY, max_iter=MOST_STEPS, tol=1e-3)
     learned.fit(vectors, [line.label for line in examples])
@@ -90,7 +90,8 @@ def _as_it_is(row: tuple[str, ...]) -> tuple[str, ...]:
 def unseen(language: str, examples: Sequence[Example]) -> list[tuple[Example, str, float]]:
     """Of each line what a scorer that knows none of its author's says, and how sure it is."""
     answers = []
-    for author in sorted({line.author for line in examples}):
+    authors = sorted({line.author for line in examples})
+    for author in authors if len(authors) > 1 else ():
         scorer = train(language, [line for line in examples if line.author != author])
         for line in examples:
             if line.author == author:
@@ -103,33 +104,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, measure or both; the exit status is 2 where the input is bad."""
     parser = argparse.ArgumentParser(prog="python -m scripts.intents.learning", description=__doc__)
     parser.add_argument("--language", choices=LANGUAGES, action="append")
-    parser.add_argument("--who", choices=get_args(Who), action="append")
+    parser.add_argument("--kind", choices=get_args(Kind), action="append")
     parser.add_argument("--out", type=Path, help="folder of the weights; else where they ship")
     parser.add_argument("--unseen", action="store_true", help="measure on authors left out")
     options = parser.parse_args(arguments)
     try:
         for language in options.language or LANGUAGES:
-            for who in options.who or get_args(Who):
-                _one(who, language, options.out, unseen_too=options.unseen)
+            for kind in options.kind or get_args(Kind):
+                _one(kind, language, options.out, unseen_too=options.unseen)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def _one(who: Who, language: str, out: Path | None, *, unseen_too: bool) -> None:
-    examples = load_examples(who, language)
+def _one(kind: Kind, language: str, out: Path | None, *, unseen_too: bool) -> None:
+    examples = load_examples(kind, language)
     if unseen_too:
         told = unseen(language, examples)
-        for author in sorted({line.author for line in examples}):
+        for author in sorted({line.author for line, _, _ in told}):
             own = [(line, label) for line, label, _ in told if line.author == author]
             right = sum(line.label == label for line, label in own)
-            sys.stdout.write(f"{who} {language} {author}: {right} of {len(own)} right, unseen\n")
+            sys.stdout.write(f"{kind} {language} {author}: {right} of {len(own)} right, unseen\n")
     content = train(language, examples).packed()
-    path = weights_path(who, language)
+    path = weights_path(kind, language)
     path = out / path.name if out is not None else path
     path.write_bytes(content)
-    sys.stdout.write(f"{who} {language}: {len(examples)} lines, {len(content) / 1024:.0f} KiB\n")
+    sys.stdout.write(f"{kind} {language}: {len(examples)} lines, {len(content) / 1024:.0f} KiB\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Says what an utterance is most likely about, by its likeness to lines that people wrote.
 
 Owns the small linear scorer: which features an utterance has, the file of weights, and the shares.
-There is one for what customers say (objections, and what else must be dealt with) and one for
-agents (the stage that they are in), each for English and for Chinese, Cantonese with it.  It trains
-nothing, and what follows from an answer is the script's to decide.
+There are three of each language (English, and Chinese with Cantonese): which objection a customer
+raises, which exit their words call for, in which stage an agent speaks.  It trains nothing, and
+what follows from an answer is the script's to decide.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from compliance.errors import BadInput, Fault
 from compliance.tongues import base_language, fold_in
 
-Who = Literal["customer", "agent"]
+Kind = Literal["objection", "exit", "stage"]
 NONE = "none"
 """What is about nothing that the script would have to deal with."""
 FORMAT = 1
@@ -69,7 +69,7 @@ def tokens_of(text: str, language: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """A trained scorer of one language, for one side of the line.
+    """A trained scorer of one kind and language.
 
     `table` is [features, labels], each row times its feature's inverse document frequency `idf`.
     """
@@ -159,18 +159,18 @@ def _bytes(text: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
-def weights_path(who: Who, language: str) -> Path:
+def weights_path(kind: Kind, language: str) -> Path:
     """Where the weights of a language (`en`, `zh`) stand."""
-    return FOLDER / f"{who}.{language}.npz"
+    return FOLDER / f"{kind}.{language}.npz"
 
 
 @lru_cache(maxsize=8)
-def load_scorer(who: Who, language: str) -> Scorer | None:
+def load_scorer(kind: Kind, language: str) -> Scorer | None:
     """The scorer for a language tag (`en-GB`, `zh-HK`); `None` where none was trained.
 
     Raises:
         BadInput: its file is broken.
     """
     base = base_language(language)
-    path = weights_path(who, "en" if base == "en" else "zh")
+    path = weights_path(kind, "en" if base == "en" else "zh")
     return unpacked(path.read_bytes(), path) if path.exists() else None
