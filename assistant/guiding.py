@@ -16,6 +16,7 @@ from assistant.events import (
     PromiseChanged,
     PromiseStatus,
     PromptChanged,
+    VerificationPolicy,
 )
 from assistant.promise_watch import PromiseWatch
 from compliance.context import CallContext
@@ -38,6 +39,7 @@ class Guide:
     def __init__(self, start: CallStarted, script: ScriptEngine | None) -> None:
         self._script = script
         self._promises = PromiseWatch(start)
+        self._recorded = start.policy is VerificationPolicy.HEARD
         self._told: Prompt | None = None
 
     def prompt(self, call_s: float) -> Iterator[PromptChanged]:
@@ -80,6 +82,7 @@ class Guide:
                 verified=bool(context.verified),
                 listener=context.listener,
                 routes=routes,
+                unconfirmed=self._recorded,
             )
             if script.objection:
                 yield ObjectionHeard(script.objection, script.reply(script.objection), call_s)

@@ -14,10 +14,12 @@ from dataclasses import replace
 from compliance.context import CallHeader, Listener
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account
+from scripts.exit_ear import ExitEar
 from scripts.fields import debt_fields, open_fields
 from scripts.flow import RETURN, Flow, Situation, Step
 from scripts.hearing import StepEar
 from scripts.objection_ear import load_objections
+from scripts.own_words import OwnWords
 from scripts.prompt import Prompt
 from scripts.route import Place, Route
 from scripts.strategy import Chooser, Chosen
@@ -62,6 +64,8 @@ class ScriptEngine:
         self._facts = dict(account.facts) if account else {}
         self._route = Route(flow, self._strategy, inbound=inbound)
         self._ear = StepEar(flow)
+        self._own_words = OwnWords(flow.language)
+        self._exit_ear = ExitEar(flow.language)
         self._objections = load_objections(flow.language)
         self._objection = ""
         self._own_lines: dict[str, str] = {}
@@ -140,11 +144,15 @@ class ScriptEngine:
         verified: bool,
         listener: Listener,
         routes: Iterable[str] = (),
+        unconfirmed: bool = False,
     ) -> bool:
         """Take in one utterance and how the call stands after it; tell whether the prompt changed.
 
         `routes` are those that the rules found in the customer's words, by name (`self_harm`): they
         know more wordings than any flow, and a flow's own phrases are nearer to its replies.
+
+        `unconfirmed`: the agent is followed past a confirmation that nobody heard, as in a
+        recording; the lines stay withheld.
 
         Partials move nothing.  Words of an unknown speaker can tick off steps, never open an exit.
         """
@@ -152,11 +160,20 @@ class ScriptEngine:
         self._objection = ""
         if utterance.final and utterance.text:
             if utterance.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
-                place = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
+                place = self._agent_said(place, utterance, unconfirmed=unconfirmed)
                 self._spoken = True
             else:
                 place = self._customer_said(place, utterance, tuple(routes))
         return self._settle(place)
+
+    def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:
+        """Steps that were heard move the call; where none was, the agent's own words may."""
+        moved = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
+        if (moved.main, moved.frames) != (place.main, place.frames):
+            return replace(moved, strayed=0, ahead="") if moved.ahead else replace(moved, strayed=0)
+        if utterance.speaker is not Speaker.AGENT:
+            return moved
+        return self._own_words.followed(self._route, moved, utterance.text, unconfirmed=unconfirmed)
 
     def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
         if utterance.speaker is Speaker.CUSTOMER:
@@ -169,14 +186,13 @@ class ScriptEngine:
             if name not in vague or self._objection in ("", vague[name])
             for slug in self._flow.routes.get(name, ())
         ]
-        called = dict.fromkeys(
-            (
-                *self._ear.customer_said(utterance.text),
-                *led,
-                *self._leads_to(self._objection),
-            )
-        )
-        return self._route.customer_said(place, tuple(called))
+        heard = self._ear.customer_said(utterance.text)
+        found = (*led, *self._leads_to(self._objection))
+        if any(slug in self._flow.exits for slug in (*heard, *led)):
+            # What was heard leads on; an objection may be likeness alone.
+            found = (*led, *(slug for slug in found if slug not in self._flow.exits))
+        weighed = self._exit_ear.weighed(heard, found, self._flow.exits, utterance.text)
+        return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:
         """What an objection that was heard calls for: its reply, or the exit that deals with it."""
@@ -392,7 +408,9 @@ class ScriptEngine:
 
     def _stage(self, main: Step) -> str:
         exits = [frame.slug for frame in self._place.frames if not frame.talk_off]
-        return exits[-1] if exits else main.stage
+        if exits:
+            return exits[-1]
+        return self._place.ahead if self._place.ahead and not self._place.open else main.stage
 
     def _done(self) -> tuple[str, ...]:
         place, route = self._place, self._route

@@ -1,8 +1,9 @@
 """What a customer objects to, by the slugs of the trade: `lost_job`, `spouse_decides`, ….
 
 Owns the loader of `objections/<language>.yaml` and the ear that names the objection in what a
-customer says.  One utterance has one objection at most: who lost their job and cannot pay objects
-that they lost their job, so the file's order, the telling ones first, decides.  A language that
+customer says: by phrases, and by likeness to lines that people wrote, which knows more wordings.
+One utterance has one objection at most: who lost their job and cannot pay objects that they lost
+their job, so the file's order, the telling ones first, decides between phrases.  A language that
 reads another's files (Cantonese those of Chinese) adds its phrases to theirs and keeps their order.
 It knows no flow.
 """
@@ -24,10 +25,17 @@ from compliance.pack_routes import route_names
 from compliance.phrases import Phrase, PhraseSet, base_language, load_concepts
 from compliance.tongues import fold_in, layers
 from scripts.denials import denied
+from scripts.intents.scorer import NONE, Likely, Scorer, load_scorer
 from scripts.prompt import OBJECTIONS
 
 FOLDER = Path(__file__).parent / "objections"
 _REACH = 3  # tokens before a phrase in which a denial takes it back
+# Shares of likeness, chosen on lines whose authors the scorer had not learned from: from when on it
+# names an objection alone, from when on against a phrase, and which share of "nothing" a phrase
+# does not stand against.
+_LIKELY = 0.22
+_LIKELIER = 0.4
+_NOTHING = 0.5
 
 
 class ObjectionSchema(Schema):
@@ -57,6 +65,7 @@ class Objections:
     routes: dict[str, str]
     otherwise: dict[str, str]
     denied: frozenset[str]
+    scorer: Scorer | None = None
 
     def heard(self, text: str, routes: Iterable[str] = ()) -> str:
         """The objection in what a customer said; empty where there is none.
@@ -73,7 +82,17 @@ class Objections:
         found.update(self.routes[name] for name in heard if name in self.routes)
         if not found:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
-        return next((slug for slug in self.slugs if slug in found), "")
+        told = next((slug for slug in self.slugs if slug in found), "")
+        return _weighed(told, self.scorer.likely(text)) if self.scorer else told
+
+
+def _weighed(told: str, likely: Likely) -> str:
+    """Between the objection that the phrases tell and the likeliest: the better founded."""
+    if not told:
+        return likely.label if likely.label != NONE and likely.share >= _LIKELY else ""
+    if likely.label == NONE:
+        return told if likely.share < _NOTHING else ""
+    return likely.label if likely.share >= _LIKELIER else told
 
 
 @lru_cache(maxsize=8)
@@ -113,6 +132,7 @@ def load_objections(language: str, folder: Path = FOLDER) -> Objections:
         {name: slug for _, slug, item in given for name in item.routes},
         {name: slug for _, slug, item in given for name in item.otherwise},
         frozenset(slug for _, slug, item in given if item.denied),
+        load_scorer("objection", language),
     )
 
 

@@ -37,6 +37,8 @@ class Place:
     `open` is whether the debt may be spoken of.  `main` indexes the main line, and `resume` is
     where that goes on once the customer is confirmed again.  `waiting` are exits called for that
     cannot be entered yet, `visited` those that were, and the objections that were replied to.
+    `ahead` is the stage that the agent speaks of although no confirmation was heard; `strayed`
+    counts how often in a row the agent spoke of the account within an exit.
     """
 
     open: bool = False
@@ -46,6 +48,8 @@ class Place:
     resume: int = 0
     waiting: tuple[str, ...] = ()
     visited: frozenset[str] = frozenset()
+    ahead: str = ""
+    strayed: int = 0
 
 
 class Route:
@@ -150,7 +154,7 @@ class Route:
         `spoken` is whether the agent has said anything yet: a call begins with hello all the same.
         """
         frames = tuple(frame for frame in place.frames if frame.slug not in _NOT_THE_CUSTOMER)
-        place = replace(place, frames=frames, done=place.done | self._asked)
+        place = replace(place, frames=frames, done=place.done | self._asked, ahead="")
         if place.main == 0 and not spoken:
             return place
         return self._at(replace(place, resume=0), max(place.main, place.resume, self.purpose))
@@ -257,6 +261,14 @@ class Route:
             belongs = step.belongs(self._strategy, inbound=self._inbound)
             if step.stage == stage and belongs and step.id not in place.done:
                 return replace(place, main=index, frames=())
+        return place
+
+    def at_stage(self, place: Place, stage: str) -> Place:
+        """At the first step of a stage that was not said yet; where it was, if all of them were."""
+        for index, step in enumerate(self.main):
+            due = step.id not in place.done and not self.gone_past(place, step)
+            if step.stage == stage and due:
+                return replace(place, main=index)
         return place
 
     def stand_at(self, place: Place, step: str) -> Place:
@@ -371,4 +383,7 @@ class Route:
         return self.enter(place, leave.slug)
 
     def _told(self, place: Place) -> bool:
-        return place.open and self.main[place.main].stage not in BEFORE_VERIFICATION
+        """Whether a matter of the account may be dealt with."""
+        return bool(place.ahead) or (
+            place.open and self.main[place.main].stage not in BEFORE_VERIFICATION
+        )

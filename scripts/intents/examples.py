@@ -1,0 +1,146 @@
+"""Example lines of customers and agents, by author, each with what it is about.
+
+Owns reading `examples/<language>/<author>.jsonl` and the other lines of the project that say what
+they are about: the objections' and the routes' own cases.  Authors wrote without seeing each
+other's lines, so that what one wrote can measure what was learned from the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from compliance.cases import CaseEntry
+from compliance.documents import Schema, load_document, validate_mapping
+from compliance.errors import BadInput, Fault, MissingPart
+from compliance.phrases import PACKS
+from compliance.transcript import Speaker
+from scripts.intents.scorer import NONE, Kind
+from scripts.objection_ear import FOLDER as OBJECTIONS
+from scripts.prompt import OBJECTIONS as OBJECTION_SLUGS
+from scripts.prompt import STAGES
+
+FOLDER = Path(__file__).parent / "examples"
+
+EXIT_OF_ROUTE = {
+    "self_harm": "vulnerable",
+    "domestic_abuse": "vulnerable",
+    "dispute": "dispute",
+    "lawyer": "represented",
+    "cease_contact": "cease_contact",
+    "insolvency": "insolvency",
+    "wrong_person": "wrong_number",
+    "third_party": "third_party",
+    "minor": "third_party",
+    "complaint": "complaint",
+    "refuses_recording": "recording_refused",
+    "threat_to_agent": "abuse",
+    "interpreter": "language_barrier",
+    "inconvenient": "callback",
+}
+"""The exit that a route of the rules calls for; the others call for none."""
+EXIT_OF_OBJECTION = {
+    "amount_wrong": "dispute",
+    "not_mine": "dispute",
+    "fraud": "dispute",
+    "talk_to_lawyer": "represented",
+    "stop_calling": "cease_contact",
+    "refuse_recording": "recording_refused",
+    "no_time_now": "callback",
+    "cannot_pay": "hardship",
+    "lost_job": "hardship",
+    "illness": "hardship",
+}
+"""The exit that an objection is near to; what objects to something else calls for none."""
+LABELS = {
+    "customer": frozenset((*OBJECTION_SLUGS, NONE)),
+    "agent": frozenset((*STAGES, NONE)),
+}
+
+
+class _Line(Schema):
+    who: Literal["customer", "agent"]
+    text: str
+    label: str
+
+
+class _Cases(Schema):
+    cases: dict[str, tuple[str, ...]]
+
+
+class _RouteCases(Schema):
+    cases: tuple[CaseEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line: who wrote it, and what it is about."""
+
+    author: str
+    text: str
+    label: str
+
+
+def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Example, ...]:
+    """All lines of one kind in a language: `en`, or `zh` with what is written in Cantonese.
+
+    Raises:
+        MissingPart: there are none.
+        BadInput: lines have faults, all told with their places.
+    """
+    languages = ("zh", "yue") if language == "zh" else (language,)
+    paths = [path for name in languages for path in sorted((folder / name).glob("*.jsonl"))]
+    if not paths:
+        raise MissingPart(f"there are no example lines for {language}")
+    faults: list[Fault] = []
+    who = "agent" if kind == "stage" else "customer"
+    found = [line for path in paths for line in _lines(path, who, faults)]
+    if faults:
+        raise BadInput("the example lines have faults", tuple(faults))
+    if kind != "stage":
+        found += [line for name in languages for line in _objection_cases(name)]
+    if kind == "exit":
+        found = [replace(line, label=EXIT_OF_OBJECTION.get(line.label, NONE)) for line in found]
+        found += [line for name in languages for line in _route_cases(name)]
+    return tuple(found)
+
+
+def _lines(path: Path, who: str, faults: list[Fault]) -> Iterator[Example]:
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            line = validate_mapping(json.loads(text), _Line, path=path)
+        except json.JSONDecodeError as fault:
+            faults.append(Fault(path, number, fault.colno, "this is no JSON"))
+            continue
+        except BadInput as error:
+            faults.extend(replace(fault, line=number) for fault in error.faults)
+            continue
+        if line.label not in LABELS[line.who]:
+            there = ", ".join(sorted(LABELS[line.who]))
+            faults.append(Fault(path, number, 1, f"label is none of: {there}"))
+        elif line.who == who:
+            yield Example(f"{path.parent.name}/{path.stem}", line.text, line.label)
+
+
+def _objection_cases(language: str) -> Iterator[Example]:
+    """The cases beside the objections: one more author."""
+    path = OBJECTIONS / f"{language}.cases.yaml"
+    if path.exists():
+        for slug, said in load_document(path, _Cases).value.cases.items():
+            for text in said:
+                yield Example("objections", text, slug)
+
+
+def _route_cases(language: str) -> Iterator[Example]:
+    """The cases of the routes, with what only sounds like one: one more author."""
+    path = PACKS / f"routes.{language}.cases.yaml"
+    if not path.exists():
+        return
+    for case in load_document(path, _RouteCases).value.cases:
+        names = [rule.removeprefix("ROUTE-") for rule in case.check]
+        if case.speaker is Speaker.CUSTOMER and case.says and len(names) <= 1:
+            label = EXIT_OF_ROUTE.get(names[0], NONE) if names else NONE
+            yield Example("routes", case.says, label)

@@ -1,0 +1,176 @@
+"""Says what an utterance is most likely about, by its likeness to lines that people wrote.
+
+Owns the small linear scorer: which features an utterance has, the file of weights, and the shares.
+There are three of each language (English, and Chinese with Cantonese): which objection a customer
+raises, which exit their words call for, in which stage an agent speaks.  It trains nothing, and
+what follows from an answer is the script's to decide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.errors import BadInput, Fault
+from compliance.tongues import base_language, fold_in
+
+Kind = Literal["objection", "exit", "stage"]
+NONE = "none"
+"""What is about nothing that the script would have to deal with."""
+FORMAT = 1
+FOLDER = Path(__file__).parent
+_MOST_TOKENS = 80  # of an utterance; a longer one is judged by its end, where its point mostly is
+_LONG_WORD = 4  # letters of an English word that tell it from most others, whatever its ending
+_ENDING = 3
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """The likeliest answer and its share of all answers, from 0 to 1; `shares` has every one."""
+
+    label: str
+    share: float
+    shares: Mapping[str, float]
+
+
+def features(tokens: Sequence[str], language: str) -> Iterator[str]:
+    """What the scorer sees of an utterance: one to three tokens together, and pairs around one.
+
+    English words count by their beginnings and endings as well: who was fired is fired by a firm.
+    """
+    row = ("<", *tokens, ">")
+    yield from row
+    yield from map(" ".join, pairwise(row))
+    yield from map(" ".join, zip(row, row[1:], row[2:], strict=False))
+    yield from (f"{first} _ {third}" for first, third in zip(row, row[2:], strict=False))
+    if language == "en":
+        for token in tokens:
+            if len(token) > _LONG_WORD:
+                yield f"^{token[:_LONG_WORD]}"
+            if len(token) > _LONG_WORD + 1:
+                yield f"{token[-_ENDING:]}$"
+
+
+def tokens_of(text: str, language: str) -> tuple[str, ...]:
+    """The tokens that an utterance is judged by."""
+    return tuple(fold_in(language, text).tokens[-_MOST_TOKENS:])
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A trained scorer of one kind and language.
+
+    `table` is [features, labels], each row times its feature's inverse document frequency `idf`.
+    """
+
+    language: str
+    labels: tuple[str, ...]
+    names: Mapping[str, int]
+    table: Floats
+    idf: Floats
+    bias: Floats
+
+    def likely(self, text: str) -> Likely:
+        """What an utterance is most likely about; what has no known feature is about nothing."""
+        found = {
+            self.names[name]
+            for name in features(tokens_of(text, self.language), self.language)
+            if name in self.names
+        }
+        if not found:
+            return Likely(NONE, 1.0, {NONE: 1.0})
+        at = np.fromiter(found, dtype=np.int64, count=len(found))
+        length = float(np.sqrt((self.idf[at] ** 2).sum()))
+        decision = self.table[at].sum(axis=0) / length + self.bias
+        odds = np.exp(decision - decision.max())
+        shares = odds / odds.sum()
+        best = int(shares.argmax())
+        return Likely(
+            self.labels[best],
+            float(shares[best]),
+            dict(zip(self.labels, map(float, shares), strict=True)),
+        )
+
+    def packed(self) -> bytes:
+        """As a file: weights in 8 bits with one scale for each label."""
+        scale = np.maximum(np.abs(self.table).max(axis=0), 1e-9) / 127
+        stream = BytesIO()
+        np.savez_compressed(
+            stream,
+            head=_bytes(
+                json.dumps(
+                    {"format": FORMAT, "language": self.language, "labels": list(self.labels)}
+                )
+            ),
+            names=_bytes("\n".join(sorted(self.names, key=self.names.__getitem__))),
+            table=np.round(self.table / scale).astype(np.int8),
+            scale=scale.astype(np.float32),
+            idf=self.idf.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+        )
+        return stream.getvalue()
+
+
+def unpacked(content: bytes, path: Path) -> Scorer:
+    """What `Scorer.packed` wrote.
+
+    Raises:
+        BadInput: the file is broken or of another version.
+    """
+    try:
+        with np.load(BytesIO(content), allow_pickle=False) as found:
+            arrays: dict[str, npt.NDArray[Any]] = {name: found[name] for name in found.files}
+        head = json.loads(arrays["head"].tobytes())
+        if head["format"] != FORMAT:
+            raise _broken(path, f"it is of version {head['format']}, not {FORMAT}")
+        names = arrays["names"].tobytes().decode("utf-8").split("\n")
+        table = arrays["table"].astype(np.float32) * arrays["scale"]
+        if table.shape != (len(names), len(head["labels"])):
+            raise _broken(path, "its parts do not fit together")
+        return Scorer(
+            head["language"],
+            tuple(head["labels"]),
+            {name: number for number, name in enumerate(names)},
+            table,
+            arrays["idf"].astype(np.float32),
+            arrays["bias"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as fault:
+        raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
+
+
+def _broken(path: Path, why: str) -> BadInput:
+    message = f"{why}; train it again: python -m scripts.intents.learning"
+    return BadInput("the weights of what is likely said are broken", (Fault(path, 0, 0, message),))
+
+
+def _bytes(text: str) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+def weights_path(kind: Kind, language: str) -> Path:
+    """Where the weights of a language (`en`, `zh`) stand."""
+    return FOLDER / f"{kind}.{language}.npz"
+
+
+@lru_cache(maxsize=8)
+def load_scorer(kind: Kind, language: str) -> Scorer | None:
+    """The scorer for a language tag (`en-GB`, `zh-HK`); `None` where none was trained.
+
+    Raises:
+        BadInput: its file is broken.
+    """
+    base = base_language(language)
+    path = weights_path(kind, "en" if base == "en" else "zh")
+    return unpacked(path.read_bytes(), path) if path.exists() else None
