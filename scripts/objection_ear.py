@@ -73,17 +73,22 @@ class Objections:
         `routes` are those that the rules found in the same words, by name.
         """
         folded = fold_in(self.language, text)
+        matches = self.phrases.search(folded)
         found = {
             match.label
-            for match in self.phrases.search(folded)
+            for match in matches
             if match.label in self.denied or not denied(folded, match.first, _REACH)
         }
+        taken_back = {match.label for match in matches} - found
         heard = tuple(routes)
         found.update(self.routes[name] for name in heard if name in self.routes)
         if not found:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
         told = next((slug for slug in self.slugs if slug in found), "")
-        return _weighed(told, self.scorer.likely(text)) if self.scorer else told
+        if self.scorer is None:
+            return told
+        weighed = _weighed(told, self.scorer.likely(text))
+        return told if weighed in taken_back else weighed
 
 
 def _weighed(told: str, likely: Likely) -> str:
