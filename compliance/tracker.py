@@ -90,6 +90,7 @@ class Tracker:
         self._other_spoke = False
         self._identifiers = Identifiers()
         self._proposed = False
+        self._told_apart = False  # a transcript said that somebody else spoke
 
     @property
     def context(self) -> CallContext:
@@ -126,10 +127,20 @@ class Tracker:
         if utterance.speaker is Speaker.AGENT:
             return self._hear_agent(labels)
         if utterance.speaker is Speaker.THIRD_PARTY:
+            self._told_apart = True
             return self._third_party("third_party_cue")
         if utterance.speaker is Speaker.CUSTOMER:
-            return self._hear_other_side(labels, folded)
+            return (*self._handed_over(), *self._hear_other_side(labels, folded))
         return ()
+
+    def _handed_over(self) -> tuple[Tracked, ...]:
+        """Where the transcript tells the voices apart, the customer's is a new one: identify."""
+        if not self._told_apart:
+            return ()
+        self._told_apart = False
+        if self._listener is not Listener.THIRD_PARTY:
+            return ()
+        return (*self._withdraw("new_voice"), *self._hears(Listener.UNKNOWN, "new_voice"))
 
     def _hear_agent(self, labels: set[str]) -> tuple[Tracked, ...]:
         self._agent_spoke = True

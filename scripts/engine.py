@@ -176,8 +176,9 @@ class ScriptEngine:
         return self._own_words.followed(self._route, moved, utterance.text, unconfirmed=unconfirmed)
 
     def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
+        founded = True
         if utterance.speaker is Speaker.CUSTOMER:
-            self._objection = self._objections.heard(utterance.text, routes)
+            self._objection, founded = self._objections.founded(utterance.text, routes)
         # Who finds the fees unfair disputes them in a way, but is answered.
         vague = self._objections.otherwise
         led = [
@@ -188,10 +189,11 @@ class ScriptEngine:
         ]
         heard = self._ear.customer_said(utterance.text)
         found = (*led, *self._leads_to(self._objection))
-        if any(slug in self._flow.exits for slug in (*heard, *led)):
+        if not founded or any(slug in self._flow.exits for slug in (*heard, *led)):
             # What was heard leads on; an objection may be likeness alone.
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
-        weighed = self._exit_ear.weighed(heard, found, self._flow.exits, utterance.text)
+        text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
+        weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
         return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:

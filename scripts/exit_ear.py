@@ -44,11 +44,11 @@ class ExitEar:
             called: exits and objections that phrases of the flow call for.
             found: those that the rules and the objections call for.
             exits: the flow's exits.
-            text: what the customer said.
+            text: what the customer said; empty of somebody else, whose words are another matter.
         """
         known, found = frozenset(exits), tuple(found)
         kept = list(dict.fromkeys((*called, *found)))
-        if self._scorer is None:
+        if self._scorer is None or not text:
             return tuple(kept)
         likely = self._scorer.likely(text)
         taken = likely.label in known and likely.label not in _NEVER_ALONE

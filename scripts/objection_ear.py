@@ -30,12 +30,13 @@ from scripts.prompt import OBJECTIONS
 
 FOLDER = Path(__file__).parent / "objections"
 _REACH = 3  # tokens before a phrase in which a denial takes it back
-# Shares of likeness, chosen on lines whose authors the scorer had not learned from: from when on it
-# names an objection alone, from when on against a phrase, and which share of "nothing" a phrase
-# does not stand against.
+# Shares of likeness, chosen on lines whose authors the scorer did not know: from when on it
+# names an objection alone, from when on against a phrase, which share of "nothing" a phrase does not
+# stand against, and from when on the call may leave its main line for it.
 _LIKELY = 0.22
 _LIKELIER = 0.4
 _NOTHING = 0.5
+_FOUNDED = 0.65
 
 
 class ObjectionSchema(Schema):
@@ -72,6 +73,10 @@ class Objections:
 
         `routes` are those that the rules found in the same words, by name.
         """
+        return self.founded(text, routes)[0]
+
+    def founded(self, text: str, routes: Iterable[str] = ()) -> tuple[str, bool]:
+        """As `heard`, and whether it is founded well enough to leave the main line for it."""
         folded = fold_in(self.language, text)
         matches = self.phrases.search(folded)
         found = {
@@ -86,9 +91,12 @@ class Objections:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
         told = next((slug for slug in self.slugs if slug in found), "")
         if self.scorer is None:
-            return told
-        weighed = _weighed(told, self.scorer.likely(text))
-        return told if weighed in taken_back else weighed
+            return told, True
+        likely = self.scorer.likely(text)
+        weighed = _weighed(told, likely)
+        if weighed in taken_back:
+            return told, True
+        return weighed, weighed == told or likely.share >= _FOUNDED
 
 
 def _weighed(told: str, likely: Likely) -> str:

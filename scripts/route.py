@@ -376,7 +376,8 @@ class Route:
         current = place.frames[-1] if place.frames else None
         if current is not None and not current.talk_off:
             other = self.flow.exits[current.slug]
-            if other.priority >= leave.priority:
+            later = other.priority == leave.priority and current.index > 0
+            if other.priority >= leave.priority and not later:
                 if other.firm:
                     return place
                 return replace(place, waiting=(*place.waiting, leave.slug))
