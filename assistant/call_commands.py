@@ -30,6 +30,9 @@ _jsonl = click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain
 _redacted = click.option(
     "--redacted", is_flag=True, help="Cover names, numbers, addresses and notes' figures."
 )
+_for_training = click.option(
+    "--for-training", is_flag=True, help="The redacted copy that trainers see once it is released."
+)
 _limit = click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -63,6 +66,7 @@ def _filters(command: F) -> F:
             default=None,
             help="With every flag judged, or with one that nobody judged.",
         ),
+        click.option("--released", is_flag=True, help="Released for training."),
     )
     for option in reversed(options):
         command = option(command)
@@ -134,12 +138,19 @@ def calls_find(
 @kept_calls.command("show")
 @click.argument("call")
 @_redacted
+@_for_training
 @_jsonl
 @interface_option
 @data_dir_option
 @store_option
 def calls_show(
-    call: str, *, redacted: bool, jsonl: bool, interface: str | None, data_dir: Path | None
+    call: str,
+    *,
+    redacted: bool,
+    for_training: bool,
+    jsonl: bool,
+    interface: str | None,
+    data_dir: Path | None,
 ) -> None:
     """One call: what was said when, with flags, judgements and how it ended."""
     from assistant.archive import desk
@@ -149,8 +160,36 @@ def calls_show(
         locate(data_dir, os.environ),
         call,
         redacted=redacted,
+        for_training=for_training,
         jsonl=jsonl,
         interface=reader(interface),
+    )
+
+
+@kept_calls.command("release")
+@click.argument("call")
+@click.option("--reason", default="", help="Why; kept sealed.")
+@click.option("--undo", is_flag=True, help="Take the release back.")
+@_interface
+@data_dir_option
+@store_option
+def calls_release(
+    call: str, *, reason: str, undo: bool, interface: str | None, data_dir: Path | None
+) -> None:
+    """Let trainers see a call's copy, without names, numbers, amounts and notes.
+
+    Its sound is silent wherever its words are covered, and while identity is confirmed or a number
+    is read out.  Who, when and why are kept, and are part of the record's proof.
+    """
+    from assistant.archive import releasing
+    from assistant.record.locations import locate
+
+    releasing.release_call(
+        locate(data_dir, os.environ),
+        call,
+        undo=undo,
+        reason=reason,
+        interface=_reader(interface),
     )
 
 
@@ -245,6 +284,7 @@ def _wanted(
     severity: str | None,
     state: str | None,
     reviewed: bool | None,
+    released: bool,
     **texts: str | None,
 ) -> CallFilter:
     from assistant.record.kept import CallState
@@ -257,6 +297,7 @@ def _wanted(
         severity=Severity(severity) if severity else None,
         state=CallState(state) if state else None,
         reviewed=reviewed,
+        released=released,
         **{name: value or "" for name, value in texts.items()},
     )
 

@@ -123,7 +123,13 @@ def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | N
 
 
 def train_replay(
-    call: str, *, silent: bool, interface: str | None, theme: str, data_dir: Path | None
+    call: str,
+    *,
+    silent: bool,
+    for_training: bool,
+    interface: str | None,
+    theme: str,
+    data_dir: Path | None,
 ) -> int:
     """A kept call on the call screen, with its sound."""
     from assistant.training_app import run_train_replay  # noqa: PLC0415 - as above
@@ -134,6 +140,7 @@ def train_replay(
         interface=interface or "",
         theme=theme,
         with_sound=not silent,
+        copy=for_training,
     )
 
 

@@ -217,6 +217,7 @@ def train() -> None:
 @train.command("replay")
 @click.argument("call")
 @click.option("--silent", is_flag=True, help="Without sound.")
+@click.option("--for-training", is_flag=True, help="The redacted copy, as trainers see it.")
 @_interface
 @_theme
 @data_dir_option

@@ -99,6 +99,39 @@ class Origin:
     as_of: str = ""
 
 
+class Source(StrEnum):
+    """What a call that others recorded was imported from; the value is what is stored."""
+
+    RECORDING = "recording"  # sound; recognised here
+    CONTACT_LENS = "contact-lens"  # words alone, recognised elsewhere
+    WEBVTT = "webvtt"  # likewise
+    JSONL = "jsonl"  # likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How a call that others recorded came in, and what they said of it.
+
+    `digest` is the SHA-256 of what was read, hex.  `direction` is `inbound`, `outbound` or empty,
+    `account` an account's id alone: what stood in the account then is not known.  `time_known` is
+    whether anybody said when the call took place; else `CallStarted.started_at_utc` is when it was
+    imported.
+    """
+
+    source: Source
+    digest: str
+    time_known: bool
+    direction: str = ""
+    account: str = ""
+    agent_id: str = ""
+    agent_name: str = ""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the transcript was made elsewhere, so that no sound stands behind it."""
+        return self.source is not Source.RECORDING
+
+
 # ---- inputs ------------------------------------------------------------------------------------
 
 
@@ -109,7 +142,7 @@ class CallStarted:
     `started_at_utc` is ISO 8601 with offset +00:00 and `zone` an IANA name: the wall clock and zone
     of the desk at sample 0.  The four hashes are sha256 hex digests of what judged and guided the
     call.  `account` is the snapshot as shown.  `recording` are the terms of a live call; a
-    call that others recorded has none.
+    call that others recorded has none.  `imported` is for a call that came in by an import.
     """
 
     header: CallHeader
@@ -124,6 +157,14 @@ class CallStarted:
     account_hash: str
     account: Account | None = None
     recording: RecordingTerms | None = None
+    imported: Imported | None = None
+
+    @property
+    def account_id(self) -> str:
+        """The account's id, where at least that is known; else empty."""
+        if self.account is not None:
+            return self.account.id
+        return self.imported.account if self.imported is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from assistant.app import CallApp
+from assistant.archive.studied import study
 from assistant.events import CallStarted
 from assistant.interface_text import N_
 from assistant.kept_guidance import Guided, KeptGuidance
 from assistant.record.kept import CallState
-from assistant.record.kept_sound import KeptSound, SideBySide
+from assistant.record.kept_sound import SideBySide, Sound
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
@@ -41,6 +42,7 @@ Guide = Callable[[CallStarted], Guided]
 
 NO_SOUND = N_("No sound was kept with this call.")
 NOW_RULES = N_("The rules have changed since this call: the flags are those of today.")
+COPY = N_("A copy for training: names, numbers and amounts are covered, in the sound as well.")
 CUT_OFF = N_("The recording was cut off; what came before is whole.")
 
 
@@ -82,6 +84,7 @@ def run_train_replay(
     theme: str = "dark",
     speed: float = 1.0,
     with_sound: bool = True,
+    copy: bool = False,
 ) -> int:
     """Play a kept call until the user leaves; the exit status.
 
@@ -94,9 +97,11 @@ def run_train_replay(
         theme: `dark` or `light`.
         speed: the pace to begin with, 0.5 to 4.
         with_sound: whether to look for a sound device at all.
+        copy: whether the redacted copy is wanted by whoever might see the call itself.
 
     Raises:
         UnknownCall: there is no such call.
+        NotPermitted: who is signed in may see neither the call nor its copy.
         StoreFault: the store or the sound cannot be read.
     """
     with ExitStack() as open_things:
@@ -104,6 +109,9 @@ def run_train_replay(
         open_things.enter_context(native_output_kept_off_screen())
         store = open_things.enter_context(CallStore(locations))
         guarded(store, os.environ)
+        studied = study(store, call) if copy or store.studies_only else None
+        if studied is not None:
+            store = studied.original
         kept = store.call(call)
         plan = plan_replay(store.events(call), store.utterances(call), store.findings(call))
         started = plan.inputs[0] if plan.inputs else None
@@ -112,10 +120,14 @@ def run_train_replay(
                 f"The call {call} has no beginning in the store", "Choose another call."
             )
         guided = (guide or KeptGuidance(RulesInForce.at(locations)).guide)(started)
-        sound = store.sound(call) if with_sound else None
+        sound: Sound | None = None
+        if with_sound:
+            sound = studied.sound() if studied is not None else store.sound(call)
         voice, rate_hz, silence = _voice(sound, open_things) if with_sound else (None, 8000, "")
         # The screen keeps the last one in sight: what matters most comes last.
         notices = [silence] if silence else []
+        if studied is not None:
+            notices.append(COPY)
         if kept.state is CallState.INTERRUPTED:
             notices.append(CUT_OFF)
         if guided.rules_hash != started.rules_hash:
@@ -123,7 +135,7 @@ def run_train_replay(
         replay = Replay(
             plan,
             call=call,
-            session=guided.session,
+            session=studied.session(guided.session) if studied is not None else guided.session,
             now=time.monotonic,
             voice=voice,
             rate_hz=rate_hz,
@@ -134,24 +146,24 @@ def run_train_replay(
             rules=KeptTexts(guided.texts),
             call_language=started.header.language,
             jurisdiction=started.header.jurisdiction,
-            account=started.account,
+            account=started.account if studied is None else None,
             mode=Mode.TRAIN,
             kept=True,
             interface=interface,
             theme=theme,
             notices=tuple(notices),
-            talk_offs=guided.talk_offs,
+            talk_offs=guided.talk_offs if studied is None else {},
             brief=False,
             reader=Reader.TRAINER,
         )
         return TrainingApp(setup, replay).run_to_end()
 
 
-def _voice(sound: KeptSound | None, open_things: ExitStack) -> tuple[Voice | None, int, str]:
+def _voice(sound: Sound | None, open_things: ExitStack) -> tuple[Voice | None, int, str]:
     """What plays the sound, the rate of its positions, and a line where there is no sound."""
     if sound is None:
         return None, 8000, NO_SOUND
-    open_things.enter_context(sound)
+    open_things.callback(sound.close)
     both = SideBySide(sound)
     player, notice = open_player(both)
     return player, both.rate_hz, notice

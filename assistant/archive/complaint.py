@@ -20,6 +20,7 @@ from assistant.interface_text import N_
 from assistant.kept_guidance import KeptGuidance
 from assistant.record.locations import Locations, file_name
 from assistant.record.master_key import write_private
+from assistant.record.permissions import Act
 from assistant.record.search import CallFilter, CallSearch
 from assistant.rules_in_force import RulesInForce
 from compliance.errors import AssistantError
@@ -46,11 +47,13 @@ def make_dossier(
     path = to / f"dossier-{file_name(call)}.html" if to.is_dir() else to
     refuse_existing(path)
     with opened(locations) as store:
+        # The page leaves the sealed store: it is an export like any other.
+        store.need(Act.EXPORT, call)
         told = tell(store, call)
-        account = told.start.account
+        account = told.start.account_id
         others = None
-        if account is not None and not redacted:
-            others = tuple(CallSearch(store).calls(CallFilter(account=account.id)))
+        if account and not redacted:
+            others = tuple(CallSearch(store).calls(CallFilter(account=account)))
         shown = what_was_shown(
             told.call, store.events(call), KeptGuidance(RulesInForce.at(locations))
         )

@@ -16,7 +16,7 @@ from itertools import islice
 from assistant.archive import lines, records
 from assistant.archive.covering import covered
 from assistant.archive.outcome_names import OutcomeNames
-from assistant.archive.told import tell
+from assistant.archive.studied import as_permitted, copies_of
 from assistant.follow_up.standings import standings_of
 from assistant.interface_text import N_, Interface
 from assistant.jsonlines import line
@@ -72,7 +72,8 @@ def find_words(
     wording = plain_wording(interface)
     count = 0
     with opened(locations) as store:
-        for listed, hits in CallSearch(store).find(sought, wanted):
+        search = CallSearch(store, lambda call: copies_of(store, call))
+        for listed, hits in search.find(sought, wanted):
             if limit and count >= limit:
                 tell_user(wording.text(MORE, count=2 * limit))
                 break
@@ -90,13 +91,24 @@ def find_words(
 
 
 def show_call(
-    locations: Locations, call: str, *, redacted: bool, jsonl: bool, interface: str
+    locations: Locations,
+    call: str,
+    *,
+    redacted: bool,
+    for_training: bool = False,
+    jsonl: bool,
+    interface: str,
 ) -> None:
-    """Print one call; `redacted` covers what must not be passed on."""
+    """Print one call as who is signed in may see it.
+
+    `redacted` covers what must not be passed on; `for_training` shows what trainers see.
+    """
     with opened(locations) as store:
-        told = tell(store, call)
-        promise = standings_of(store, locations, [call]).get(call)
-    if redacted:
+        told = as_permitted(store, call, copy=for_training)
+        # Sums and days of promises are nothing for a copy that others learn from.
+        learning = for_training or store.studies_only
+        promise = None if learning else standings_of(store, locations, [call]).get(call)
+    if redacted and not told.redacted:
         told = covered(told)
     wording = call_wording(told.call, locations, interface)
     if jsonl:

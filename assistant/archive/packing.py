@@ -12,28 +12,26 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import soundfile as sf
 
 from assistant.archive import archive_file as form
 from assistant.archive.covering import covered, redactions
 from assistant.archive.records import call_records
+from assistant.archive.silencing import Audible, SilencedSound
 from assistant.archive.told import ToldCall, tell
 from assistant.event_codec import EventCodec
 from assistant.jsonlines import line
 from assistant.record.chain import EXPORTED
 from assistant.record.faults import system_fault
 from assistant.record.kept import CallState, KeptWrapUp
-from assistant.record.kept_sound import KeptSound
+from assistant.record.kept_sound import Sound
 from assistant.record.locations import file_name
-from assistant.record.sound import Samples
 from assistant.record.store import CallStore
 from assistant.record.wrap_up_form import record_of
 from assistant.wording import Wording
@@ -41,7 +39,6 @@ from compliance.errors import AssistantError
 
 NOTE = "The transcript was made by a machine; the sound is the evidence."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_AROUND_S = 0.15  # a recogniser's times are no better than that
 
 
 def pack(
@@ -146,8 +143,8 @@ class _Packer:
         parts: tuple[form.ArchivedSound, ...] = ()
         if sound is not None:
             with sound:
-                audible = _audible(told) if redacted else None
-                parts = tuple(self._sound(folder, sound, audible))
+                heard = sound if not redacted else SilencedSound(sound, _audible(told))
+                parts = tuple(self._sound(folder, heard))
         entries = tuple(
             form.ArchivedEntry(
                 n=one.n, kind=one.kind, at_utc=one.at_utc, stated=one.stated, code=one.code.hex()
@@ -163,17 +160,13 @@ class _Packer:
             entries=entries,
         )
 
-    def _sound(
-        self, folder: str, sound: KeptSound, audible: _Audible | None
-    ) -> Iterator[form.ArchivedSound]:
-        """Each channel, an hour in a file, silenced where a copy must be."""
+    def _sound(self, folder: str, sound: Sound) -> Iterator[form.ArchivedSound]:
+        """Each channel, an hour in a file."""
         for channel in sound.channels:
             step = form.SOUND_PART_S * channel.rate_hz
             end = sound.end_sample(channel.channel)
             for number, start in enumerate(range(0, end, step), start=1):
                 samples = sound.read(channel.channel, start, min(end, start + step))
-                if audible is not None:
-                    samples = audible.of(samples, start, channel.rate_hz)
                 body = io.BytesIO()
                 sf.write(body, samples, channel.rate_hz, format="FLAC", subtype="PCM_16")
                 name = f"{folder}/sound-{channel.channel}-{number}.flac"
@@ -207,36 +200,9 @@ def _wrap_up(kept: KeptWrapUp) -> bytes:
     return json.dumps(record_of(kept), ensure_ascii=True).encode()
 
 
+def _audible(told: ToldCall) -> Audible:
+    return Audible.of_call(told, (copy for _name, copy in redactions(told)))
+
+
 def _json(value: object) -> bytes:
     return json.dumps(asdict(value), ensure_ascii=True).encode()  # type: ignore[call-overload]
-
-
-@dataclass(frozen=True, slots=True)
-class _Audible:
-    """Seconds of recognised words, and those of them in which something was covered."""
-
-    heard: tuple[tuple[float, float], ...]
-    silent: tuple[tuple[float, float], ...]
-
-    def of(self, samples: Samples, start: int, rate_hz: int) -> Samples:
-        """Samples from `start` on, zero wherever a covered word was said on any channel.
-
-        What was not recognised may have been anything, so it is zero too.
-        """
-        keep = np.zeros(len(samples), dtype=bool)
-        for spells, audible in ((self.heard, True), (self.silent, False)):
-            for from_s, to_s in spells:
-                ends = min(to_s, (start + len(samples)) / rate_hz)
-                first = max(0, math.floor(from_s * rate_hz) - start)
-                last = max(0, math.ceil(ends * rate_hz) - start)
-                keep[first:last] = audible
-        return np.where(keep, samples, np.int16(0)).astype(np.int16)
-
-
-def _audible(told: ToldCall) -> _Audible:
-    heard = [
-        (utterance.start_s - _AROUND_S, utterance.end_s + _AROUND_S)
-        for utterance in told.utterances
-    ]
-    silent = [spell for _name, copy in redactions(told) for spell in copy.silent_s]
-    return _Audible(tuple(heard), tuple(silent))

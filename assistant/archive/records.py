@@ -34,6 +34,8 @@ def listed_record(listed: ListedCall, promise: PromiseStanding | None = None) ->
         "reason": call.reason,
         "duration_s": call.duration_s,
         "sound": call.has_sound,
+        "imported": call.imported or None,
+        "released": call.released,
         "model": call.model,
         "rules": call.rules_hash,
         "findings": [

@@ -2,8 +2,8 @@
 
 Owns what an entry of access states: who, what and of which call or user, and never what was in it.
 Being entries of the chain they cannot be taken out or changed without `verify` saying so.  Holds,
-purges, payments, acts on tasks and changes of users state who did it themselves and are read here
-too.
+releases, purges, payments, acts on tasks and changes of users state who did it themselves and are
+read here too.
 """
 
 from __future__ import annotations
@@ -14,13 +14,22 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping, select
 
-from assistant.record.chain import ACCESS, DUTY, PAYMENTS, PURGED, TASK_ACT, USER, add_entry
+from assistant.record.chain import (
+    ACCESS,
+    DUTY,
+    PAYMENTS,
+    PURGED,
+    RELEASED,
+    TASK_ACT,
+    USER,
+    add_entry,
+)
 from assistant.record.database import writing
 from assistant.record.faults import store_faults
 from assistant.record.opening import OpenStore
 from assistant.record.tables import CHAIN
 
-_KINDS = (ACCESS, DUTY, PAYMENTS, PURGED, TASK_ACT, USER)
+_KINDS = (ACCESS, DUTY, PAYMENTS, PURGED, RELEASED, TASK_ACT, USER)
 _SLICE = 1000
 
 

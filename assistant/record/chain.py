@@ -49,7 +49,10 @@ TASK_ACT = "task act"
 EXPORTED = "exported"
 """A copy of a call was made to be carried away: `manifest`, the hash of the archive's manifest."""
 IMPORTED = "imported"
-"""A call came from another store: `manifest` likewise, and `store`, the other one's id."""
+"""A call came from another store: `manifest` likewise, and `store`, the other one's id; or from a
+recording or a transcript: `source`, and `digest`, its hash."""
+RELEASED = "release"
+"""A call was released for training, redacted, or withdrawn: `number`, `row`, `who`, `act`."""
 PURGED = "purged"
 """A call's rows were removed on purpose, by `who` and `why`; what was stated of them is over."""
 DUTY = "duty"
@@ -156,6 +159,7 @@ _TASK = (
 _TASK_ACT = ("number", "call", "task", "act", "owner", "who", "at_utc", "note")
 _DUTY = ("number", "act", "call", "account", "who", "at_utc", "told")
 _PAYMENT = ("mark", "batch", "account", "told")
+_RELEASE = ("number", "call", "act", "who", "at_utc", "reason")
 _USER = ("name", "role", "agent_id", "password", "at_utc", "removed")
 
 
@@ -212,6 +216,11 @@ def payments_hash(rows: Iterable[RowMapping | Mapping[str, Any]]) -> str:
     for row in rows:
         _add_row(digest, [row[name] for name in _PAYMENT])
     return digest.hexdigest()
+
+
+def release_hash(row: RowMapping | Mapping[str, Any]) -> str:
+    """The hash of one row of the releases."""
+    return _row_hash(row, _RELEASE)
 
 
 def user_hash(row: RowMapping | Mapping[str, Any]) -> str:

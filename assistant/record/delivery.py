@@ -329,8 +329,8 @@ class Delivery:
         events = [envelope.event for envelope in envelopes]
         said = [(event.index, event.text) for event in events if isinstance(event, UtteranceFinal)]
         if self._number is None:
-            account = next((e.account for e in events if isinstance(e, CallStarted)), None)
-            self._number = index_call(connection, vault, self._call, account.id if account else "")
+            account = next((e.account_id for e in events if isinstance(e, CallStarted)), "")
+            self._number = index_call(connection, vault, self._call, account)
         for event in events:
             if isinstance(event, AccountChanged):
                 index_account(connection, vault, self._number, event.account.id)
@@ -342,7 +342,7 @@ class Delivery:
             self._duration_s = max(self._duration_s, sample / rate_hz)
 
     def _insert_call(self, connection: Connection, started: CallStarted) -> None:
-        account = started.account
+        by = started.account or started.imported
         connection.execute(
             insert(CALL_KEYS).values(call=self._call, wrapped=self._journalled.wrapped)
         )
@@ -354,8 +354,8 @@ class Delivery:
                 language=started.header.language,
                 jurisdiction=started.header.jurisdiction,
                 collector=started.header.collector.value if started.header.collector else None,
-                agent_name=account.agent_name if account else "",
-                agent_id=account.agent_id if account else "",
+                agent_name=by.agent_name if by else "",
+                agent_id=by.agent_id if by else "",
                 model=started.model,
                 rules_hash=started.rules_hash,
                 scripts_hash=started.scripts_hash,
@@ -363,6 +363,7 @@ class Delivery:
                 reason=None,
                 duration_s=0.0,
                 has_sound=self._journalled.with_sound,
+                imported=started.imported.source.value if started.imported else "",
             )
         )
 

@@ -48,8 +48,9 @@ class Who:
     agent_id: str = ""
 
     def facts(self, call: KeptCall) -> CallFacts:
-        """What bears on permissions of a call.  No redacted copies are released yet."""
-        return CallFacts(own=bool(self.agent_id) and call.agent_id == self.agent_id)
+        """What bears on permissions of a call."""
+        own = bool(self.agent_id) and call.agent_id == self.agent_id
+        return CallFacts(own=own, released=call.released)
 
     def may(self, act: Act, call: KeptCall | None = None) -> bool:
         if self.role is None:
@@ -73,6 +74,21 @@ class Guard:
     def may(self, act: Act, call: KeptCall | None = None) -> bool:
         """Whether they may; nothing is written."""
         return self.who.may(act, call)
+
+    def for_covering(self, call: KeptCall) -> Guard:
+        """What lets the redacted copy of a call be made.
+
+        Raises:
+            NotPermitted: they may not study it.
+        """
+        self.need(Act.STUDY, call)
+        return CoveringGuard(self._store, self.who, call.id)
+
+    @property
+    def studies_only(self) -> bool:
+        """Whether they may see redacted copies and no call as it is."""
+        role = self.who.role
+        return role is not None and not permitted(role, Act.OPEN, CallFacts(own=True))
 
     def need(
         self, act: Act, call: KeptCall | None = None, *, about: str = "", written: bool = True
@@ -98,6 +114,28 @@ class Guard:
         if (act, call) not in self._written:
             log(self._store, self.who.name, act, call, about)
             self._written.add((act, call))
+
+
+class CoveringGuard(Guard):
+    """Opens one call, for the room that makes its redacted copy and shows nothing else.
+
+    Args:
+        store: the open store.
+        who: the user, who may study the call; that was written down.
+        call: its id.
+    """
+
+    def __init__(self, store: OpenStore, who: Who, call: str) -> None:
+        super().__init__(store, who)
+        self._call = call
+
+    def may(self, act: Act, call: KeptCall | None = None) -> bool:
+        return act is Act.OPEN and call is not None and call.id == self._call
+
+    def write(self, act: str, call: str = "", about: str = "") -> None:
+        """What was opened for the copy was written down as studied."""
+        if act.startswith("refused"):
+            super().write(act, call, about)
 
 
 def sign_in(

@@ -41,7 +41,8 @@ class FindingMark:
 class KeptCall:
     """One kept call; `started_at_utc` is ISO 8601, `zone` the desk's IANA name.
 
-    `marks` are the findings that were not withdrawn, in the order of the call.
+    `marks` are the findings that were not withdrawn, in the order of the call.  `imported` is what
+    it was imported from, empty where it ran here; `released` whether trainers may see its copy.
     """
 
     id: str
@@ -59,6 +60,8 @@ class KeptCall:
     reason: str | None
     duration_s: float
     has_sound: bool
+    imported: str = ""
+    released: bool = False
     marks: tuple[FindingMark, ...] = ()
 
     @property

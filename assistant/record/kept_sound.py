@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 import numpy as np
 import soundfile as sf
@@ -172,6 +172,19 @@ class KeptSound:
         )
 
 
+class Sound(Protocol):
+    """A call's sound for reading: `KeptSound`, or a part of it."""
+
+    @property
+    def channels(self) -> tuple[SoundChannel, ...]: ...
+
+    def end_sample(self, channel: int) -> int: ...
+
+    def read(self, channel: int, start: int, stop: int) -> Samples: ...
+
+    def close(self) -> None: ...
+
+
 class SideBySide:
     """A kept call's channels as one sound, the way a player asks for it.
 
@@ -179,7 +192,7 @@ class SideBySide:
     left out (every channel is kept at the rate of the speech model, so none is).
     """
 
-    def __init__(self, sound: KeptSound) -> None:
+    def __init__(self, sound: Sound) -> None:
         self._sound = sound
         rates_hz = [opened.rate_hz for opened in sound.channels]
         self.rate_hz = rates_hz[0] if rates_hz else 8000

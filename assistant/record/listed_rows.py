@@ -39,6 +39,7 @@ def kept_call(
     marks: Sequence[RowMapping],
     history: Sequence[RowMapping],
     *,
+    released: bool,
     is_lost: Callable[[str], bool],
 ) -> KeptCall:
     """A call as lists show it.
@@ -47,6 +48,7 @@ def kept_call(
         row: of the calls' table.
         marks: of the call's findings.
         history: of the call's reviews, oldest first.
+        released: whether it is released for training.
         is_lost: whether nobody writes a call that has no end.
     """
     state = CallState.INTERRUPTED if row["interrupted"] else CallState.WHOLE
@@ -54,7 +56,12 @@ def kept_call(
         state = CallState.INTERRUPTED if is_lost(row["id"]) else CallState.OPEN
     judged = standing(_judgement(entry) for entry in history)
     columns = {name: row[name] for name in _PLAIN_COLUMNS}
-    return KeptCall(**columns, state=state, marks=tuple(_mark(mark, judged) for mark in marks))
+    return KeptCall(
+        **columns,
+        state=state,
+        released=released,
+        marks=tuple(_mark(mark, judged) for mark in marks),
+    )
 
 
 def by_call(rows: Sequence[RowMapping]) -> Mapping[str, list[RowMapping]]:

@@ -1,8 +1,8 @@
 """Who may do what with the record: one table, and the one function that reads it.
 
 Owns roles, acts and the table.  It knows no users, opens nothing and keeps no log.  An
-administrator runs the record and reads no call; a trainer sees no call that was not released and
-redacted.
+administrator runs the record and reads no call; a trainer opens no call at all, and
+studies the redacted copies of those that were released.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ class Act(StrEnum):
     """What can be done; the value stands in the log."""
 
     OPEN = "open"
-    """A call is read, heard or listed."""
+    """A call is read, heard or listed as it is."""
+    STUDY = "study"
+    """The redacted copy of a released call is read, heard or listed."""
     JUDGE = "judge"
     EXPORT = "export"
     IMPORT = "import"
     RELEASE = "release"
-    """A redacted copy is released for training."""
+    """A call is released for training, redacted, or that is taken back."""
     TASKS = "tasks"
     """Tasks of a call are listed."""
     HANDLE = "handle task"
@@ -79,7 +81,8 @@ _ROLES = (
 # Columns in the order of the roles above.
 _TABLE: Mapping[Act, tuple[Scope, ...]] = {
     #              agent  reviewer trainer    supervisor compliance administrator
-    Act.OPEN:     (_OWN,  _ALL,    _RELEASED, _ALL,      _ALL,      _NONE),
+    Act.OPEN:     (_OWN,  _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
+    Act.STUDY:    (_NONE, _ALL,    _RELEASED, _ALL,      _ALL,      _NONE),
     Act.JUDGE:    (_NONE, _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
     Act.EXPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.IMPORT:   (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),

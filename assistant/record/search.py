@@ -7,7 +7,7 @@ opened here, newest call first, and only what holds the phrase is given.  It cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, literal, or_, select
 
 from assistant.events import UtteranceFinal
+from assistant.record.guard import NotPermitted
 from assistant.record.kept import CallState, KeptCall
+from assistant.record.releases import released_calls
 from assistant.record.search_index import account_hash, word_hash
 from assistant.record.search_words import Phrase
 from assistant.record.store import CallStore
@@ -38,7 +40,8 @@ class CallFilter:
 
     `since_utc` and `before_utc` are ISO 8601 in UTC, half open.  `agent` is an id, or part of a
     name; `account` an account's whole id; `rule` a rule's id or how it begins.  `reviewed`: true
-    for calls whose flags were all judged, false for those with one that was not.
+    for calls whose flags were all judged, false for those with one that was not.  `released`: those
+    alone that are released for training.
     """
 
     since_utc: str = ""
@@ -51,6 +54,7 @@ class CallFilter:
     outcome: str = ""
     state: CallState | None = None
     reviewed: bool | None = None
+    released: bool = False
 
     def takes(self, call: KeptCall) -> bool:
         """What no query can decide: whether a call still runs, which judgements stand."""
@@ -80,11 +84,21 @@ class Hit:
     end: int
 
 
-class CallSearch:
-    """Searches of one open store; every method raises what `CallStore` does."""
+Copies = Callable[[str], Mapping[str, UtteranceFinal]]
+"""For a call's id, the redacted copies of its utterances by their ids."""
 
-    def __init__(self, store: CallStore) -> None:
+
+class CallSearch:
+    """Searches of one open store; every method raises what `CallStore` does.
+
+    Args:
+        store: the open store.
+        copies: where words are looked for by whoever may study copies alone.
+    """
+
+    def __init__(self, store: CallStore, copies: Copies | None = None) -> None:
         self._store = store
+        self._copies = copies
         self._vault = store.opened.vault
 
     def calls(self, wanted: CallFilter) -> Iterator[ListedCall]:
@@ -101,14 +115,28 @@ class CallSearch:
         """
         for rows, positions in self._candidates(phrase, wanted):
             shown = tuple(self._listed(rows, wanted))  # first: what may not be seen is not opened
-            said = self._store.utterances_at(
-                {listed.call.id: positions[listed.call.id] for listed in shown}
-            )
+            said = self._said_at({one.call.id: positions[one.call.id] for one in shown})
             for listed in shown:
                 hits = _hits(phrase, said[listed.call.id])
                 first = next(hits, None)
                 if first is not None:
                     yield listed, chain((first,), hits)
+
+    def _said_at(
+        self, places: Mapping[str, Sequence[int]]
+    ) -> Mapping[str, Iterator[UtteranceFinal]]:
+        """Some utterances of some calls, as who is signed in may read them."""
+        copies = self._copies
+        if copies is None or not self._store.studies_only:
+            return self._store.utterances_at(places)
+        return {
+            call: (
+                said
+                for said in sorted(copies(call).values(), key=lambda one: one.index)
+                if said.index in positions
+            )
+            for call, positions in places.items()
+        }
 
     def _listed(self, rows: Sequence[RowMapping], wanted: CallFilter) -> Iterator[ListedCall]:
         ids = [row["id"] for row in rows]
@@ -119,6 +147,8 @@ class CallSearch:
             if wanted.takes(call):
                 end = ends.get(call.id)
                 outcome, day = (end["outcome"], end["next_contact"]) if end else (None, None)
+                if self._store.studies_only:
+                    day = None
                 yield ListedCall(call, outcome, day)
 
     def _batches(self, wanted: CallFilter) -> Iterator[Sequence[RowMapping]]:
@@ -194,6 +224,13 @@ class CallSearch:
 
     def _conditions(self, wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
         """What the database can decide of a filter."""
+        if self._store.studies_only and (wanted.account or wanted.agent):
+            raise NotPermitted(
+                "whose call it was, and whose account, is not yours to ask",
+                "Look by day, rule, severity or outcome.",
+            )
+        if wanted.released:
+            yield CALLS.c.id.in_(released_calls())
         if wanted.since_utc:
             yield CALLS.c.started_at_utc >= wanted.since_utc
         if wanted.before_utc:

@@ -8,6 +8,8 @@ never a row; it starts no thread, renders no text and reads no clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -41,6 +43,7 @@ from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.permissions import Act
 from assistant.record.places import note_place, row_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
+from assistant.record.releases import released_calls
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.sealed_rows import SealedRows
 from assistant.record.tables import (
@@ -50,6 +53,7 @@ from assistant.record.tables import (
     EVENTS,
     FINDINGS,
     LANDMARKS,
+    RELEASES,
     REVIEWS,
     UTTERANCES,
     WRAP_UPS,
@@ -125,16 +129,25 @@ class CallStore:
     def close(self) -> None:
         self._engine.dispose()
 
-    def need(self, act: Act, call: str | None = None, *, about: str = "") -> None:
+    def need(
+        self, act: Act, call: str | None = None, *, about: str = "", written: bool = True
+    ) -> None:
         """Ask whether who is signed in may do that, to a call or at large; it is written down.
 
-        `about` says what else it is done to, and never anything that was said.
+        `about` says what else it is done to, and never anything that was said.  What writes its own
+        entry of the chain is not `written` twice.
 
         Raises:
             NotPermitted: they may not.
         """
         if self._guard is not None:
-            self._guard.need(act, self.call(call) if call is not None else None, about=about)
+            subject = self._kept(call) if call is not None else None
+            self._guard.need(act, subject, about=about, written=written)
+
+    @property
+    def user(self) -> str:
+        """The name of who is signed in; empty past the guard."""
+        return self._guard.who.name if self._guard is not None else ""
 
     def note_in_chain(self, kind: str, call: str, stated: Mapping[str, int | str]) -> None:
         """State in the chain something that was done with a call: that it was carried away, say."""
@@ -150,6 +163,33 @@ class CallStore:
     def guard_with(self, guard: Guard) -> None:
         """From here on calls are listed, opened and judged as far as a signed-in user may."""
         self._guard = guard
+
+    @property
+    def studies_only(self) -> bool:
+        """Whether who is signed in may see redacted copies and no call as it is."""
+        return self._guard is not None and self._guard.studies_only
+
+    def opens(self, call: str) -> bool:
+        """Whether who is signed in may open a call as it is; nothing is written down.
+
+        Raises:
+            UnknownCall: there is no such call.
+        """
+        return self._guard is None or self._guard.may(Act.OPEN, self._kept(call))
+
+    def for_covering(self, call: str) -> CallStore:
+        """This store with one call open in it, for making the redacted copy of that call.
+
+        What it gives is the original: it goes into the copy and nowhere else.
+
+        Raises:
+            NotPermitted: who is signed in may not study the call.
+            UnknownCall: there is no such call.
+        """
+        inner = copy(self)
+        if self._guard is not None:
+            inner._guard = self._guard.for_covering(self._kept(call))  # noqa: SLF001 - its own kind
+        return inner
 
     def record(
         self,
@@ -259,6 +299,10 @@ class CallStore:
             return found
         guard = self._guard
         guard.write("list")
+        if guard.studies_only:
+            # Whose call it was is not theirs to know.
+            mine = (call for call in found if guard.may(Act.STUDY, call))
+            return tuple(replace(call, agent_name="", agent_id="") for call in mine)
         return tuple(call for call in found if guard.may(Act.OPEN, call))
 
     def every_call(self) -> tuple[KeptCall, ...]:
@@ -282,6 +326,8 @@ class CallStore:
         """
         for call in places if self._guard is not None else ():
             self._look_at(call)
+        if not places:
+            return {}
         self._rows.remember_keys(list(places))
         query = select(UTTERANCES).where(
             or_(
@@ -306,6 +352,13 @@ class CallStore:
         Raises:
             NotPermitted: it may not be seen by who is signed in.
         """
+        kept = self._kept(call)
+        if self._guard is not None:
+            self._guard.need(Act.OPEN, kept)
+        return kept
+
+    def _kept(self, call: str) -> KeptCall:
+        """One kept call, past the guard."""
         rows = self.rows(select(CALLS).where(CALLS.c.id == call))
         if not rows:
             raise UnknownCall(
@@ -313,10 +366,10 @@ class CallStore:
                 "`assistant review --plain` lists those there are.",
             )
         marks = self.rows(MARKS.where(FINDINGS.c.call == call))
-        kept = kept_call(rows[0], marks, self._history(call), is_lost=self._is_lost)
-        if self._guard is not None:
-            self._guard.need(Act.OPEN, kept)
-        return kept
+        released = bool(self.rows(released_calls().where(RELEASES.c.call == call)))
+        return kept_call(
+            rows[0], marks, self._history(call), released=released, is_lost=self._is_lost
+        )
 
     def events(self, call: str) -> Iterator[Envelope]:
         """The inputs of a call in order: what a new session is fed to see the call again."""
@@ -359,8 +412,8 @@ class CallStore:
             first = self._codec.decode(
                 self._rows.unsealed(seal, row["line"], place), self._name
             ).event
-            if isinstance(first, CallStarted) and first.account is not None and first.account.id:
-                found[call] = first.account.id
+            if isinstance(first, CallStarted) and first.account_id:
+                found[call] = first.account_id
         return found
 
     def calls_of(self, account: str) -> tuple[str, ...]:
@@ -494,11 +547,13 @@ class CallStore:
         history_of: Select[*tuple[Any, ...]],
     ) -> tuple[KeptCall, ...]:
         marks, histories = by_call(self.rows(marks_of)), by_call(self.rows(history_of))
+        released = {row["call"] for row in self.rows(released_calls())}
         return tuple(
             kept_call(
                 row,
                 marks.get(row["id"], ()),
                 histories.get(row["id"], ()),
+                released=row["id"] in released,
                 is_lost=self._is_lost,
             )
             for row in rows

@@ -3,12 +3,13 @@
 Events are the record: they are appended and never changed.  Utterances, findings and landmarks (who
 was verified when, what was promised and marked, what was not heard, what was required, how the call
 ended) are derived from them and kept for quick opening; reviews are a person's and are appended, so
-that every judgement ever made stays; so are wrap-ups, of which the last one stands, and duties:
-what bears on how long calls are kept.  Tasks are derived from a call's events as well; what their
-owners did with them is appended.  Columns hold what lists, sorts and joins need: ids, times,
-rules, outcomes, the agent's name.  What was said, the account, the reviewers' notes and the agents'
-are in sealed lines, each with its call's own key; the reasons of duties and the payments, with keys
-of the store's.  The index holds keyed hashes.
+that every judgement ever made stays; so are wrap-ups, of which the last one stands, duties: what
+bears on how long calls are kept, and releases: which calls are open for training.  Tasks are
+derived from a call's events as well; what their owners did with them is appended.  Columns hold
+what lists, sorts and joins need: ids, times, rules, outcomes, the agent's name.  What was said, the
+account, the reviewers' notes, the agents' and the reasons of releases are in sealed lines, each
+with its call's own key; the reasons of duties and the payments, with keys of the store's.  The
+index holds keyed hashes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 8
+STORE_VERSION = 9
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -71,6 +72,8 @@ CALLS = Table(
     Column("reason", Text),
     Column("duration_s", Float, nullable=False),
     Column("has_sound", Boolean, nullable=False),
+    # What it was imported from (`assistant.events.Source`); empty: it ran here.
+    Column("imported", Text, nullable=False, server_default=text("''")),
     Index("calls_by_time", "started_at_utc"),
 )
 
@@ -253,6 +256,20 @@ PAYMENTS = Table(
     Column("told", LargeBinary, nullable=False),
     Index("payments_by_account", "account"),
     Index("payments_by_batch", "batch", "mark"),
+)
+
+RELEASES = Table(
+    "releases",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("call", Text, nullable=False),
+    # released, withdrawn; the last one stands.
+    Column("act", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at_utc", Text, nullable=False),
+    # The reason, sealed with the call's key.
+    Column("reason", LargeBinary, nullable=False),
+    Index("releases_by_call", "call", "number"),
 )
 
 USERS = Table(

@@ -1,9 +1,9 @@
 """Proves that nothing of the record was changed, removed, put in or cut off, or says what was.
 
 Owns the walk: the chain of entries, the anchors outside the store, every call's events and rows
-against what the entries state, reviews, duties, payments, tasks, users, and the sound.  Nothing is
-opened for it: seals and codes are checked over sealed bytes, so whoever proves the record reads
-none of it.  It changes nothing.
+against what the entries state, reviews, duties, payments, releases, tasks, users, and the sound.
+Nothing is opened for it: seals and codes are checked over sealed bytes, so whoever proves the
+record reads none of it.  It changes nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from assistant.record.chain import (
     DUTY,
     PAYMENTS,
     PURGED,
+    RELEASED,
     REVIEW,
     TASK_ACT,
     USER,
@@ -35,6 +36,7 @@ from assistant.record.chain import (
     first_code,
     first_event_code,
     payments_hash,
+    release_hash,
     review_hash,
     rows_of,
     task_act_hash,
@@ -54,6 +56,7 @@ from assistant.record.tables import (
     CHAIN,
     DUTIES,
     EVENTS,
+    RELEASES,
     REVIEWS,
     TASK_ACTS,
     USERS,
@@ -332,6 +335,7 @@ _WORDS = {
     WRAP_UP: (WRAP_UPS, wrap_up_hash),
     TASK_ACT: (TASK_ACTS, task_act_hash),
     DUTY: (DUTIES, duty_hash),
+    RELEASED: (RELEASES, release_hash),
 }
 
 

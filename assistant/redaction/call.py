@@ -9,12 +9,13 @@ it is given is not changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.redaction.figures import Stretch, is_figure, stretches, tokens_of
 from assistant.redaction.kinds import Sort, sort_of
+from assistant.redaction.names import announced
 from assistant.redaction.places import addresses
 from compliance.flattening import flatten
 from compliance.transcript import Speaker, Utterance, Word
@@ -64,8 +65,32 @@ class Redacted:
     silent_s: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What more goes in a copy that leaves the people of a call behind.
+
+    `figures`: every run of figures, amounts and days too.  `announced`: names by the words around
+    them, whether or not the account knows them.  `closed`: while identity is confirmed or a number
+    is read out, the sound of everybody but the agent goes whole, and the agent's where anything in
+    the utterance was covered; what was misheard there stands in no text.  `names` go wherever they
+    are said.
+    """
+
+    figures: bool = False
+    announced: bool = False
+    closed: bool = False
+    names: tuple[str, ...] = ()
+
+
+AS_USUAL = Strictness()
+
+
 def redacted(
-    call: Sequence[Said], *, today: date, account: Account | None = None
+    call: Sequence[Said],
+    *,
+    today: date,
+    account: Account | None = None,
+    strict: Strictness = AS_USUAL,
 ) -> tuple[Redacted, ...]:
     """The copy of a call's utterances, in their order.
 
@@ -73,12 +98,15 @@ def redacted(
         call: the finals of all speakers, in the order said.
         today: the day of the call.
         account: whose names and numbers go wherever they are said.
+        strict: what goes beyond that.
     """
-    secrets = tuple(_secrets(account))
+    secrets = (*_secrets(account), *((_pattern(name), Sort.NAME) for name in _parts(strict.names)))
     spread = _spread(call)
     sensitive = [*_sensitive(call)]
     return tuple(
-        _covered(said.utterance, secrets, today, whole=sensitive[index], spread=index in spread)
+        _covered(
+            said.utterance, secrets, today, strict, whole=sensitive[index], spread=index in spread
+        )
         for index, said in enumerate(call)
     )
 
@@ -87,6 +115,7 @@ def _covered(
     utterance: Utterance,
     secrets: tuple[tuple[re.Pattern[str], Sort], ...],
     today: date,
+    strict: Strictness,
     *,
     whole: bool,
     spread: bool,
@@ -96,15 +125,24 @@ def _covered(
     runs = stretches(tokens)
     masks = [Mask(*span, Sort.ADDRESS) for span in addresses(text, tokens, runs)]
     for run in runs:
-        sort = sort_of(run, tokens, text, today=today, sensitive=whole)
+        sort = sort_of(run, tokens, text, today=today, sensitive=whole or strict.figures)
         if sort is None and spread:
             sort = Sort.NUMBER
         if sort is not None:
             masks.append(Mask(run.start, run.end, sort))
     for pattern, sort in secrets:
         masks.extend(Mask(*span, sort) for span in _found(pattern, text))
+    if strict.announced:
+        flat, places = flatten(text)
+        masks.extend(
+            Mask(*_in_text(span, places), Sort.NAME)
+            for span in announced(flat)
+            if span[0] < span[1]
+        )
     merged = tuple(_merged(masks))
     words, silent = _heard(utterance, merged)
+    if strict.closed and whole and (merged or utterance.speaker is not Speaker.AGENT):
+        silent = _whole(utterance)
     return Redacted(utterance, merged, _written(text, merged), words, silent)
 
 
@@ -241,13 +279,17 @@ def _secrets(account: Account | None) -> Iterator[tuple[re.Pattern[str], Sort]]:
     """Patterns of what the account holds and nobody else may read."""
     if account is None:
         return
-    names = {account.customer_name, account.family_name}
-    names.update(part for part in account.customer_name.split() if len(part) > 1)
-    for name in sorted(filter(None, names), key=len, reverse=True):
+    for name in _parts((account.customer_name, account.family_name)):
         yield _pattern(name), Sort.NAME
     for identifier in account.identifiers:
         if len(identifier.expected) > 1 and not identifier.expected.isdigit():
             yield _pattern(identifier.expected), Sort.IDENTITY
+
+
+def _parts(names: Iterable[str]) -> tuple[str, ...]:
+    """Whole names and what they are made of, the longest first."""
+    parts = {part for name in names for part in name.split() if len(part) > 1}
+    return tuple(sorted({*filter(str.strip, names), *parts}, key=len, reverse=True))
 
 
 _CALLED = r"(?=\s*(?:先生|小姐|女士|太太))"  # how one character is known for a family name
@@ -266,5 +308,9 @@ def _found(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
     """Where a pattern holds in a text, both folded to one script and width."""
     flat, places = flatten(text)
     for match in pattern.finditer(flat):
-        start, end = match.span()
-        yield (start, end) if places is None else (places[start], places[end - 1] + 1)
+        yield _in_text(match.span(), places)
+
+
+def _in_text(span: tuple[int, int], places: Sequence[int] | None) -> tuple[int, int]:
+    """A place of a folded text in the text as given."""
+    return span if places is None else (places[span[0]], places[span[1] - 1] + 1)

@@ -36,6 +36,7 @@ EVERY, ALIEN = CallFacts(own=True, released=True), CallFacts()
     [
         # agent, reviewer, trainer, supervisor, compliance, administrator: their initials.
         (Act.OPEN, "rsc", "arsc", "rsc"),
+        (Act.STUDY, "rsc", "rsc", "rsc"),
         (Act.JUDGE, "rsc", "rsc", "rsc"),
         (Act.EXPORT, "sc", "sc", "sc"),
         (Act.IMPORT, "sc", "sc", "sc"),
@@ -67,9 +68,11 @@ def test_every_act_is_in_the_table_and_released_calls_are_a_trainers_only() -> N
     for act in Act:
         for role in Role:
             permitted(role, act, EVERY)
-    assert [act for act in Act if permitted(Role.TRAINER, act, RELEASED)] == [Act.OPEN]
-    assert not permitted(Role.TRAINER, Act.OPEN, OWN)
+    assert [act for act in Act if permitted(Role.TRAINER, act, RELEASED)] == [Act.STUDY]
+    assert not permitted(Role.TRAINER, Act.STUDY, OWN)
+    assert not permitted(Role.TRAINER, Act.OPEN, EVERY)
     assert not permitted(Role.AGENT, Act.OPEN, RELEASED)
+    assert not permitted(Role.AGENT, Act.STUDY, EVERY)
 
 
 # ---- users -------------------------------------------------------------------------------------
