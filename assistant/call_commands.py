@@ -16,6 +16,7 @@ import click
 
 from assistant.call_options import Moment, interface_option, reader
 from assistant.command_options import data_dir_option, store_option
+from assistant.import_commands import calls_import
 from assistant.outcome_commands import calls_outcomes, calls_themes
 from compliance.places import JURISDICTIONS
 
@@ -76,6 +77,9 @@ def _filters(command: F) -> F:
 @click.group("calls")
 def kept_calls() -> None:
     """Kept calls: listed, shown, found by words said, carried, laid open, summed up, handed on."""
+
+
+kept_calls.add_command(calls_import)
 
 
 @kept_calls.command("list")
@@ -170,7 +174,7 @@ def calls_show(
 @click.argument("call")
 @click.option("--reason", default="", help="Why; kept sealed.")
 @click.option("--undo", is_flag=True, help="Take the release back.")
-@_interface
+@interface_option
 @data_dir_option
 @store_option
 def calls_release(
@@ -189,7 +193,7 @@ def calls_release(
         call,
         undo=undo,
         reason=reason,
-        interface=_reader(interface),
+        interface=reader(interface),
     )
 
 
@@ -262,19 +266,6 @@ def calls_export(
         interface=reader(interface),
         now=datetime.now().astimezone(),
     )
-
-
-@kept_calls.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@interface_option
-@data_dir_option
-@store_option
-def calls_import(file: Path, *, interface: str | None, data_dir: Path | None) -> None:
-    """Take the calls of an archive in; one that is broken, or known already, changes nothing."""
-    from assistant.archive import carrying
-    from assistant.record.locations import locate
-
-    carrying.import_calls(locate(data_dir, os.environ), file, interface=reader(interface))
 
 
 def _wanted(

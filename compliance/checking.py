@@ -269,7 +269,7 @@ class _Check:
 
     def _open(self, number: int, record: CallRecord, jurisdiction: str) -> Iterator[Result]:
         language = record.language or LANGUAGE_OF.get(jurisdiction, "en-US")
-        header = _header_of(record, jurisdiction, language)
+        header = header_of(record, jurisdiction, language)
         pair = (jurisdiction, language)
         try:
             rules = self._rules.get(pair) or self._rules_for(*pair)
@@ -316,7 +316,8 @@ class _Check:
         yield Judged(record.call, utterance, heard, changes, context)
 
 
-def _header_of(record: CallRecord, jurisdiction: str, language: str) -> CallHeader:
+def header_of(record: CallRecord, jurisdiction: str, language: str) -> CallHeader:
+    """What a transcript's header says is known when its call begins."""
     account = record.account
     return CallHeader(
         jurisdiction=jurisdiction,

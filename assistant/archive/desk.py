@@ -46,7 +46,9 @@ def list_calls(
         listed = list(islice(found, limit + 1 if limit else None))
         more = 0 < limit < len(listed)
         listed = listed[: limit or None]
-        promises = standings_of(store, locations, [one.call.id for one in listed])
+        # What became of a promise tells sums and days, which are nothing for a copy.
+        shown = () if store.studies_only else listed
+        promises = standings_of(store, locations, [one.call.id for one in shown])
     if jsonl:
         _print(line(records.listed_record(one, promises.get(one.call.id))) for one in listed)
     elif listed:

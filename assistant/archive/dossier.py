@@ -17,7 +17,7 @@ import jinja2
 
 from assistant.archive import dossier_rows as rows
 from assistant.archive.ending import ending_rows
-from assistant.archive.lines import MACHINE_MADE, REDACTED, header, task_lines
+from assistant.archive.lines import REDACTED, header, made_by, task_lines
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
@@ -31,7 +31,6 @@ from assistant.wording import Wording
 
 _TITLES = {
     "title": N_("Dossier of a call"),
-    "machine": MACHINE_MADE,
     "redacted": REDACTED,
     "the_call": N_("The call"),
     "account": N_("The account as it was shown"),
@@ -90,6 +89,7 @@ def dossier_page(parts: DossierParts, wording: Wording, names: OutcomeNames) -> 
     values: dict[str, Any] = {
         "lang": wording.interface_code,
         "t": {name: text(msgid) for name, msgid in _TITLES.items()}
+        | {"machine": made_by(told, wording)}
         | {"made": text("made on {day}", day=f"{parts.made_at:%Y-%m-%d %H:%M %Z}")},
         "call": plain_text(told.call.id),
         "redacted": told.redacted,

@@ -15,7 +15,7 @@ from assistant.archive.ending import ending_rows
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import ToldCall
 from assistant.display_text import display_text
-from assistant.events import Started
+from assistant.events import Source, Started
 from assistant.follow_up.standings import standing_words, state_words
 from assistant.interface_text import N_
 from assistant.plain import PlainCall, clock
@@ -37,7 +37,21 @@ from assistant.wording import Wording
 from scripts.promise_keeping import PromiseStanding
 
 NONE_FOUND = N_("No kept call is like that.")
-MACHINE_MADE = N_("The transcript was made by a machine; the sound is the evidence.")
+MACHINE_MADE = N_("The transcript was made by a machine ({model}); the sound is the evidence.")
+MACHINE_ALONE = N_("The transcript was made by a machine ({model}); no sound was kept.")
+ELSEWHERE = N_("The transcript was made elsewhere ({source}); no sound stands behind it.")
+IMPORTED_AT = N_("not known; imported {day}")
+IMPORTED = N_("imported")
+SOURCES = {
+    Source.RECORDING: N_("a recording that others made"),
+    Source.CONTACT_LENS: "Amazon Connect Contact Lens",
+    Source.WEBVTT: "WebVTT",
+    Source.JSONL: "JSON Lines",
+}
+DIRECTIONS = {
+    "inbound": N_("the customer called"),
+    "outbound": N_("the agent called"),
+}
 REDACTED = N_("A copy: personal data is covered.")
 ACTS = {
     ReviewAct.CONFIRM: N_("confirmed"),
@@ -119,7 +133,7 @@ def _row(listed: ListedCall, wording: Wording, names: OutcomeNames) -> tuple[str
         "".join(run.text for run in flags_of(call, wording)),
         f"{call.reviewed}/{len(call.marks)}",
         names.name(listed.outcome, wording.interface_code) if listed.outcome else "",
-        wording.text(state) if state else "",
+        wording.text(state or IMPORTED) if state or call.imported else "",
     )
 
 
@@ -160,7 +174,7 @@ def _all_lines(
     wide = max(cell_len(head) for head, _value in heads)
     for head, value in heads:
         yield f"{head}{' ' * (wide - cell_len(head))}  {value}"
-    yield wording.text(MACHINE_MADE)
+    yield made_by(told, wording)
     if told.redacted:
         yield wording.text(REDACTED)
     yield ""
@@ -215,21 +229,39 @@ def review_line(act: ReviewAct, reviewer: str, note: str, wording: Wording) -> s
     return f"{line} · {note}" if note else line
 
 
+def made_by(told: ToldCall, wording: Wording) -> str:
+    """What the transcript is: made by which machine or elsewhere, and whether sound proves it."""
+    imported = told.start.imported
+    if imported is not None and imported.elsewhere:
+        return wording.text(ELSEWHERE, source=SOURCES[imported.source])
+    model = wording.model(told.call.model) or "—"
+    return wording.text(MACHINE_MADE if told.call.has_sound else MACHINE_ALONE, model=model)
+
+
 def header(told: ToldCall, wording: Wording) -> Iterator[tuple[str, str]]:
     """What a call was, as names and values."""
     call, start = told.call, told.start
     yield wording.text("Call"), call.id
-    yield wording.text("Date"), f"{local_time(call.started_at_utc, call.zone)} ({call.zone})"
+    day, imported = f"{local_time(call.started_at_utc, call.zone)} ({call.zone})", start.imported
+    if imported is not None and not imported.time_known:
+        day = wording.text(IMPORTED_AT, day=day)
+    yield wording.text("Date"), day
     yield wording.text("Agent"), agent_of(call)
+    if start.account_id:
+        yield wording.text("Account"), start.account_id
     if start.account is not None:
-        yield wording.text("Account"), start.account.id
         yield wording.text("Customer"), wording.customer(start.account)
     yield wording.text("Where"), place_of(call, wording)
     yield wording.text("Language"), call.language
     yield wording.text("Length"), clock(call.duration_s)
     if call.state is not CallState.WHOLE:
         yield wording.text("State"), wording.text(STATES[call.state])
+    if imported is not None:
+        yield wording.text("Imported from"), wording.text(SOURCES[imported.source])
+        if imported.direction in DIRECTIONS:
+            yield wording.text("Direction"), wording.text(DIRECTIONS[imported.direction])
     yield wording.text("Sound"), wording.text(_SOUND[call.has_sound])
-    yield wording.text("Model"), wording.model(call.model)
+    if call.model:
+        yield wording.text("Model"), wording.model(call.model)
     yield wording.text("Rules"), call.rules_hash[:12]
     yield wording.text("Program"), start.version

@@ -37,7 +37,10 @@ from assistant.record.wrap_up_form import record_of
 from assistant.wording import Wording
 from compliance.errors import AssistantError
 
-NOTE = "The transcript was made by a machine; the sound is the evidence."
+NOTE = (
+    "The transcripts were made by a machine, or elsewhere where they say so; the sound, where there"
+    " is any, is the evidence."
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

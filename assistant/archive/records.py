@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.archive.told import ToldCall
+from assistant.events import CallStarted
 from assistant.follow_up import standings
 from assistant.jsonlines import Record, output_records, word_record
 from assistant.record.kept import KeptWrapUp
@@ -83,6 +84,21 @@ def about_records(end: KeptWrapUp) -> list[Record]:
     return [{"about": item.about, "slug": item.slug, "times": item.times} for item in end.happened]
 
 
+def made(start: CallStarted, *, sound: bool) -> Record:
+    """What a transcript is: made by a machine here, or elsewhere; with sound, that is evidence."""
+    imported = start.imported
+    elsewhere = imported is not None and imported.elsewhere
+    return {
+        "made": "elsewhere" if elsewhere else "by a machine",
+        "by": imported.source.value if imported is not None and elsewhere else start.model or None,
+        "evidence": "sound" if sound else None,
+        "imported_from": imported.source.value if imported is not None else None,
+        "digest": imported.digest or None if imported is not None else None,
+        "direction": imported.direction or None if imported is not None else None,
+        "time_known": imported.time_known if imported is not None else True,
+    }
+
+
 def call_records(
     told: ToldCall, wording: Wording, promise: PromiseStanding | None = None
 ) -> Iterator[Record]:
@@ -102,6 +118,7 @@ def call_records(
             record["started_at"] = told.call.started_at_utc
             record["state"] = told.call.state.value
             record["redacted"] = told.redacted
+            record["transcript"] = made(told.start, sound=told.call.has_sound)
         yield record
     for review in told.reviews:
         yield {

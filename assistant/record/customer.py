@@ -32,6 +32,9 @@ from assistant.record.wrap_up_form import record_of
 _SOUND_FILE_S = 3600
 _BLOCK_S = 10
 _PAYMENTS = "payments.jsonl"
+_MADE = (
+    "made by a machine unless they say otherwise; the sound, where there is any, is the evidence"
+)
 
 
 def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> int:
@@ -63,7 +66,7 @@ def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> 
                 if payments:
                     archive.writestr(_PAYMENTS, payments)
                     about["payments"] = _PAYMENTS
-                about["transcripts"] = "made by a machine; the sound is the evidence"
+                about["transcripts"] = _MADE
                 archive.writestr("contents.json", json.dumps(about, ensure_ascii=False, indent=2))
             os.link(draft, file)
         except FileExistsError:
@@ -113,6 +116,11 @@ def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
         "collector": call.collector,
         "started_at": call.started_at_utc,
         "account": asdict(start.account) if start.account is not None else None,
+        "account_id": start.account_id or None,
+        "transcript": "made elsewhere"
+        if start.imported is not None and start.imported.elsewhere
+        else f"made by a machine ({start.model or 'no model'})",
+        "imported_from": start.imported.source.value if start.imported is not None else None,
     }
     for said in store.utterances(call.id):
         yield {

@@ -24,6 +24,7 @@ from assistant.record.database import writing
 from assistant.record.duties import Duties, account_code, standing_duties
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import CallState, KeptCall
+from assistant.record.locations import Locations
 from assistant.record.payments import erase_payments, purge_payments
 from assistant.record.retention import Keeping, Term, Verdict, day_of, decide
 from assistant.record.search_index import forget
@@ -194,10 +195,7 @@ class PurgeDesk:
             verdict = self._verdict(now, call, today)
             if not goes(verdict):
                 return None
-            for table in reversed(METADATA.sorted_tables):
-                if "call" in table.c and table not in (CHAIN, DUTIES, CALL_INDEX):
-                    connection.execute(delete(table).where(table.c.call == known.call))
-            connection.execute(delete(CALLS).where(CALLS.c.id == known.call))
+            remove_rows(connection, known.call)
             stated = {"who": self._who, "why": why, "law": verdict.citation}
             at_utc = self._open.at_utc()
             return add_entry(connection, self._open.vault, PURGED, known.call, at_utc, stated)
@@ -285,11 +283,7 @@ class PurgeDesk:
                 forget(connection, calls)
 
     def _forget_files(self, call: str) -> None:
-        journal = self._locations.journal(call)
-        with store_faults(self._locations.sound(call)):
-            waiting = waiting_wrap_ups(self._locations, call)
-            for path in (self._locations.sound(call), journal, *waiting):
-                path.unlink(missing_ok=True)
+        remove_files(self._locations, call)
 
     def _overwrite(self) -> tuple[str, ...]:
         """Leave no copy of a destroyed key in the database's own files."""
@@ -327,6 +321,22 @@ class PurgeDesk:
             finally:
                 outside.execute(text("RESET lock_timeout"))
         return True
+
+
+def remove_rows(connection: Connection, call: str) -> None:
+    """Take a call's key and all its rows away; the index of words is left to be finished."""
+    for table in reversed(METADATA.sorted_tables):
+        if "call" in table.c and table not in (CHAIN, DUTIES, CALL_INDEX):
+            connection.execute(delete(table).where(table.c.call == call))
+    connection.execute(delete(CALLS).where(CALLS.c.id == call))
+
+
+def remove_files(locations: Locations, call: str) -> None:
+    """Take away what lies of a call beside the store."""
+    with store_faults(locations.sound(call)):
+        waiting = waiting_wrap_ups(locations, call)
+        for path in (locations.sound(call), locations.journal(call), *waiting):
+            path.unlink(missing_ok=True)
 
 
 def _outcomes(connection: Connection, call: str | None = None) -> dict[str, str]:

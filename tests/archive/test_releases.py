@@ -211,7 +211,7 @@ def test_no_door_of_the_store_opens_an_original_to_a_trainer(kept: Locations) ->
         doors["utterances_at"] = lambda call: store.utterances_at({call: [0, 1]})
         doors["events"] = lambda call: list(store.events(call))
         for call in ("c1", "c2"):
-            for name, door in doors.items():
+            for door in doors.values():
                 with pytest.raises(NotPermitted):
                     door(call)
         assert not store.opens("c1")
