@@ -98,6 +98,7 @@ class BulkImport:
         sounds = [item for item in items if item.source is Source.RECORDING]
         if sounds:
             self._sounds(sounds, imports, tally, crew)
+        tally.broken.sort(key=lambda one: one.order)
         return tally
 
     # ---- words -------------------------------------------------------------------------------
@@ -105,15 +106,14 @@ class BulkImport:
     def _words(self, item: Item, imports: Imports, tally: Tally) -> None:
         new = False
         for place, found in transcripts(item):
-            where = ", ".join(filter(None, (item.place, place)))
             try:
                 if isinstance(found, BadInput):
                     raise found
                 new = self._written(item, found, imports, tally) or new
             except _Unfit as error:
-                tally.broken.append(Broken(where, item.file, wrong_with(error.why)))
+                tally.broken.append(item.broken(wrong_with(error.why), place))
             except BadInput as error:
-                tally.broken.append(Broken(where, item.file, wrong_with(error)))
+                tally.broken.append(item.broken(wrong_with(error), place))
         self._stepped(item, tally, new=new)
 
     def _written(self, item: Item, written: Written, imports: Imports, tally: Tally) -> bool:
@@ -170,7 +170,7 @@ class BulkImport:
                     notices.add(heard.notice)
                     self.notice(heard.notice)
                 if heard.wrong:
-                    tally.broken.append(Broken(item.place, item.file, heard.wrong))
+                    tally.broken.append(item.broken(heard.wrong))
                 else:
                     self._heard(item, place, digest, heard)
                     self._is_new(place, imports, tally)
@@ -192,7 +192,7 @@ class BulkImport:
             if not self._wanted(place, item, tally):
                 return None
         except BadInput as error:
-            tally.broken.append(Broken(item.place, item.file, wrong_with(error)))
+            tally.broken.append(item.broken(wrong_with(error)))
             return None
         return Hear(place.call, item.path, digest, about, now, self.zone_here), place
 
@@ -216,7 +216,7 @@ class BulkImport:
         if place.before is Before.WHOLE:
             tally.before += 1
         else:
-            tally.broken.append(Broken(item.place, item.file, _BEFORE[place.before]))
+            tally.broken.append(item.broken(_BEFORE[place.before]))
         return False
 
     def _keep(

@@ -91,7 +91,7 @@ def read_contact_lens(content: bytes, path: Path | str) -> Written:
     total = analysis.ConversationCharacteristics
     millis = total.TotalConversationDurationMillis if total is not None else None
     if millis is not None and not 0 <= millis <= written.LONGEST_S * 1000:
-        raise refused(path, "ConversationCharacteristics: its length is none of a call")
+        raise refused(path, "ConversationCharacteristics: its length is none of a call", _EXPORT)
     duration_s = millis / 1000 if millis is not None else None
     turns = _turns(analysis.Transcript, roles, duration_s, path)
     metadata = analysis.CustomerMetadata
@@ -138,13 +138,16 @@ def _analysis(value: object, path: Path | str) -> _Analysis:
         # Through JSON text, as every schema of this house: arrays become tuples.
         return _Analysis.model_validate_json(json.dumps(value))
     except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            # What was parsed once and cannot be again.
+            raise refused(path, "a text holds half a character", _EXPORT) from None
         faults = tuple(
             Fault(path, 0, 0, f"{_place(one['loc'])}: {_words(one['msg'])}")
             for one in error.errors(include_url=False, include_input=False)[:_MOST_FAULTS]
         )
         raise BadInput(f"{path} has faults", faults, _EXPORT) from None
-    except (ValueError, RecursionError):
-        raise refused(path, "a text holds half a character, or the nesting is too deep") from None
+    except RecursionError:
+        raise refused(path, "this is no analysis: it is nested too deep", _EXPORT) from None
 
 
 def _place(location: Iterable[str | int]) -> str:

@@ -23,13 +23,19 @@ _TRANSCRIPTS = {".json": Source.CONTACT_LENS, ".vtt": Source.WEBVTT}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file to import; `place` is where it was named, for the report."""
+    """A file to import; `place` is where it was named, `order` the how manyth it is."""
 
     place: str
     file: str
     path: Path
     source: Source
     about: About
+    order: int = 0
+
+    def broken(self, wrong: str, place: str = "") -> Broken:
+        """What is told where it, or a call in it, is not taken in."""
+        where = ", ".join(filter(None, (self.place, place)))
+        return Broken(where, self.file, wrong, self.order)
 
     @property
     def size(self) -> int:
@@ -47,6 +53,7 @@ class Broken:
     place: str
     file: str
     wrong: str
+    order: int = 0
 
 
 def listed(found: RecordingList) -> Iterator[Item | Broken]:
@@ -54,18 +61,18 @@ def listed(found: RecordingList) -> Iterator[Item | Broken]:
     rows: list[tuple[int, Item | Broken]] = []
     for row in found.rows:
         source = _TRANSCRIPTS.get(row.path.suffix.lower(), Source.RECORDING)
-        item = Item(f"line {row.line}", row.file, row.path, source, row.about)
+        item = Item(f"line {row.line}", row.file, row.path, source, row.about, row.line)
         rows.append((row.line, item))
     for bad in found.rejected:
         why = "; ".join(f"{column}: {what}" if column else what for column, what in bad.why)
-        rows.append((bad.line, Broken(f"line {bad.line}", "", why)))
+        rows.append((bad.line, Broken(f"line {bad.line}", "", why, bad.line)))
     yield from (one for _line, one in sorted(rows, key=lambda row: row[0]))
 
 
 def named(files: Sequence[Path], source: Source, about: About) -> Iterator[Item]:
     """Files that were named on the command line."""
-    for file in dict.fromkeys(files):
-        yield Item("", str(file), file, source, about)
+    for order, file in enumerate(dict.fromkeys(files)):
+        yield Item("", str(file), file, source, about, order)
 
 
 def transcripts(item: Item) -> Iterator[tuple[str, Written | BadInput]]:
