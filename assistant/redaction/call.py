@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.redaction.figures import Stretch, is_figure, stretches, tokens_of
-from assistant.redaction.kinds import Sort, sort_of
+from assistant.redaction.kinds import Sort, sort_of, with_month
 from assistant.redaction.names import announced
 from assistant.redaction.places import addresses
 from compliance.flattening import flatten
@@ -130,6 +130,9 @@ def _covered(
             sort = Sort.NUMBER
         if sort is not None:
             masks.append(Mask(run.start, run.end, sort))
+        day = with_month(run, tokens) if strict.figures else None
+        if day is not None:
+            masks.append(Mask(*day, sort or Sort.FIGURES))
     for pattern, sort in secrets:
         masks.extend(Mask(*span, sort) for span in _found(pattern, text))
     if strict.announced:

@@ -46,6 +46,7 @@ _BIRTHS = re.compile(r"\b(birth\w*|born|d o b|dob)\b|生日|出生|几年生|幾
 _MONTHS = re.compile(
     r"\b(january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
+_OF = frozenset(("of", "the"))
 _YEAR = re.compile(r"^(19[0-9]{2}|20[0-2][0-9])|(19[0-9]{2}|20[0-2][0-9])$")
 _REPUBLIC = 1911
 _YOUNGEST = 14  # years: nobody younger has a card
@@ -77,6 +78,22 @@ def sort_of(
         return Sort.CODE
     if sensitive and (stretch.figures > 1 or stretch.counted or stretch.last > stretch.first):
         return Sort.FIGURES
+    return None
+
+
+def with_month(stretch: Stretch, tokens: tuple[Token, ...]) -> tuple[int, int] | None:
+    """A day that is said by its month's name, both; `None` where no month stands beside it."""
+    first, last = stretch.first, stretch.last
+    for place in (first - 1, first - 2):
+        if place >= 0 and _MONTHS.fullmatch(tokens[place].text):
+            return tokens[place].start, stretch.end
+        if place < 0 or tokens[place].text not in _OF:
+            break
+    for place in (last + 1, last + 2):
+        if place < len(tokens) and _MONTHS.fullmatch(tokens[place].text):
+            return stretch.start, tokens[place].end
+        if place >= len(tokens) or tokens[place].text not in _OF:
+            break
     return None
 
 

@@ -15,7 +15,8 @@ _WORD = r"[a-z][a-z'’-]*"
 _NO_NAME = (
     r"(?!(?:a|an|the|and|or|not|to|in|on|at|by|for|from|of|with|about|regarding|it|this|that|there|"
     r"you|your|yours|he|she|his|her|our|we|they|them|him|someone|somebody|anyone|anybody|what|who|"
-    r"just|really|calling|please|still|also|so|very|important|correct|right|okay|ok|yes|no)\b)"
+    r"just|really|calling|please|still|also|so|very|important|correct|right|okay|ok|yes|no|"
+    r"i|we|is|am|are|can|may|will|would|do|does|have|has|thank|thanks|hello|hi|sorry)\b)"
 )
 _ENGLISH = re.compile(
     r"\b(?:my (?:full |first |last |maiden |family )?name(?:'s| is)"

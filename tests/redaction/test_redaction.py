@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from assistant.redaction.call import Redacted, Said, redacted
+from assistant.redaction.call import Redacted, Said, Strictness, redacted
 from assistant.redaction.kinds import Sort, is_hong_kong_id, is_taiwan_id
 from compliance.transcript import Speaker, Utterance, Word
 from scripts.account import Account, Identifier
@@ -212,3 +212,68 @@ def test_any_text_is_taken_and_masks_lie_in_it(text: str) -> None:
         assert ends <= mask.start < mask.end <= len(text)
         ends = mask.end
     assert all(mask.sort in Sort for mask in copy.masks)
+
+
+STRICT = Strictness(figures=True, announced=True, closed=True, names=("Emily Carter",))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("you owe six hundred and forty dollars", "you owe [figures] dollars"),
+        ("your balance is $3,241.50", "your balance is $[figures]"),
+        ("on friday december fourth please", "on friday [figures] please"),
+        ("on the fourth of december", "on the [figures]"),
+        ("in may i was ill", "in may i was ill"),
+        ("五月五号 先 缴 三千 元", "[figures] 先 缴 [figures] 元"),
+        ("my name is quentin zyx and i called", "my name is [name] and i called"),
+        ("am i speaking with mister jordan lee please", "am i speaking with mister [name] please"),
+        ("thank you mister parker i will write", "thank you mister [name] i will write"),
+        ("this is emily carter", "this is [name]"),
+        ("this is an attempt to collect a debt", "this is an attempt to collect a debt"),
+        ("請問是王大明先生嗎", "請問是[name]先生嗎"),
+        ("我叫 陈 小 华", "我叫 [name]"),
+        ("先生您好", "先生您好"),
+    ],
+)  # fmt: skip
+def test_a_strict_copy_leaves_people_and_amounts_behind(text: str, wanted: str) -> None:
+    (copy,) = redacted([Said(said(text))], today=TODAY, strict=STRICT)
+    assert copy.text == wanted
+    assert redacted([Said(said(text))], today=TODAY)[0].text.count("[") <= wanted.count("[")
+
+
+def test_while_identity_is_confirmed_the_sound_of_a_strict_copy_goes_whole() -> None:
+    """What was misheard stands in no text: a figure heard as a word, a name as another."""
+    talk = [
+        ("may I ask you something", Speaker.AGENT, True),
+        ("ate won for sure", Speaker.CUSTOMER, True),
+        ("seven eight nine", Speaker.AGENT, True),
+        ("I lost my job", Speaker.CUSTOMER, False),
+        ("may I have the card number please", Speaker.AGENT, False),
+        ("one moment", Speaker.CUSTOMER, False),
+    ]
+    copies = redacted(
+        [
+            Said(said(text, number, who), verifying)
+            for number, (text, who, verifying) in enumerate(talk)
+        ],
+        today=TODAY,
+        strict=STRICT,
+    )
+    whole = [bool(copy.silent_s) for copy in copies]
+    assert whole == [False, True, True, False, False, True]
+    for copy in copies:
+        for start, end in copy.silent_s:
+            assert copy.utterance.start_s is not None
+            assert copy.utterance.end_s is not None
+            assert start <= copy.utterance.start_s
+            assert end >= copy.utterance.end_s
+
+
+@given(st.text(max_size=60))
+def test_a_strict_copy_covers_no_less(text: str) -> None:
+    utterance = Utterance("u", 0, Speaker.CUSTOMER, text, start_s=0.0, end_s=1.0)
+    (usual,) = redacted([Said(utterance)], today=TODAY)
+    (strict,) = redacted([Said(utterance)], today=TODAY, strict=STRICT)
+    for mask in usual.masks:
+        assert any(one.start <= mask.start and mask.end <= one.end for one in strict.masks)
