@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant.composition import Guidance, load_guidance
 from assistant.event_codec import EventCodec
-from assistant.events import ChannelOpened, Envelope, Source
+from assistant.events import ChannelOpened, Envelope, Source, TaskRaised, TaskWithdrawn
 from assistant.importing.crew import Crew
 from assistant.importing.items import Broken, Item, transcripts, wrong_with
 from assistant.importing.recognising import Hear, Heard
@@ -32,6 +32,7 @@ from compliance.context import Collector
 from compliance.errors import AssistantError, BadInput
 
 _READ_BYTES = 1 << 20
+_TASKS = (TaskRaised, TaskWithdrawn)
 _CLOCKS_DIFFER = timedelta(days=1)
 _BEFORE = {
     Before.PURGED: "its call was purged, and is not taken in again",
@@ -227,6 +228,9 @@ class BulkImport:
         envelopes: Sequence[Envelope],
         sound: Recording | None,
     ) -> None:
+        # What a call of long ago would have given others to do is theirs no more: nobody's list is
+        # filled with tasks that are overdue when they are raised.
+        envelopes = [one for one in envelopes if not isinstance(one.event, _TASKS)]
         begins = 1 + max(
             (n for n, one in enumerate(envelopes) if isinstance(one.event, ChannelOpened)),
             default=0,

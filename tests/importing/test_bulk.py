@@ -93,6 +93,7 @@ def test_words_become_calls_that_say_where_they_are_from(
             told = tell(store, call)
             assert [one.text for one in told.utterances][1] == "yes that is me"
             assert any("arrested" in changed.quote for changed in told.findings)
+            assert told.tasks == ()
             assert (told.utterances[0].start_s, told.utterances[0].end_s) == (0.0, 2.5)
         lens = store.start(run.kept[0])
         assert lens.started_at_utc.startswith("2026-05-12T10:15")
