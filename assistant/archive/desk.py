@@ -42,7 +42,7 @@ def list_calls(
     """Print the calls wanted, newest first; `limit` 0 is all of them."""
     wording = plain_wording(interface)
     with opened(locations) as store:
-        found = CallSearch(store).calls(wanted)
+        found = CallSearch(store, lambda call: copies_of(store, call)).calls(wanted)
         listed = list(islice(found, limit + 1 if limit else None))
         more = 0 < limit < len(listed)
         listed = listed[: limit or None]

@@ -93,7 +93,7 @@ class CallSearch:
 
     Args:
         store: the open store.
-        copies: where words are looked for by whoever may study copies alone.
+        copies: makes what whoever may study copies alone is shown; without it they find nothing.
     """
 
     def __init__(self, store: CallStore, copies: Copies | None = None) -> None:
@@ -143,7 +143,8 @@ class CallSearch:
         query = select(WRAP_UPS.c.call, WRAP_UPS.c.outcome, WRAP_UPS.c.next_contact)
         query = query.where(WRAP_UPS.c.call.in_(ids)).order_by(WRAP_UPS.c.number)
         ends = {row["call"]: row for row in self._store.rows(query)}
-        for call in self._store.kept(rows):
+        copies = self._copies is not None and self._store.studies_only
+        for call in self._store.studied(rows) if copies else self._store.kept(rows):
             if wanted.takes(call):
                 end = ends.get(call.id)
                 outcome, day = (end["outcome"], end["next_contact"]) if end else (None, None)

@@ -299,10 +299,6 @@ class CallStore:
             return found
         guard = self._guard
         guard.write("list")
-        if guard.studies_only:
-            # Whose call it was is not theirs to know.
-            mine = (call for call in found if guard.may(Act.STUDY, call))
-            return tuple(replace(call, agent_name="", agent_id="") for call in mine)
         return tuple(call for call in found if guard.may(Act.OPEN, call))
 
     def every_call(self) -> tuple[KeptCall, ...]:
@@ -311,11 +307,25 @@ class CallStore:
         return self._with_marks(rows, MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
 
     def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
-        """Some rows of the calls' table as kept calls that may be seen, in the order given."""
+        """Some rows of the calls' table as kept calls that may be opened, in the order given."""
+        return self._permitted(self._of_rows(rows))
+
+    def studied(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
+        """The same, of those whose copies may be studied; whose they were is left out.
+
+        Whoever lists these shows nothing else of them but their copies.
+        """
+        found = self._of_rows(rows)
+        if self._guard is not None:
+            guard = self._guard
+            guard.write("list")
+            found = tuple(call for call in found if guard.may(Act.STUDY, call))
+        return tuple(replace(call, agent_name="", agent_id="") for call in found)
+
+    def _of_rows(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
         ids = [row["id"] for row in rows]
         history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
-        found = self._with_marks(rows, MARKS.where(FINDINGS.c.call.in_(ids)), history)
-        return self._permitted(found)
+        return self._with_marks(rows, MARKS.where(FINDINGS.c.call.in_(ids)), history)
 
     def utterances_at(
         self, places: Mapping[str, Sequence[int]]
