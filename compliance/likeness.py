@@ -20,6 +20,7 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,10 @@ _BORROWED = (
 )
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
+# What reading a broken archive of arrays may raise.
+_UNREADABLE = (
+    OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError
+)  # fmt: skip
 Floats = npt.NDArray[np.float32]
 Decisions = npt.NDArray[np.floating[Any]]
 _TINY = 1e-9
@@ -160,7 +165,15 @@ class Weights:
                 float(head["doubtful"]),
                 float(head["ordinary"]),
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as fault:
+        except (
+            OSError,
+            BadZipFile,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            EOFError,
+        ) as fault:
             raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
 
 

@@ -30,12 +30,13 @@ from scripts.prompt import OBJECTIONS
 
 FOLDER = Path(__file__).parent / "objections"
 _REACH = 3  # tokens before a phrase in which a denial takes it back
-# Shares of likeness, chosen on lines whose authors the scorer did not know: from when on it
-# names an objection alone, from when on against a phrase, which share of "nothing" a phrase does not
-# stand against, and from when on the call may leave its main line for it.
-_LIKELY = 0.22
-_LIKELIER = 0.4
-_NOTHING = 0.5
+# Shares of likeness, chosen on lines whose authors the scorer did not know: from when on it names
+# an objection alone; from when on against a phrase, and how unlikely that must be; which share of
+# "nothing" no phrase stands against; from when on the call may leave its main line for it.
+_LIKELY = 0.35
+_LIKELIER = 0.5
+_UNLIKELY = 0.1
+_NOTHING = 0.4
 _FOUNDED = 0.65
 
 
@@ -105,7 +106,8 @@ def _weighed(told: str, likely: Likely) -> str:
         return likely.label if likely.label != NONE and likely.share >= _LIKELY else ""
     if likely.label == NONE:
         return told if likely.share < _NOTHING else ""
-    return likely.label if likely.share >= _LIKELIER else told
+    against = likely.share >= _LIKELIER and likely.shares.get(told, 0.0) < _UNLIKELY
+    return likely.label if against else told
 
 
 @lru_cache(maxsize=8)

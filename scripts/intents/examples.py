@@ -8,6 +8,7 @@ other's lines, so that what one wrote can measure what was learned from the othe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +17,13 @@ from typing import Literal
 from compliance.cases import CaseEntry
 from compliance.documents import Schema, load_document, validate_mapping
 from compliance.errors import BadInput, Fault, MissingPart
+from compliance.learning.examples import ORDINARY
+from compliance.learning.examples import load_examples as rule_examples
 from compliance.phrases import PACKS
 from compliance.transcript import Speaker
 from scripts.intents.scorer import NONE, Kind
 from scripts.objection_ear import FOLDER as OBJECTIONS
+from scripts.objection_ear import ObjectionFile
 from scripts.prompt import OBJECTIONS as OBJECTION_SLUGS
 from scripts.prompt import STAGES
 
@@ -102,6 +106,8 @@ def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Exa
         raise BadInput("the example lines have faults", tuple(faults))
     if kind != "stage":
         found += [line for name in languages for line in _objection_cases(name)]
+        found += [line for name in languages for line in _phrase_lines(name)]
+        found += _ordinary(language)
     if kind == "exit":
         found = [replace(line, label=EXIT_OF_OBJECTION.get(line.label, NONE)) for line in found]
         found += [line for name in languages for line in _route_cases(name)]
@@ -132,6 +138,52 @@ def _objection_cases(language: str) -> Iterator[Example]:
         for slug, said in load_document(path, _Cases).value.cases.items():
             for text in said:
                 yield Example("objections", text, slug)
+
+
+_PIECE = re.compile(r"\(([^()]*)\)|\[[^\]]*\]|\.\.\d+\.\.|!\([^)]*\)")
+_OF_ORDINARY = {"en": 400, "zh": 900}  # more of them teach that hardly anything is an objection
+_TIMES = 4  # ways in which each phrase is said
+
+
+def _phrase_lines(language: str) -> Iterator[Example]:
+    """What the objections' own phrases say outright, a few ways each: one more author.
+
+    Authors who avoid the plain words teach that `lost my …` means a death.
+    """
+    path = OBJECTIONS / f"{language}.yaml"
+    if not path.exists():
+        return
+    said: dict[str, str] = {}
+    for slug, item in load_document(path, ObjectionFile).value.objections.items():
+        for phrase in item.phrases:
+            for turn in range(_TIMES):
+                text = _said(phrase, turn)
+                if language != "en":
+                    text = text.replace(" ", "")
+                if text and "{" not in text:
+                    said.setdefault(text, slug)
+    for text, slug in said.items():
+        yield Example("phrases", text, slug)
+
+
+def _ordinary(language: str) -> list[Example]:
+    """Service talk of no family: what is said all day, and what most words are about."""
+    lines = [line.text for line in rule_examples(language) if line.family == ORDINARY]
+    step = max(1, len(lines) // _OF_ORDINARY[language])
+    return [Example("ordinary", text, NONE) for text in lines[::step]]
+
+
+def _said(phrase: str, turn: int) -> str:
+    """A phrase as it may be said: one of each choice, without what may be left out."""
+    parts = []
+
+    def chosen(match: re.Match[str]) -> str:
+        parts.append(match)
+        choices = (match[1] or "").split("|")
+        return f" {choices[(turn * (len(parts) + 1)) % len(choices)]} "
+
+    text = _PIECE.sub(chosen, phrase).replace("*", "")
+    return " ".join(text.split())
 
 
 def _route_cases(language: str) -> Iterator[Example]:

@@ -16,6 +16,7 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,10 @@ _MOST_TOKENS = 80  # of an utterance; a longer one is judged by its end, where i
 _LONG_WORD = 4  # letters of an English word that tell it from most others, whatever its ending
 _ENDING = 3
 
+# What reading a broken archive of arrays may raise.
+_UNREADABLE = (
+    OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError
+)  # fmt: skip
 Floats = npt.NDArray[np.float32]
 
 
@@ -146,7 +151,15 @@ def unpacked(content: bytes, path: Path) -> Scorer:
             arrays["idf"].astype(np.float32),
             arrays["bias"],
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as fault:
+    except (
+        OSError,
+        BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+    ) as fault:
         raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
 
 
