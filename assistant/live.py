@@ -31,7 +31,7 @@ from assistant.running import JsonReporter, PlainReporter, run_to_end, zone_here
 from assistant.shift.csv_list import ListRead
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import ContactJournal
-from assistant.site_settings import load_site_settings, recording_terms
+from assistant.site_settings import RestTable, load_site_settings, recording_terms
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -147,6 +147,7 @@ def live(
                 source=open_source(settings.accounts, locations.settings.parent),
                 known=known,
                 forms_anew=follow_up,
+                rest=settings.rest,
             )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
@@ -163,6 +164,7 @@ def live(
         notices=notices,
         origin=origin,
         source=source,
+        rest=settings.rest,
     )
 
 
@@ -227,6 +229,7 @@ def run_live_call(
     notices: list[str],
     origin: Origin | None = None,
     source: AccountSource | None = None,
+    rest: RestTable | None = None,
 ) -> int:
     """Run one call on the screen, or as lines where that was asked for; returns the exit status."""
     rules = RulesInForce.at(locations)
@@ -246,6 +249,7 @@ def run_live_call(
             tell=tell,
             origin=origin,
             source=source,
+            rest=rest,
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)

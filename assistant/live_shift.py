@@ -21,6 +21,7 @@ from assistant.events import Origin
 from assistant.interface_text import N_, Interface
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
+from assistant.rest.shift_rest import ShiftRest
 from assistant.rules_in_force import RulesInForce
 from assistant.screens.frame import INTERRUPTED
 from assistant.screens.work_list import CallChosen
@@ -29,6 +30,7 @@ from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
 from assistant.shift_app import CALLED, CallMade, WorkListApp, run_shift
+from assistant.site_settings import RestTable
 from assistant.working import open_shift
 from assistant.wrap_up import due_for_list
 from compliance.context import CallHeader
@@ -81,6 +83,14 @@ def _origin(row: WorkRow) -> Origin | None:
     return Origin(first.name, first.as_of.isoformat() if first.as_of is not None else "")
 
 
+def _shift_rest(rest: RestTable | None) -> ShiftRest | None:
+    """What is offered between the calls of a shift; `None`: nothing."""
+    if rest is None or not rest.offer:
+        return None
+    within_s = rest.within_minutes * 60.0
+    return ShiftRest(rest.breaths_a_minute, pile=rest.hard_calls, within_s=within_s)
+
+
 def live_shift(
     read: Callable[[], ListRead],
     ready: Ready,
@@ -94,6 +104,7 @@ def live_shift(
     source: AccountSource | None = None,
     known: AccountSource | None = None,
     forms_anew: bool = False,
+    rest: RestTable | None = None,
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -110,6 +121,7 @@ def live_shift(
         forms_anew: whether the list is read again after every call, which changes it.
         door: the port at which softphones are listened to; `None`: at none.
         tell: told, once the screens are gone, what the agent should read.
+        rest: what the site offers to agents after hard calls; `None`: nothing.
 
     Raises:
         AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
@@ -151,6 +163,8 @@ def live_shift(
             sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
+            rest=rest,
+            last=False,
         )
         said[:] = after
         confirmed = shown.wrap_up
@@ -159,6 +173,7 @@ def live_shift(
             call=shown.call if shown.kept else None,
             next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
             leave=shown.status == INTERRUPTED,
+            hard=shown.hard,
         )
 
     opened = None
@@ -172,6 +187,7 @@ def live_shift(
             theme=theme,
             shows=shows,
             news=lambda words: news_line(words, locations, desk),
+            rest=_shift_rest(rest),
         )
     finally:
         if opened is not None:

@@ -30,7 +30,16 @@ from assistant.interface_text import N_
 from assistant.quoting import Quote, Quotes, quotes
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
-from assistant.screens.desk import Desk, Hearing, Linking, Playback, SearchAsked, WrappingUp
+from assistant.screens.breathing import BreathingSheet
+from assistant.screens.desk import (
+    Desk,
+    Hearing,
+    Linking,
+    Playback,
+    Resting,
+    SearchAsked,
+    WrappingUp,
+)
 from assistant.screens.intents import AskIdentifier, Tell, chosen, hint_of, intent_of
 from assistant.screens.keys import (
     ACTIONS,
@@ -302,6 +311,13 @@ class CallScreen(Screen[None]):
         self._hint_until_s = math.inf
         self._draw(Part.CLOCK)
 
+    def hint(self, told: str) -> None:
+        """Say something quietly that can as well go unread: never beside a flag or another line."""
+        if self.view.flag is None and self._hint is None and self.view.ended is None:
+            self._hint = Run(told, Tone.MUTED)
+            self._hint_until_s = self.view.call_s + _HINT_S
+            self._draw(Part.CLOCK)
+
     def do(self, command: Command, digit: int = 0) -> None:
         """Do what a key, the menu or the command palette asks for."""
         hint = hint_of(self.view, command)
@@ -476,7 +492,12 @@ class CallScreen(Screen[None]):
                 )
                 return
             desk.wrap_up(wrap_up)
-            self.app.exit(0)
+            breaths = desk.minute_offered if isinstance(desk, Resting) else None
+            if breaths is None:
+                self.app.exit(0)
+                return
+            sheet = BreathingSheet(self.wording, breaths, offered=True)
+            self.app.push_screen(sheet, lambda _: self.app.exit(0))
 
         setup = self.setup
         if self._draft is None:

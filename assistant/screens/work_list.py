@@ -15,7 +15,9 @@ from textual.message import Message
 from textual.screen import Screen
 
 from assistant.interface_text import N_, Interface
+from assistant.rest.shift_rest import Offer
 from assistant.review.texts import KeptTexts
+from assistant.screens.breathing import HARD_CALL, MANY_HARD_CALLS, BreathingSheet
 from assistant.screens.list_window import window
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Line, Run, fit
@@ -81,12 +83,23 @@ class WorkListScreen(Screen[None]):
         interface: the interface's words.
         here: the id of the row to begin at; empty: the first.
         news: one line to begin with; empty: none.
+        breaths_a_minute: the pace of a minute to breathe; `None`: there is none.
+        offer: what is offered after the call before.
     """
 
     def __init__(
-        self, desk: ShiftDesk, interface: Interface, here: str = "", news: str = ""
+        self,
+        desk: ShiftDesk,
+        interface: Interface,
+        here: str = "",
+        news: str = "",
+        *,
+        breaths_a_minute: int | None = None,
+        offer: Offer | None = None,
     ) -> None:
         super().__init__(id="work_list_screen")
+        self._breaths = breaths_a_minute
+        self._offer = offer
         self._desk = desk
         self._here = here
         self._news = news
@@ -111,7 +124,7 @@ class WorkListScreen(Screen[None]):
         yield Pane(self._draw_list, id="work_rows")
         yield Pane(self._draw_answer, id="work_answer")
         yield Pane(lambda w, _h: [fit(self._status(), w)], id="work_status")
-        yield Pane(lambda w, _h: [list_bar(self._wording, w)], id="work_keys", fill=Tone.BAR)
+        yield Pane(lambda w, _h: [self._bar(w)], id="work_keys", fill=Tone.BAR)
         yield Pane(draw_small(self._wording), id="small")
 
     def on_mount(self) -> None:
@@ -261,6 +274,9 @@ class WorkListScreen(Screen[None]):
             height,
         )
 
+    def _bar(self, width: int) -> Line:
+        return list_bar(self._wording, width, breathes=self._breaths is not None)
+
     def _status(self) -> Line:
         pending = self._desk.pending
         if self._typing:
@@ -274,6 +290,10 @@ class WorkListScreen(Screen[None]):
                 time=at_desk(pending.at, self._desk.now()),
             )
             return (Run(f" ◌ {told}", Tone.STRONG),)
+        if self._offer is not None:
+            said = MANY_HARD_CALLS if self._offer is Offer.BREAK else HARD_CALL
+            minute = self._wording.text("a: a minute to breathe")
+            return (Run(f" {self._wording.text(said)} ", Tone.STRONG), Run(minute, Tone.ACCENT))
         if self._told is not None:
             return (Run(" "), self._told)
         if self._words:
@@ -311,7 +331,7 @@ class WorkListScreen(Screen[None]):
             return
         event.stop()
         event.prevent_default()
-        self._told = None
+        self._told = self._offer = None
         again, self._asked_again = self._asked_again, None
         try:
             self._do(command, again)
@@ -356,8 +376,14 @@ class WorkListScreen(Screen[None]):
             case ListCommand.REASONS if chosen is not None:
                 self._show_reasons(chosen)
             case ListCommand.HELP:
-                page = Sheet(self._wording, "Keys", lambda w: list_help(self._wording, w))
+                breathes = self._breaths is not None
+                page = Sheet(
+                    self._wording, "Keys", lambda w: list_help(self._wording, w, breathes=breathes)
+                )
                 self.app.push_screen(page)
+            case ListCommand.BREATHE if self._breaths is not None:
+                self.app.push_screen(BreathingSheet(self._wording, self._breaths))
+                self.redraw()
             case ListCommand.BACK if self._words or self._permitted_only:
                 self._words, self._permitted_only = "", False
                 self._choose_shown()
