@@ -18,6 +18,7 @@ from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     AccountChanged,
     ChannelProgress,
+    ClockChanged,
     CustomerDid,
     Ended,
     Envelope,
@@ -129,6 +130,7 @@ class CallView:
             Progress: self._progress,
             GapHeard: self._gap,
             LagChanged: self._lag,
+            ClockChanged: self._clock,
             MomentMarked: self._moment,
             RecordingChanged: self._recording,
             HoldChanged: self._hold,
@@ -354,6 +356,9 @@ class CallView:
         self.lag_s[event.channel] = event.lag_s
         self.lost_s[event.channel] = event.lost_s
         return Part.CONDITION | self._tick(event.call_s)
+
+    def _clock(self, event: ClockChanged) -> Part:
+        return self._tick(event.call_s)  # said once, by whoever shows the call
 
     def _objected(self, event: ObjectionHeard) -> Part:
         self.objection = event

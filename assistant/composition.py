@@ -16,6 +16,7 @@ from typing import Protocol
 
 from assistant import __version__
 from assistant.call_writing import CallKeeper
+from assistant.clock_watch import clock_set_here
 from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
 from assistant.interface_text import N_, Told
@@ -381,6 +382,7 @@ def prepare_live(
         notice=notice,
         loaded=loaded,
         correct=call.corrector.correct,
+        clock_set=clock_set_here(),
         microphone=lambda opened: source.unmute() if opened else source.mute(),
     )
     return PreparedLive(run, pacer, source, call_id)

@@ -5,8 +5,8 @@ agent's keys did) and outputs (what the session made of it).  Everything is froz
 nothing here computes, reads a clock or formats prose.  Two rules hold for every event:
 
 1. Time arrives inside it.  Call time is audio position: samples on a channel, from the first sample
-   captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only, and in what follows
-   from the former: when a task falls due.
+   captured.  Wall clock appears in `CallStarted`, `LagMeasured` and `ClockSet` only, and in what
+   follows from the first: when a task falls due.
 2. Inputs alone decide outputs: a stored list of inputs, given to a new session, yields the same
    outputs again.
 """
@@ -218,6 +218,18 @@ class LagMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The desk's wall clock was set in mid-call, by `seconds` (negative: back).
+
+    Call time is not touched by it, nor is the call's start: which of the two clocks was right,
+    nobody here knows.
+    """
+
+    sample: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class AgentActed:
     """A key that changes state.  `sample` is the position on channel 0 when it was pressed."""
 
@@ -242,7 +254,11 @@ class AccountLinked:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The last input.  `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`."""
+    """The last input.
+
+    `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`, `suspended` (the
+    machine slept over the call).
+    """
 
     sample: int
     reason: str
@@ -257,6 +273,7 @@ Input = (
     | PartialRecognised
     | FinalRecognised
     | LagMeasured
+    | ClockSet
     | AgentActed
     | AccountLinked
     | CallEnded
@@ -450,6 +467,14 @@ class LagChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """The wall clock was set by so many seconds: when the call began is in doubt."""
+
+    seconds: float
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MomentMarked:
     """The agent marked this moment for later."""
 
@@ -571,6 +596,7 @@ Output = (
     | Progress
     | GapHeard
     | LagChanged
+    | ClockChanged
     | MomentMarked
     | FlagAcknowledged
     | RecordingChanged

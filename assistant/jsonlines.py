@@ -143,6 +143,13 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "keep": output.keep.value,
                 "call_s": output.call_s,
             }
+        case events.ClockChanged():
+            return {
+                "type": "clock",
+                "call": call,
+                "set_s": output.seconds,
+                "call_s": output.call_s,
+            }
         case events.HoldChanged():
             return {"type": "hold", "call": call, "held": output.held, "call_s": output.call_s}
         case events.CustomerDid():

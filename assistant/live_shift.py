@@ -35,22 +35,23 @@ from assistant.working import open_shift
 from assistant.wrap_up import due_for_list
 from compliance.context import CallHeader
 from compliance.errors import AssistantError
-from compliance.permission import INBOUND
+from compliance.permission import INBOUND, made_by
 from scripts.outcomes import load_outcomes
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
 
 
-def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
-    """What the list knows of a customer who is called, or who calls."""
+def known_of(standing: Standing, now: datetime, *, inbound: bool) -> CallHeader:
+    """What the list knows of a customer who is called, or who calls; `now` has an offset."""
     row = standing.row
     header = standing.header or CallHeader(row.jurisdiction, row.language)
     # A row may know how long an account is past due without being one.
     if row.days_past_due is not None:
         ledger = {"days_past_due": row.days_past_due, **(header.account or {})}
         header = replace(header, account=ledger)
-    return replace(header, facts={**header.facts, INBOUND: inbound})
+    facts = {**header.facts, INBOUND: inbound}
+    return replace(header, facts=facts, contacts=made_by(header.contacts, now))
 
 
 RECEIVED = N_("→ {count} of your tasks received")
@@ -146,7 +147,9 @@ def live_shift(
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
         # The call is judged by what it was allowed by: facts, and the contacts that count.
-        call = replace(call, known=known_of(desk.standing(chosen.row), inbound=chosen.inbound))
+        call = replace(
+            call, known=known_of(desk.standing(chosen.row), desk.now(), inbound=chosen.inbound)
+        )
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
         after: list[str] = []
         shown = show_live_call(

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.call_writing import CallKeeper, CallWriting
+from assistant.clock_watch import LONGEST_ASLEEP_S
 from assistant.events import (
     SCHEMA,
     AccountLinked,
@@ -28,6 +29,7 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    ClockSet,
     DriftMeasured,
     Envelope,
     FinalRecognised,
@@ -140,6 +142,7 @@ class CallRun:
         correct: mends what is known to be misheard; pure, called in the session thread.
         microphone: told to close (`False`) and to open again, in the session thread; what still
             comes from the source meanwhile is neither kept nor recognised.
+        clock_set: by how many seconds the wall clock was set since it was asked last.
     """
 
     def __init__(
@@ -159,6 +162,7 @@ class CallRun:
         loaded: Callable[[], None] = lambda: None,
         correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
         microphone: Callable[[bool], None] | None = None,
+        clock_set: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._session = session
         self._call = call
@@ -173,6 +177,7 @@ class CallRun:
         self._loaded = loaded
         self._correct = correct
         self._microphone = microphone or (lambda _open: None)
+        self._clock_set = clock_set
         self._hush = Hush(device=microphone is not None)
         self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[
@@ -253,7 +258,8 @@ class CallRun:
     def stop(self, reason: str = "cancelled") -> None:
         """End the call at the sound released so far; what was heard is still recognised.
 
-        `reason` is told in the last event: `cancelled`, or `hung_up` where the agent ended it.
+        `reason` is told in the last event: `cancelled`, `hung_up` where the agent ended it, or
+        `suspended` where the machine slept over it.
         """
         self._stop_reason = reason
         self._stopping.set()
@@ -322,6 +328,8 @@ class CallRun:
             for results in merge.rounds():
                 block += 1
                 self._move_to(results)
+                if block % _CHUNKS_PER_TICK == 0 and (set_s := self._clock_set()):
+                    self._receive(ClockSet(self._position, round(set_s, 1)))
                 for heard in results:
                     if isinstance(heard, ChannelFailed):
                         self._fail(heard)
@@ -459,6 +467,7 @@ class CallRun:
                     told = self._hush.lacking(given) if isinstance(given, AudioGap) else given
                     if told is not None:
                         self._inbox.put(told)
+                        self._asleep(told, channels)
                     continue
                 chunk, gaps = self._hush.take(given)
                 for gap in gaps:
@@ -483,6 +492,17 @@ class CallRun:
                 self._inbox.put(gap)
             for sound in sounds:
                 sound.put(None)
+
+    def _asleep(self, told: AudioGap | DriftMeasured, channels: tuple[SourceChannel, ...]) -> None:
+        """End a call over which the machine slept for longer than anybody waits."""
+        if (
+            isinstance(told, AudioGap)
+            and told.reason == "suspended"
+            and not self._stopping.is_set()
+        ):
+            asleep_s = told.samples / channels[told.channel].rate_hz
+            if asleep_s > LONGEST_ASLEEP_S:
+                self.stop("suspended")
 
     def _take_credit(self, channel: int) -> bool:
         """Whether the chunk may go on; not where its recogniser is dead or the call is stopping.

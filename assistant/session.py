@@ -25,6 +25,8 @@ from assistant.events import (
     CallStarted,
     ChannelOpened,
     ChannelProgress,
+    ClockChanged,
+    ClockSet,
     CustomerDid,
     DriftMeasured,
     Ended,
@@ -214,6 +216,8 @@ class CallSession:
             case LagMeasured():
                 joiner = call.channels[event.channel].joiner
                 return [LagChanged(joiner.name, event.lag_s, event.lost_s, call.now_s)]
+            case ClockSet(seconds=seconds):
+                return [ClockChanged(seconds, call.now_s)]
             case DriftMeasured():
                 return []
             case CallEnded():

@@ -206,6 +206,7 @@ END_REASONS: Terms = {
     "end_of_recording": N_("end of the recording"),
     "cancelled": N_("cancelled"),
     "failed": N_("cut short by a fault"),
+    "suspended": N_("the computer slept for too long"),
 }
 
 STATEMENTS: Terms = {

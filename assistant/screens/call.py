@@ -21,6 +21,7 @@ from assistant.choice_digits import TEN
 from assistant.events import (
     AccountChanged,
     Act,
+    ClockChanged,
     Envelope,
     LinkRefused,
     Origin,
@@ -197,6 +198,8 @@ class CallScreen(Screen[None]):
                 case AccountChanged(account=account, origin=origin):
                     self.know(account, origin)
                     linked = linked or envelope.event.call_s > 0
+                case ClockChanged(seconds=seconds):
+                    self.say(self.wording.clock_set(seconds))
                 case LinkRefused(reason=reason):
                     self.say(self.wording.term(terms.LINK_REFUSALS, reason))
         if linked:  # and by now whether that withdrew who was confirmed

@@ -38,7 +38,15 @@ from assistant.screens.work_list_lines import (
 )
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import PhoneNumber, WorkRow
-from assistant.shift.words import ANSWERS, OUTCOMES, SIGNS, at_desk, named, short_reason
+from assistant.shift.words import (
+    AHEAD_OF_NOW,
+    ANSWERS,
+    OUTCOMES,
+    SIGNS,
+    at_desk,
+    named,
+    short_reason,
+)
 from assistant.shift.work_list import Standing, matching
 from assistant.wording import Wording
 from compliance.errors import AssistantError
@@ -116,6 +124,7 @@ class WorkListScreen(Screen[None]):
         self._told: Run | None = None
         self._asked_again: str | None = None
         self._waiting: list[str] = []
+        self._ahead_told = False
 
     def compose(self) -> ComposeResult:
         """How many, the list, the answer for the chosen row, the keys."""
@@ -133,6 +142,7 @@ class WorkListScreen(Screen[None]):
         if self._news:
             self.tell(Run(self._news, Tone.ACCENT))
         self._tell_report()
+        self._tell_of_clock()
         self.set_interval(_REFRESH_S, self.refresh_answers)
         changes = self._desk.changes()
         if changes:
@@ -158,6 +168,7 @@ class WorkListScreen(Screen[None]):
 
     def refresh_answers(self) -> None:
         """Ask for every row's answer as it is by now, those in sight first; the order stays."""
+        self._tell_of_clock()
         in_sight = [s.row.id for s in self._shown[self._first : self._first + self._rows]]
         rest = [row_id for row_id in self._order if row_id not in set(in_sight)]
         self._waiting = [*reversed(rest)]
@@ -300,6 +311,15 @@ class WorkListScreen(Screen[None]):
             told = self._wording.text("filter: {words}", words=self._words)
             return (Run(" " + told, Tone.ACCENT),)
         return ()
+
+    def _tell_of_clock(self) -> None:
+        """Whether this computer's clock was set, or an attempt seems to lie ahead of it."""
+        set_s = self._desk.clock_set()
+        if set_s:
+            self.tell(Run(f"⚠ {self._wording.clock_set(set_s)}", Tone.CAUTION))
+        elif self._desk.ahead and not self._ahead_told:
+            self._ahead_told = True
+            self.tell(Run(f"⚠ {self._wording.text(AHEAD_OF_NOW)}", Tone.CAUTION))
 
     def _tell_report(self) -> None:
         """What of the list and the journal could not be read."""
