@@ -47,6 +47,7 @@ from assistant.events import (
     StatementChanged,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
     UtteranceDropped,
     UtteranceFinal,
     UtterancePartial,
@@ -108,6 +109,7 @@ class CallView:
         self.held_since_s: float | None = None
         self.account: Account | None = None  # the one linked during the call
         self.origin: Origin | None = None
+        self.passed_to = ""  # to whom the call was given away
         self.link_refused = ""  # why the last one was not
         self.task_told: TaskRaised | TaskWithdrawn | None = None  # while its line is up
         self._tasks: dict[str, TaskRaised] = {}
@@ -131,6 +133,7 @@ class CallView:
             GapHeard: self._gap,
             LagChanged: self._lag,
             ClockChanged: self._clock,
+            Transferred: self._transferred,
             MomentMarked: self._moment,
             RecordingChanged: self._recording,
             HoldChanged: self._hold,
@@ -359,6 +362,12 @@ class CallView:
 
     def _clock(self, event: ClockChanged) -> Part:
         return self._tick(event.call_s)  # said once, by whoever shows the call
+
+    def _transferred(self, event: Transferred) -> Part:
+        self.passed_to = event.to
+        self.promise = None  # whoever goes on proposes anew
+        self._transcript.pass_on(event)
+        return Part.TRANSCRIPT | Part.VERIFICATION | Part.CONDITION | self._tick(event.call_s)
 
     def _objected(self, event: ObjectionHeard) -> Part:
         self.objection = event

@@ -317,7 +317,9 @@ class LiveCall:
 
     `collector` is who collects, `number` the number that was called, where known; `terms` are those
     on which the call is listened to and kept; `known` is what a work list knew of the customer when
-    the call was allowed.  A call that is led by keys alone has neither model nor channels.
+    the call was allowed.  `transferred` is whether another agent had it before and passed it to
+    this desk: whoever they confirmed is confirmed anew.  A call that is led by keys alone has
+    neither model nor channels.
     """
 
     language: str
@@ -331,6 +333,7 @@ class LiveCall:
     corrector: Corrector = field(default_factory=Corrector)
     terms: RecordingTerms | None = None
     known: CallHeader | None = None
+    transferred: bool = False
 
 
 @dataclass(slots=True)

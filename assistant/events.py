@@ -58,6 +58,12 @@ class Act(StrEnum):
     HELP_ASKED = "help_asked"  # a supervisor is asked for; argument: why, a slug, or nothing
     HELD = "held"  # the microphone is closed; see also `AudioGap`
     RESUMED = "resumed"
+    TAKEN_OVER = "taken_over"  # passed to this desk, or back to it: a new voice
+    PASSED_ON = "passed_on"  # given away; argument: to whom, a slug of `PASSED_TO`
+
+
+PASSED_TO = ("specialist", "supervisor", "desk")
+"""To whom a call may be passed on."""
 
 
 class Keep(StrEnum):
@@ -475,6 +481,18 @@ class ClockChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Transferred:
+    """The call was given away, or came to this desk: whoever was confirmed is so no more.
+
+    `to` is a slug of `PASSED_TO`, empty: this desk.  From the moment at which it is given away
+    until it comes back nothing that is said is judged or followed.
+    """
+
+    to: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MomentMarked:
     """The agent marked this moment for later."""
 
@@ -597,6 +615,7 @@ Output = (
     | GapHeard
     | LagChanged
     | ClockChanged
+    | Transferred
     | MomentMarked
     | FlagAcknowledged
     | RecordingChanged

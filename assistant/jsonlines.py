@@ -150,6 +150,13 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "set_s": output.seconds,
                 "call_s": output.call_s,
             }
+        case events.Transferred():
+            return {
+                "type": "transfer",
+                "call": call,
+                "to": output.to or None,
+                "call_s": output.call_s,
+            }
         case events.HoldChanged():
             return {"type": "hold", "call": call, "held": output.held, "call_s": output.call_s}
         case events.CustomerDid():

@@ -19,7 +19,7 @@ from assistant.accounts.files import FileSource
 from assistant.accounts.settings import NoSource, open_source
 from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
-from assistant.events import Origin
+from assistant.events import Act, Origin
 from assistant.interface_text import Interface
 from assistant.live_call import live_run
 from assistant.live_keeping import keeping_on_terms
@@ -69,6 +69,7 @@ def live(
     door: int | None = None,
     follow_up: bool = False,
     days: int = 0,
+    transferred: bool = False,
 ) -> int:
     """One live call, or a shift of them from a work list; returns the exit status.
 
@@ -114,11 +115,18 @@ def live(
             # A work list knows of each of its calls who called whom.
             known=CallHeader(jurisdiction, language, facts={INBOUND: True}) if inbound else None,
             corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+            transferred=transferred,
         )
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
         return call, [line for line in told if line]
 
-    if (work_list is not None or follow_up) and account is None:
+    shift = (work_list is not None or follow_up) and account is None
+    if transferred and shift:
+        raise AssistantError(
+            "--transferred is of one call",
+            "On a work list say so with `assistant door call --transferred`, or press g.",
+        )
+    if shift:
         if form is not None or not _on_a_terminal():
             raise AssistantError(
                 "A work list needs a terminal", "`assistant worklist FILE` prints one."
@@ -267,6 +275,8 @@ def run_live_call(
             zone=zone_here(),
             keeper=writer,
         )
+        if call.transferred:
+            run.act(Act.TAKEN_OVER)  # a key pressed before the call is its first
         return run_to_end(run)
 
 

@@ -15,7 +15,7 @@ from assistant.accounts.source import AccountSource, Found, Sourced
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
 from assistant.composition import Guidance, LiveCall, live_strategy
-from assistant.events import Origin
+from assistant.events import Act, Origin
 from assistant.interface_text import N_
 from assistant.linking import why_not
 from assistant.live_call import live_run
@@ -114,6 +114,11 @@ class LiveDesk(CallDesk):
 
         if self._look_ups is not None:
             self._look_ups.ask(typed, answered, by_id=by_id)
+
+    def connect(self) -> None:
+        super().connect()
+        if self._call.transferred:
+            self.act(Act.TAKEN_OVER)
 
     def refuses(self, account: Account) -> str:
         """Why an account cannot be linked to this call, as a slug; empty where it can."""

@@ -147,9 +147,8 @@ def live_shift(
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
         # The call is judged by what it was allowed by: facts, and the contacts that count.
-        call = replace(
-            call, known=known_of(desk.standing(chosen.row), desk.now(), inbound=chosen.inbound)
-        )
+        known_now = known_of(desk.standing(chosen.row), desk.now(), inbound=chosen.inbound)
+        call = replace(call, known=known_now, transferred=chosen.transferred)
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
         after: list[str] = []
         shown = show_live_call(

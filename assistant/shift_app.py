@@ -73,9 +73,9 @@ class WorkListApp(FramedApp):
         """The list."""
         return self._list
 
-    def start(self, account: str, *, inbound: bool) -> May | None:
+    def start(self, account: str, *, inbound: bool, transferred: bool = False) -> May | None:
         """Start the call of an account at once; what the list answers, `None`: it is not there."""
-        return self._list.start(account, inbound=inbound)
+        return self._list.start(account, inbound=inbound, transferred=transferred)
 
     def on_call_chosen(self, message: CallChosen) -> None:
         """Whoever runs this makes the call."""

@@ -209,6 +209,12 @@ END_REASONS: Terms = {
     "suspended": N_("the computer slept for too long"),
 }
 
+PASSED: Terms = {
+    "specialist": N_("the specialist"),
+    "supervisor": N_("the supervisor"),
+    "desk": N_("another desk"),
+}
+
 STATEMENTS: Terms = {
     "institution": N_("who is calling"),
     "recording_notice": N_("that the call is recorded"),

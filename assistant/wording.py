@@ -178,6 +178,14 @@ class Wording:
 
     # ---- the account -------------------------------------------------------------------------
 
+    def transferred(self, to: str) -> str:
+        """That the call changed hands: to whom, or to this desk."""
+        if not to:
+            return self.text("passed to this desk: a new voice, identify again")
+        return self.text(
+            "passed on to {whom}: from here on nothing is judged", whom=self.term(terms.PASSED, to)
+        )
+
     def clock_set(self, seconds: float) -> str:
         """That the computer's clock was set, and by how much."""
         minutes = max(1, round(abs(seconds) / 60))

@@ -19,6 +19,7 @@ from assistant import terms
 from assistant.call_view import CallView, Part
 from assistant.choice_digits import TEN
 from assistant.events import (
+    PASSED_TO,
     AccountChanged,
     Act,
     ClockChanged,
@@ -358,6 +359,8 @@ class CallScreen(Screen[None]):
                 self._pause()
             case Command.END:
                 self._end()
+            case Command.HAND_OVER if self.view.live and self.view.ended is None:
+                self._pass_on()
             case Command.QUOTE if self.view.ended is None and not self.view.covered:
                 self._quote()
             case Command.CONFIRM if self.view.ended is not None:
@@ -438,6 +441,25 @@ class CallScreen(Screen[None]):
         self.app.push_screen(
             Sheet(self.wording, N_("Law and reason"), page, turn, below=self._rows_above)
         )
+
+    def _pass_on(self) -> None:
+        """Ask to whom the call is passed, or tell that it came here."""
+        text = self.wording.text
+        whom = () if self.view.passed_to else PASSED_TO
+        labels = [text("it is passed to me: a new voice is on the line")]
+        labels += [
+            text("I pass it on to {whom}", whom=self.wording.term(terms.PASSED, to)) for to in whom
+        ]
+
+        def chosen(place: int | None) -> None:
+            if place is None or place < 0 or self.view.ended is not None:
+                return
+            if place == 0:
+                self.desk.act(Act.TAKEN_OVER)
+            else:
+                self.desk.act(Act.PASSED_ON, whom[place - 1])
+
+        self.app.push_screen(Menu(self.wording, N_("Pass on"), labels), chosen)
 
     def _pause(self) -> None:
         if not isinstance(self.desk, Playback):

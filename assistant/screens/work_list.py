@@ -66,17 +66,24 @@ class CallChosen(Message):
     """The agent starts a call, or takes one that comes in.
 
     `row.account` is the whole account, where the list gives one; `number` is the number to dial.
-    `permitted` is what the list answered before.
+    `permitted` is what the list answered before, `transferred` whether another agent passes it on.
     """
 
     def __init__(
-        self, row: WorkRow, number: PhoneNumber | None, permitted: May, *, inbound: bool
+        self,
+        row: WorkRow,
+        number: PhoneNumber | None,
+        permitted: May,
+        *,
+        inbound: bool,
+        transferred: bool = False,
     ) -> None:
         super().__init__()
         self.row = row
         self.number = number
         self.permitted = permitted
         self.inbound = inbound
+        self.transferred = transferred
 
 
 class ShiftEnded(Message):
@@ -190,14 +197,22 @@ class WorkListScreen(Screen[None]):
     def _ask(self, row_id: str) -> None:
         self._all[row_id] = self._desk.standing(self._all[row_id].row)
 
-    def start(self, account: str, *, inbound: bool) -> May | None:
+    def start(self, account: str, *, inbound: bool, transferred: bool = False) -> May | None:
         """Start the call of an account, as its telephone asks; the answer, `None`: no such row."""
         known = self._all.get(account)
         if known is None:
             return None
         self._desk.confirm()
         standing = self._desk.standing(known.row)
-        self.post_message(CallChosen(standing.row, standing.number, standing.may, inbound=inbound))
+        self.post_message(
+            CallChosen(
+                standing.row,
+                standing.number,
+                standing.may,
+                inbound=inbound,
+                transferred=transferred,
+            )
+        )
         return standing.may
 
     # ---- what is shown -----------------------------------------------------------------------
