@@ -200,9 +200,10 @@ class PartialRecognised:
 class FinalRecognised:
     """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all.
 
-    `text` and `words` are what is judged.  Where a recognition correction changed them, `heard` is
-    what the recogniser itself said; otherwise it is empty.  `cut` is whether the sound broke off
-    here (the call was cancelled, the recording ends early), so that the last word may be half one.
+    `text` and `words` are what is judged.  Where a recognition correction changed them, or words
+    were tones on the line, `heard` is what the recogniser itself said; otherwise it is empty.
+    `cut` is whether the sound broke off here (the call was cancelled, the recording ends early), so
+    that the last word may be half one.
     """
 
     channel: int

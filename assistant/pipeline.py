@@ -46,6 +46,7 @@ from assistant.hushing import Hush
 from assistant.merging import ChannelFailed, ChannelMerge, Heard
 from assistant.pacing import Pacer
 from assistant.session import CallSession
+from assistant.speech.line_tones import LineTones
 from assistant.speech.recogniser import (
     FinalHypothesis,
     Hypothesis,
@@ -525,15 +526,17 @@ class CallRun:
     ) -> None:
         try:
             end_sample = 0
+            tones = LineTones(channel.rate_hz)
             while (released := sounds.get()) is not None:
                 chunk = released.chunk
                 # What falls behind saves itself the partials first; no sound is ever left out.
                 behind = self._source.live and self._clock() - released.due_s > _THIN_S
-                hypotheses = tuple(recogniser.accept(chunk.pcm, partials=not behind))
+                tones.take(chunk)
+                hypotheses = _without(tones, recogniser.accept(chunk.pcm, partials=not behind))
                 end_sample = chunk.start_sample + chunk.samples
                 lag_s = max(0.0, self._clock() - released.due_s)
                 self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
-            flushed = tuple(recogniser.finish())
+            flushed = _without(tones, recogniser.finish())
             self._inbox.put(Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
         except AssistantError as error:
             self._inbox.put(ChannelFailed(number, error))
@@ -548,3 +551,10 @@ class CallRun:
                     ),
                 )
             )
+
+
+def _without(tones: LineTones, heard: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """What was heard without words that are tones on the line."""
+    return tuple(
+        tones.without(said) if isinstance(said, FinalHypothesis) else said for said in heard
+    )

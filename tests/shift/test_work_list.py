@@ -421,7 +421,7 @@ def test_a_call_from_the_list_is_led_by_what_the_list_knows(
 ) -> None:
     earlier = "; ".join(f"2026-11-2{3 + day % 4}T1{day}:00-05:00 no_answer" for day in range(dials))
     (listed,) = rows(tmp_path, row("A1", days=days, contacts=earlier or "none"))
-    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=inbound)
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), NOON, inbound=inbound)
     call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, known=known)
     guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
     outputs = guidance.session().receive(live_start(call, guidance, "UTC", NOON))
@@ -433,7 +433,7 @@ def test_a_call_from_the_list_is_led_by_what_the_list_knows(
 def test_what_a_list_knew_of_one_customer_is_not_told_of_another(tmp_path: Path) -> None:
     earlier = "; ".join(f"2026-11-2{day}T11:00-05:00 no_answer" for day in range(7))
     (listed,) = rows(tmp_path, row("A1", days=90, contacts=earlier))
-    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=False)
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), NOON, inbound=False)
     guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
     account = replace(specimen_account(load_flow("en-US")), id="A1", days_past_due=90)
     call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, account, known=known)
