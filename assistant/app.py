@@ -35,6 +35,7 @@ from assistant.screens.desk import (
     CallFailed,
     Desk,
     HearingChanged,
+    Hinted,
     Linking,
     LookedUp,
     Notice,
@@ -159,6 +160,10 @@ class CallApp(FramedApp):
     def on_notice(self, message: Notice) -> None:
         """One line for the status line."""
         self._tell(Run(self.wording.text(message.text, **message.params), Tone.MUTED))
+
+    def on_hinted(self, message: Hinted) -> None:
+        """A quiet hint, where nothing else wants to be read."""
+        self.call_screen.hint(self.wording.text(message.text))
 
     def on_call_failed(self, message: CallFailed) -> None:
         """The call cannot go on: say so in one line, and why."""

@@ -18,6 +18,7 @@ from assistant.choice_digits import ChoiceDigits
 from assistant.events import (
     AccountChanged,
     ChannelProgress,
+    ClockChanged,
     CustomerDid,
     Ended,
     Envelope,
@@ -46,6 +47,7 @@ from assistant.events import (
     StatementChanged,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
     UtteranceDropped,
     UtteranceFinal,
     UtterancePartial,
@@ -107,6 +109,7 @@ class CallView:
         self.held_since_s: float | None = None
         self.account: Account | None = None  # the one linked during the call
         self.origin: Origin | None = None
+        self.passed_to = ""  # to whom the call was given away
         self.link_refused = ""  # why the last one was not
         self.task_told: TaskRaised | TaskWithdrawn | None = None  # while its line is up
         self._tasks: dict[str, TaskRaised] = {}
@@ -129,6 +132,8 @@ class CallView:
             Progress: self._progress,
             GapHeard: self._gap,
             LagChanged: self._lag,
+            ClockChanged: self._clock,
+            Transferred: self._transferred,
             MomentMarked: self._moment,
             RecordingChanged: self._recording,
             HoldChanged: self._hold,
@@ -354,6 +359,15 @@ class CallView:
         self.lag_s[event.channel] = event.lag_s
         self.lost_s[event.channel] = event.lost_s
         return Part.CONDITION | self._tick(event.call_s)
+
+    def _clock(self, event: ClockChanged) -> Part:
+        return self._tick(event.call_s)  # said once, by whoever shows the call
+
+    def _transferred(self, event: Transferred) -> Part:
+        self.passed_to = event.to
+        self.promise = None  # whoever goes on proposes anew
+        self._transcript.pass_on(event)
+        return Part.TRANSCRIPT | Part.VERIFICATION | Part.CONDITION | self._tick(event.call_s)
 
     def _objected(self, event: ObjectionHeard) -> Part:
         self.objection = event

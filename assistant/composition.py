@@ -16,6 +16,7 @@ from typing import Protocol
 
 from assistant import __version__
 from assistant.call_writing import CallKeeper
+from assistant.clock_watch import clock_set_here
 from assistant.demo.calls import DeskAct
 from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
 from assistant.interface_text import N_, Told
@@ -316,7 +317,9 @@ class LiveCall:
 
     `collector` is who collects, `number` the number that was called, where known; `terms` are those
     on which the call is listened to and kept; `known` is what a work list knew of the customer when
-    the call was allowed.  A call that is led by keys alone has neither model nor channels.
+    the call was allowed.  `transferred` is whether another agent had it before and passed it to
+    this desk: whoever they confirmed is confirmed anew.  A call that is led by keys alone has
+    neither model nor channels.
     """
 
     language: str
@@ -330,6 +333,7 @@ class LiveCall:
     corrector: Corrector = field(default_factory=Corrector)
     terms: RecordingTerms | None = None
     known: CallHeader | None = None
+    transferred: bool = False
 
 
 @dataclass(slots=True)
@@ -381,6 +385,7 @@ def prepare_live(
         notice=notice,
         loaded=loaded,
         correct=call.corrector.correct,
+        clock_set=clock_set_here(),
         microphone=lambda opened: source.unmute() if opened else source.mute(),
     )
     return PreparedLive(run, pacer, source, call_id)

@@ -30,7 +30,14 @@ def token(data_dir: Path | None) -> None:
 
 
 def send(
-    do: str, *, port: int, data_dir: Path | None, account: str | None = None, inbound: bool = False
+    do: str,
+    *,
+    port: int,
+    data_dir: Path | None,
+    account: str | None = None,
+    inbound: bool = False,
+    transferred: bool = False,
+    to: str | None = None,
 ) -> int:
     """Ask for one thing; the exit status.
 
@@ -41,7 +48,9 @@ def send(
     secret = find_token(locate(data_dir, os.environ).data_dir, os.environ)
     body: dict[str, object] = {"do": do}
     if account is not None:
-        body |= {"account": account, "inbound": inbound}
+        body |= {"account": account, "inbound": inbound, "transferred": transferred}
+    if to is not None:
+        body |= {"to": to}
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_S)
     try:
         connection.request(

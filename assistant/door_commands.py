@@ -46,6 +46,7 @@ def token(data_dir: Path | None) -> None:
 @door.command("call")
 @click.option("--account", required=True, metavar="ID", help="Whose call.")
 @click.option("--inbound", is_flag=True, help="The customer is calling.")
+@click.option("--transferred", is_flag=True, help="Another agent passes the call to this desk.")
 @_port
 @_data_dir
 @click.pass_context
@@ -68,6 +69,23 @@ def link(context: click.Context, /, **options: Any) -> None:
     context.exit(door_calls.send("link", **options))
 
 
+@door.command("transfer")
+@click.option(
+    "--to",
+    type=click.Choice(("specialist", "supervisor", "desk", "here")),
+    required=True,
+    help="To whom the call is given away; here: it is passed to this desk, or came back.",
+)
+@_port
+@_data_dir
+@click.pass_context
+def transfer(context: click.Context, /, **options: Any) -> None:
+    """The call changes hands: identify again; while it is given away nothing is judged."""
+    from assistant import door_calls
+
+    context.exit(door_calls.send("transfer", **options))
+
+
 def _plain(name: str, help_text: str) -> click.Command:
     @click.command(name, help=help_text)
     @_port
@@ -86,6 +104,6 @@ for _name, _help in (
     ("hold", "The call is on hold: nothing is heard meanwhile."),
     ("resume", "The call goes on."),
     ("end", "The call has ended: wrap it up."),
-    ("status", "What the screen shows: list, brief, call, held, or ended."),
+    ("status", "What the screen shows: list, brief, call, held, passed_on, or ended."),
 ):
     door.add_command(_plain(_name, _help))

@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 
 from assistant.app import CallApp
-from assistant.door.requests import Do, DoorAnswer, DoorRequest, done, refused
+from assistant.door.requests import HERE, Do, DoorAnswer, DoorRequest, done, refused
+from assistant.events import Act
 from assistant.screens.keys import Command
 from assistant.shift_app import WorkListApp
 
@@ -94,7 +95,9 @@ def _on_list(app: WorkListApp, request: DoorRequest) -> DoorAnswer:
         return refused(409, "no_call")
     if app.chosen is not None:
         return refused(409, "in_call")
-    permitted = app.start(request.account or "", inbound=request.inbound)
+    permitted = app.start(
+        request.account or "", inbound=request.inbound, transferred=request.transferred
+    )
     if permitted is None:
         return refused(404, "account")
     # The telephone rings already: the agent is better off with the call screen than without.
@@ -107,7 +110,9 @@ def _on_call(app: CallApp, request: DoorRequest) -> DoorAnswer:
     if request.do is Do.STATUS:
         if not app.connected:
             return done("brief")
-        return done("ended" if view.ended is not None else "held" if held else "call")
+        if view.ended is not None:
+            return done("ended")
+        return done("held" if held else "passed_on" if view.passed_to else "call")
     if request.do is Do.START:
         return refused(409, "in_call")
     if view.ended is not None:
@@ -124,6 +129,12 @@ def _on_call(app: CallApp, request: DoorRequest) -> DoorAnswer:
         return done("ended")
     if not app.connected:
         return refused(409, "not_connected")
+    if request.do is Do.TRANSFER:
+        if request.to == HERE:
+            app.desk.act(Act.TAKEN_OVER)
+            return done("call")
+        app.desk.act(Act.PASSED_ON, request.to)
+        return done("passed_on")
     if not view.may_pause:
         return refused(409, "no_pause_here")  # the jurisdiction wants the whole call
     if held is not (request.do is Do.HOLD):

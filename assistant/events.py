@@ -5,8 +5,8 @@ agent's keys did) and outputs (what the session made of it).  Everything is froz
 nothing here computes, reads a clock or formats prose.  Two rules hold for every event:
 
 1. Time arrives inside it.  Call time is audio position: samples on a channel, from the first sample
-   captured.  Wall clock appears in `CallStarted` and in `LagMeasured` only, and in what follows
-   from the former: when a task falls due.
+   captured.  Wall clock appears in `CallStarted`, `LagMeasured` and `ClockSet` only, and in what
+   follows from the first: when a task falls due.
 2. Inputs alone decide outputs: a stored list of inputs, given to a new session, yields the same
    outputs again.
 """
@@ -58,6 +58,12 @@ class Act(StrEnum):
     HELP_ASKED = "help_asked"  # a supervisor is asked for; argument: why, a slug, or nothing
     HELD = "held"  # the microphone is closed; see also `AudioGap`
     RESUMED = "resumed"
+    TAKEN_OVER = "taken_over"  # passed to this desk, or back to it: a new voice
+    PASSED_ON = "passed_on"  # given away; argument: to whom, a slug of `PASSED_TO`
+
+
+PASSED_TO = ("specialist", "supervisor", "desk")
+"""To whom a call may be passed on."""
 
 
 class Keep(StrEnum):
@@ -235,9 +241,10 @@ class PartialRecognised:
 class FinalRecognised:
     """An endpoint: the hypothesis is settled.  Empty text means that there was no speech after all.
 
-    `text` and `words` are what is judged.  Where a recognition correction changed them, `heard` is
-    what the recogniser itself said; otherwise it is empty.  `cut` is whether the sound broke off
-    here (the call was cancelled, the recording ends early), so that the last word may be half one.
+    `text` and `words` are what is judged.  Where a recognition correction changed them, or words
+    were tones on the line, `heard` is what the recogniser itself said; otherwise it is empty.
+    `cut` is whether the sound broke off here (the call was cancelled, the recording ends early), so
+    that the last word may be half one.
     """
 
     channel: int
@@ -256,6 +263,18 @@ class LagMeasured:
     sample: int
     lag_s: float
     lost_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The desk's wall clock was set in mid-call, by `seconds` (negative: back).
+
+    Call time is not touched by it, nor is the call's start: which of the two clocks was right,
+    nobody here knows.
+    """
+
+    sample: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +302,11 @@ class AccountLinked:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The last input.  `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`."""
+    """The last input.
+
+    `reason` is a slug: `hung_up`, `end_of_recording`, `cancelled`, `failed`, `suspended` (the
+    machine slept over the call).
+    """
 
     sample: int
     reason: str
@@ -298,6 +321,7 @@ Input = (
     | PartialRecognised
     | FinalRecognised
     | LagMeasured
+    | ClockSet
     | AgentActed
     | AccountLinked
     | CallEnded
@@ -491,6 +515,26 @@ class LagChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """The wall clock was set by so many seconds: when the call began is in doubt."""
+
+    seconds: float
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The call was given away, or came to this desk: whoever was confirmed is so no more.
+
+    `to` is a slug of `PASSED_TO`, empty: this desk.  From the moment at which it is given away
+    until it comes back nothing that is said is judged or followed.
+    """
+
+    to: str
+    call_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MomentMarked:
     """The agent marked this moment for later."""
 
@@ -612,6 +656,8 @@ Output = (
     | Progress
     | GapHeard
     | LagChanged
+    | ClockChanged
+    | Transferred
     | MomentMarked
     | FlagAcknowledged
     | RecordingChanged

@@ -143,6 +143,20 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "keep": output.keep.value,
                 "call_s": output.call_s,
             }
+        case events.ClockChanged():
+            return {
+                "type": "clock",
+                "call": call,
+                "set_s": output.seconds,
+                "call_s": output.call_s,
+            }
+        case events.Transferred():
+            return {
+                "type": "transfer",
+                "call": call,
+                "to": output.to or None,
+                "call_s": output.call_s,
+            }
         case events.HoldChanged():
             return {"type": "hold", "call": call, "held": output.held, "call_s": output.call_s}
         case events.CustomerDid():

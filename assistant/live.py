@@ -19,7 +19,7 @@ from assistant.accounts.files import FileSource
 from assistant.accounts.settings import NoSource, open_source
 from assistant.accounts.source import AccountSource
 from assistant.composition import LiveCall, load_guidance, new_call_id
-from assistant.events import Origin
+from assistant.events import Act, Origin
 from assistant.interface_text import Interface
 from assistant.live_call import live_run
 from assistant.live_keeping import keeping_on_terms
@@ -31,7 +31,7 @@ from assistant.running import JsonReporter, PlainReporter, run_to_end, zone_here
 from assistant.shift.csv_list import ListRead
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import ContactJournal
-from assistant.site_settings import load_site_settings, recording_terms
+from assistant.site_settings import RestTable, load_site_settings, recording_terms
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -69,6 +69,7 @@ def live(
     door: int | None = None,
     follow_up: bool = False,
     days: int = 0,
+    transferred: bool = False,
 ) -> int:
     """One live call, or a shift of them from a work list; returns the exit status.
 
@@ -114,11 +115,18 @@ def live(
             # A work list knows of each of its calls who called whom.
             known=CallHeader(jurisdiction, language, facts={INBOUND: True}) if inbound else None,
             corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+            transferred=transferred,
         )
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)
         return call, [line for line in told if line]
 
-    if (work_list is not None or follow_up) and account is None:
+    shift = (work_list is not None or follow_up) and account is None
+    if transferred and shift:
+        raise AssistantError(
+            "--transferred is of one call",
+            "On a work list say so with `assistant door call --transferred`, or press g.",
+        )
+    if shift:
         if form is not None or not _on_a_terminal():
             raise AssistantError(
                 "A work list needs a terminal", "`assistant worklist FILE` prints one."
@@ -147,6 +155,7 @@ def live(
                 source=open_source(settings.accounts, locations.settings.parent),
                 known=known,
                 forms_anew=follow_up,
+                rest=settings.rest,
             )
     if door is not None:
         raise AssistantError("The door opens beside a work list", "Name one with --work-list.")
@@ -163,6 +172,7 @@ def live(
         notices=notices,
         origin=origin,
         source=source,
+        rest=settings.rest,
     )
 
 
@@ -227,6 +237,7 @@ def run_live_call(
     notices: list[str],
     origin: Origin | None = None,
     source: AccountSource | None = None,
+    rest: RestTable | None = None,
 ) -> int:
     """Run one call on the screen, or as lines where that was asked for; returns the exit status."""
     rules = RulesInForce.at(locations)
@@ -246,6 +257,7 @@ def run_live_call(
             tell=tell,
             origin=origin,
             source=source,
+            rest=rest,
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)
@@ -263,6 +275,8 @@ def run_live_call(
             zone=zone_here(),
             keeper=writer,
         )
+        if call.transferred:
+            run.act(Act.TAKEN_OVER)  # a key pressed before the call is its first
         return run_to_end(run)
 
 

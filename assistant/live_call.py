@@ -6,11 +6,11 @@ sound.  It starts no thread and shows nothing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from assistant.call_writing import CallKeeper
+from assistant.clock_watch import boottime, clock_set_here
 from assistant.composition import Guidance, LiveCall, live_start, prepare_live
 from assistant.pacing import Pacer
 from assistant.pipeline import CallRun, Delivery
@@ -60,10 +60,11 @@ def live_run(
         begin=lambda: live_start(call, guidance, zone, datetime.now(UTC)),
         source=ClockSource(),
         load=DeafModel,
-        pacer=Pacer(1.0, time.monotonic),
+        pacer=Pacer(1.0, boottime),  # the call goes on while the machine sleeps
         deliver=deliver,
-        clock=time.monotonic,
+        clock=boottime,
         keeper=keeper,
         notice=notice,
         loaded=loaded,
+        clock_set=clock_set_here(),
     )

@@ -80,6 +80,9 @@ from compliance.places import JURISDICTIONS, LANGUAGES
 )
 @click.option("--inbound", is_flag=True, help="The customer is calling.")
 @click.option("--no-audio", is_flag=True, help="No sound at all: the keys lead.")
+@click.option(
+    "--transferred", is_flag=True, help="The call is passed to you by another agent: identify anew."
+)
 @click.option("--plain", "form", flag_value="plain", help="Plain lines instead of a screen.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="JSON Lines instead of a screen.")
 @click.option(

@@ -15,24 +15,34 @@ from assistant.accounts.source import AccountSource, Found, Sourced
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
 from assistant.composition import Guidance, LiveCall, live_strategy
-from assistant.events import Origin
+from assistant.events import Act, Origin
+from assistant.interface_text import N_
 from assistant.linking import why_not
 from assistant.live_call import live_run
 from assistant.live_keeping import keep_confirmed, keeping_on_terms, kept_form
 from assistant.look_ups import LookUps
 from assistant.next_contact import contact_times
+from assistant.pipeline import Delivery
 from assistant.quoting import terms_for
 from assistant.record.locations import Locations
+from assistant.rest.hard_calls import CallStrain, load_hard_calls
+from assistant.rest.talk_pace import Hint, TalkPace
 from assistant.rule_texts import CollectorTexts
 from assistant.running import desk_zone, zone_here
-from assistant.screens.desk import Hearing, LookedUp
+from assistant.screens.desk import Hearing, Hinted, LookedUp
 from assistant.screens.setup import CallSetup, Mode
 from assistant.shift.wanted import Wanted
+from assistant.site_settings import RestTable
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.wrap_up import WrapUp
 from compliance.errors import AssistantError
 from scripts.account import Account
 from scripts.outcomes import load_outcomes
+
+HINTS = {
+    Hint.SLOWER: N_("a little slower helps them follow"),
+    Hint.LET_FINISH: N_("let them finish, then answer"),
+}
 
 # Long enough to write what is queued, short enough not to hold up somebody who is leaving.
 _LEAVE_WITHIN_S = 5.0
@@ -44,14 +54,51 @@ class LiveDesk(CallDesk):
     Args:
         call: what call it is.
         look_ups: where accounts are asked for; `None`: nowhere.
+        rest: what the site offers to agents after hard calls; `None`: nothing.
+        last: whether nothing follows the call, so that a minute is offered on its own screen.
     """
 
-    def __init__(self, call: LiveCall, look_ups: LookUps | None = None) -> None:
+    def __init__(
+        self,
+        call: LiveCall,
+        look_ups: LookUps | None = None,
+        rest: RestTable | None = None,
+        *,
+        last: bool = True,
+    ) -> None:
         deaf = not call.channels
         hearing = Hearing.NO_SOUND if deaf else Hearing.LISTENING
         super().__init__(call.account, call.language, hearing)
         self._call = call
         self._look_ups = look_ups
+        self._rest = rest
+        self._last = last
+        # In memory alone, and fed where events pass on their way to the screen: no event of a call
+        # tells of it, so nothing that keeps or carries events can.
+        watched = rest is not None and rest.offer
+        self._strain = CallStrain(load_hard_calls(call.language)) if watched else None
+        hinted = rest is not None and rest.pace_hints
+        self._pace = TalkPace(call.language) if hinted else None
+
+    @property
+    def hard(self) -> bool:
+        """Whether the call was hard on the agent, as far as that is watched for."""
+        return self._strain is not None and self._strain.hard
+
+    @property
+    def minute_offered(self) -> int | None:
+        """Breaths a minute, where a minute is offered after this call."""
+        offered = self.hard and self._last and self._rest is not None
+        return self._rest.breaths_a_minute if offered and self._rest is not None else None
+
+    def deliver(self, delivery: Delivery) -> None:
+        outputs = [envelope.event for envelope in delivery.envelopes]
+        if self._strain is not None:
+            self._strain.take(outputs)
+        super().deliver(delivery)
+        hint = self._pace.take(outputs) if self._pace is not None else None
+        if hint is not None and self._app is not None:
+            self._app.post_message(Hinted(HINTS[hint]))
 
     @property
     def looks_up(self) -> bool:
@@ -68,6 +115,11 @@ class LiveDesk(CallDesk):
         if self._look_ups is not None:
             self._look_ups.ask(typed, answered, by_id=by_id)
 
+    def connect(self) -> None:
+        super().connect()
+        if self._call.transferred:
+            self.act(Act.TAKEN_OVER)
+
     def refuses(self, account: Account) -> str:
         """Why an account cannot be linked to this call, as a slug; empty where it can."""
         return why_not(self._call.jurisdiction, self._call.collector, account)
@@ -83,13 +135,14 @@ class Shown:
     """How a live call on the screen ended.
 
     `status` is the exit status (0, or 130 after Ctrl-C), `wrap_up` what the agent confirmed,
-    `kept` whether anything of the call is on disk.
+    `kept` whether anything of the call is on disk, `hard` whether it was hard on the agent.
     """
 
     status: int
     call: str
     wrap_up: WrapUp | None
     kept: bool
+    hard: bool = False
 
 
 def show_live_call(
@@ -108,6 +161,8 @@ def show_live_call(
     wanted: Sequence[Wanted] = (),
     shows: Callable[[CallApp], None] = lambda _app: None,
     tell: Callable[[str], None],
+    rest: RestTable | None = None,
+    last: bool = True,
 ) -> Shown:
     """Run a live call on the screen until it is wrapped up or left.
 
@@ -126,11 +181,14 @@ def show_live_call(
         wanted: why the account is called, where a list says.
         shows: told of the screen before it is up.
         tell: told, once the screen is gone, what the agent should read.
+        rest: what the site offers after hard calls; `None`: nothing.
+        last: whether nothing follows the call.
 
     Raises:
         AssistantError: the store cannot be used, or the screen failed.
     """
-    desk = LiveDesk(call, LookUps(source) if source is not None else None)
+    look_ups = LookUps(source) if source is not None else None
+    desk = LiveDesk(call, look_ups, rest, last=last)
     product = None
     try:
         product = terms_for(call.jurisdiction, locations.terms_dir)
@@ -183,4 +241,4 @@ def show_live_call(
         shown = app.call_screen.setup
         kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, now())
         keep_confirmed(kept, locations, tell)
-    return Shown(status, call_id, desk.confirmed, began)
+    return Shown(status, call_id, desk.confirmed, began, desk.hard)

@@ -21,6 +21,7 @@ from assistant.events import Origin
 from assistant.interface_text import N_, Interface
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
+from assistant.rest.shift_rest import ShiftRest
 from assistant.rules_in_force import RulesInForce
 from assistant.screens.frame import INTERRUPTED
 from assistant.screens.work_list import CallChosen
@@ -29,26 +30,28 @@ from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import WorkRow
 from assistant.shift.work_list import Standing
 from assistant.shift_app import CALLED, CallMade, WorkListApp, run_shift
+from assistant.site_settings import RestTable
 from assistant.working import open_shift
 from assistant.wrap_up import due_for_list
 from compliance.context import CallHeader
 from compliance.errors import AssistantError
-from compliance.permission import INBOUND
+from compliance.permission import INBOUND, made_by
 from scripts.outcomes import load_outcomes
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
 
 
-def known_of(standing: Standing, *, inbound: bool) -> CallHeader:
-    """What the list knows of a customer who is called, or who calls."""
+def known_of(standing: Standing, now: datetime, *, inbound: bool) -> CallHeader:
+    """What the list knows of a customer who is called, or who calls; `now` has an offset."""
     row = standing.row
     header = standing.header or CallHeader(row.jurisdiction, row.language)
     # A row may know how long an account is past due without being one.
     if row.days_past_due is not None:
         ledger = {"days_past_due": row.days_past_due, **(header.account or {})}
         header = replace(header, account=ledger)
-    return replace(header, facts={**header.facts, INBOUND: inbound})
+    facts = {**header.facts, INBOUND: inbound}
+    return replace(header, facts=facts, contacts=made_by(header.contacts, now))
 
 
 RECEIVED = N_("→ {count} of your tasks received")
@@ -81,6 +84,14 @@ def _origin(row: WorkRow) -> Origin | None:
     return Origin(first.name, first.as_of.isoformat() if first.as_of is not None else "")
 
 
+def _shift_rest(rest: RestTable | None) -> ShiftRest | None:
+    """What is offered between the calls of a shift; `None`: nothing."""
+    if rest is None or not rest.offer:
+        return None
+    within_s = rest.within_minutes * 60.0
+    return ShiftRest(rest.breaths_a_minute, pile=rest.hard_calls, within_s=within_s)
+
+
 def live_shift(
     read: Callable[[], ListRead],
     ready: Ready,
@@ -94,6 +105,7 @@ def live_shift(
     source: AccountSource | None = None,
     known: AccountSource | None = None,
     forms_anew: bool = False,
+    rest: RestTable | None = None,
 ) -> int:
     """Show the list and make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -110,6 +122,7 @@ def live_shift(
         forms_anew: whether the list is read again after every call, which changes it.
         door: the port at which softphones are listened to; `None`: at none.
         tell: told, once the screens are gone, what the agent should read.
+        rest: what the site offers to agents after hard calls; `None`: nothing.
 
     Raises:
         AssistantError: the list cannot be read, a part of a call is missing, a screen failed.
@@ -134,7 +147,8 @@ def live_shift(
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
         # The call is judged by what it was allowed by: facts, and the contacts that count.
-        call = replace(call, known=known_of(desk.standing(chosen.row), inbound=chosen.inbound))
+        known_now = known_of(desk.standing(chosen.row), desk.now(), inbound=chosen.inbound)
+        call = replace(call, known=known_now, transferred=chosen.transferred)
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
         after: list[str] = []
         shown = show_live_call(
@@ -151,6 +165,8 @@ def live_shift(
             sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
+            rest=rest,
+            last=False,
         )
         said[:] = after
         confirmed = shown.wrap_up
@@ -159,6 +175,7 @@ def live_shift(
             call=shown.call if shown.kept else None,
             next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
             leave=shown.status == INTERRUPTED,
+            hard=shown.hard,
         )
 
     opened = None
@@ -172,6 +189,7 @@ def live_shift(
             theme=theme,
             shows=shows,
             news=lambda words: news_line(words, locations, desk),
+            rest=_shift_rest(rest),
         )
     finally:
         if opened is not None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.call_writing import CallKeeper, CallWriting
+from assistant.clock_watch import LONGEST_ASLEEP_S
 from assistant.events import (
     SCHEMA,
     AccountLinked,
@@ -28,6 +29,7 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    ClockSet,
     DriftMeasured,
     Envelope,
     FinalRecognised,
@@ -44,6 +46,7 @@ from assistant.hushing import Hush
 from assistant.merging import ChannelFailed, ChannelMerge, Heard
 from assistant.pacing import Pacer
 from assistant.session import CallSession
+from assistant.speech.line_tones import LineTones
 from assistant.speech.recogniser import (
     FinalHypothesis,
     Hypothesis,
@@ -140,6 +143,7 @@ class CallRun:
         correct: mends what is known to be misheard; pure, called in the session thread.
         microphone: told to close (`False`) and to open again, in the session thread; what still
             comes from the source meanwhile is neither kept nor recognised.
+        clock_set: by how many seconds the wall clock was set since it was asked last.
     """
 
     def __init__(
@@ -159,6 +163,7 @@ class CallRun:
         loaded: Callable[[], None] = lambda: None,
         correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
         microphone: Callable[[bool], None] | None = None,
+        clock_set: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._session = session
         self._call = call
@@ -173,6 +178,7 @@ class CallRun:
         self._loaded = loaded
         self._correct = correct
         self._microphone = microphone or (lambda _open: None)
+        self._clock_set = clock_set
         self._hush = Hush(device=microphone is not None)
         self._connected = threading.Event()
         self._inbox: queue.SimpleQueue[
@@ -253,7 +259,8 @@ class CallRun:
     def stop(self, reason: str = "cancelled") -> None:
         """End the call at the sound released so far; what was heard is still recognised.
 
-        `reason` is told in the last event: `cancelled`, or `hung_up` where the agent ended it.
+        `reason` is told in the last event: `cancelled`, `hung_up` where the agent ended it, or
+        `suspended` where the machine slept over it.
         """
         self._stop_reason = reason
         self._stopping.set()
@@ -322,6 +329,8 @@ class CallRun:
             for results in merge.rounds():
                 block += 1
                 self._move_to(results)
+                if block % _CHUNKS_PER_TICK == 0 and (set_s := self._clock_set()):
+                    self._receive(ClockSet(self._position, round(set_s, 1)))
                 for heard in results:
                     if isinstance(heard, ChannelFailed):
                         self._fail(heard)
@@ -459,6 +468,7 @@ class CallRun:
                     told = self._hush.lacking(given) if isinstance(given, AudioGap) else given
                     if told is not None:
                         self._inbox.put(told)
+                        self._asleep(told, channels)
                     continue
                 chunk, gaps = self._hush.take(given)
                 for gap in gaps:
@@ -484,6 +494,17 @@ class CallRun:
             for sound in sounds:
                 sound.put(None)
 
+    def _asleep(self, told: AudioGap | DriftMeasured, channels: tuple[SourceChannel, ...]) -> None:
+        """End a call over which the machine slept for longer than anybody waits."""
+        if (
+            isinstance(told, AudioGap)
+            and told.reason == "suspended"
+            and not self._stopping.is_set()
+        ):
+            asleep_s = told.samples / channels[told.channel].rate_hz
+            if asleep_s > LONGEST_ASLEEP_S:
+                self.stop("suspended")
+
     def _take_credit(self, channel: int) -> bool:
         """Whether the chunk may go on; not where its recogniser is dead or the call is stopping.
 
@@ -505,15 +526,17 @@ class CallRun:
     ) -> None:
         try:
             end_sample = 0
+            tones = LineTones(channel.rate_hz)
             while (released := sounds.get()) is not None:
                 chunk = released.chunk
                 # What falls behind saves itself the partials first; no sound is ever left out.
                 behind = self._source.live and self._clock() - released.due_s > _THIN_S
-                hypotheses = tuple(recogniser.accept(chunk.pcm, partials=not behind))
+                tones.take(chunk)
+                hypotheses = _without(tones, recogniser.accept(chunk.pcm, partials=not behind))
                 end_sample = chunk.start_sample + chunk.samples
                 lag_s = max(0.0, self._clock() - released.due_s)
                 self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
-            flushed = tuple(recogniser.finish())
+            flushed = _without(tones, recogniser.finish())
             self._inbox.put(Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
         except AssistantError as error:
             self._inbox.put(ChannelFailed(number, error))
@@ -528,3 +551,10 @@ class CallRun:
                     ),
                 )
             )
+
+
+def _without(tones: LineTones, heard: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """What was heard without words that are tones on the line."""
+    return tuple(
+        tones.without(said) if isinstance(said, FinalHypothesis) else said for said in heard
+    )

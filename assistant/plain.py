@@ -73,6 +73,10 @@ class PlainCall:
                 yield f"{clock(output.call_s)}  {speaker}: ● {wording.doing(output.doing)}"
             case events.TaskRaised() | events.TaskWithdrawn():
                 yield from self._task(output)
+            case events.ClockChanged():
+                yield f"{clock(output.call_s)}  ! {wording.clock_set(output.seconds)}"
+            case events.Transferred():
+                yield f"{clock(output.call_s)}  ⇄ {wording.transferred(output.to)}"
             case events.HoldChanged():
                 yield f"{clock(output.call_s)}  ‖ {wording.text(HELD if output.held else GOES_ON)}"
             case events.RecordingChanged():

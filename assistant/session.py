@@ -9,12 +9,14 @@ engine hear.  It formats nothing and stores nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from assistant.events import (
     CLOCK,
+    PASSED_TO,
     AccountChanged,
     AccountLinked,
     Act,
@@ -25,6 +27,8 @@ from assistant.events import (
     CallStarted,
     ChannelOpened,
     ChannelProgress,
+    ClockChanged,
+    ClockSet,
     CustomerDid,
     DriftMeasured,
     Ended,
@@ -48,6 +52,7 @@ from assistant.events import (
     PromptChanged,
     Started,
     StatementChanged,
+    Transferred,
     UtteranceDropped,
     UtteranceFinal,
     UtterancePartial,
@@ -90,6 +95,10 @@ _OF_THE_CUSTOMER = frozenset(
         Act.EXIT,
         Act.OBJECTION,
     )
+)
+# What a key still means while the call is somebody else's.
+_WHILE_AWAY = frozenset(
+    (Act.TAKEN_OVER, Act.MOMENT_MARKED, Act.FLAG_ACKNOWLEDGED, Act.HELD, Act.RESUMED)
 )
 # Two identifiers make the right party: the trade's rule (and the regulators' notes).
 IDENTIFIERS_NEEDED = 2
@@ -134,6 +143,16 @@ class _Call:
     others_unheard_s: float = 0.0
     switches: list[tuple[float, CallContext]] = field(default_factory=list)
     ended: bool = False
+    given_away: list[tuple[float, float]] = field(default_factory=list)  # from when until when
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the call is somebody else's now."""
+        return bool(self.given_away) and self.given_away[-1][1] == math.inf
+
+    def is_ours(self, start_s: float) -> bool:
+        """Whether what was begun to be said then is this desk's to judge."""
+        return not any(from_s <= start_s < to_s for from_s, to_s in self.given_away)
 
     @property
     def customer_heard(self) -> bool:
@@ -214,6 +233,8 @@ class CallSession:
             case LagMeasured():
                 joiner = call.channels[event.channel].joiner
                 return [LagChanged(joiner.name, event.lag_s, event.lost_s, call.now_s)]
+            case ClockSet(seconds=seconds):
+                return [ClockChanged(seconds, call.now_s)]
             case DriftMeasured():
                 return []
             case CallEnded():
@@ -288,9 +309,9 @@ class CallSession:
         call.ended = True
         closing = call.monitor.close(
             call.tracker.context,
-            agent_gaps=call.agent_unheard_s > 0,
+            agent_gaps=call.agent_unheard_s > 0 or bool(call.given_away),
             agent_unheard=call.agent_unheard_s > UNHEARD_S,
-            others_unheard=call.others_unheard,
+            others_unheard=call.others_unheard or bool(call.given_away),
         )
         for finding in closing.findings:
             yield from self._found(call, finding, "")
@@ -311,6 +332,8 @@ class CallSession:
         yield UtterancePartial(
             utterance.id, utterance.speaker, utterance.text, utterance.words, start_s, end_s
         )
+        if not call.is_ours(start_s):
+            return
         heard = call.monitor.hear(utterance, call.tracker.context, _held_at(call, start_s))
         for finding in heard.findings:
             yield from self._found(call, finding, utterance.text)
@@ -339,6 +362,10 @@ class CallSession:
             end_s,
             " ".join(word.text for word in event.heard),
         )
+        if not call.is_ours(start_s):
+            for finding in call.monitor.dropped(settled.id):
+                yield from self._found(call, finding, "")
+            return
         # Who listens is settled first: "thank you, that matches; your account …" may be one breath.
         before = call.tracker.context
         yield from self._tracked(call, call.tracker.hear(settled))
@@ -484,6 +511,8 @@ class CallSession:
         if reference is not None:
             call.now_s = max(call.now_s, reference.joiner.seconds(event.sample))
         before = call.tracker.context
+        if call.is_away and event.act not in _WHILE_AWAY:
+            return
         match event.act:
             case Act.FLAG_ACKNOWLEDGED:
                 yield FlagAcknowledged(event.argument, call.now_s)
@@ -499,6 +528,8 @@ class CallSession:
                 yield from self._statements(call, call.monitor.stated(NOTICE))
                 yield from call.recording.acted(event.act, "", call.now_s)
                 return
+            case Act.TAKEN_OVER | Act.PASSED_ON:
+                yield from self._transferred(call, event)
             case Act.IDENTIFIER_MATCHED:
                 if event.argument in call.identifiers:
                     yield self._identifier(call, event.argument, IdentifierState.MATCHED)
@@ -528,6 +559,22 @@ class CallSession:
         yield from self._guided(call, guided)
         left = sorted(exits - call.guide.exits)
         yield from call.tasks.acted(event, left, call.now_s)
+
+    def _transferred(self, call: _Call, event: AgentActed) -> Iterable[Output]:
+        """The call changes hands: a new voice, and nobody is confirmed by what another was told."""
+        if call.is_away:
+            call.given_away[-1] = (call.given_away[-1][0], call.now_s)
+        to = ""
+        if event.act is Act.PASSED_ON:
+            to = event.argument if event.argument in PASSED_TO else PASSED_TO[-1]
+            call.given_away.append((call.now_s, math.inf))
+            call.monitor.lost()  # what is said from here on, nobody may count as unsaid
+        yield Transferred(to, call.now_s)
+        yield from self._tracked(call, call.tracker.set_listener(Listener.UNKNOWN), "new_voice")
+        call.proposed = False
+        for kind, box in call.identifiers.items():
+            if box is not IdentifierState.OPEN:
+                yield self._identifier(call, kind, IdentifierState.OPEN)
 
     def _of_the_customer(self, call: _Call, event: AgentActed) -> Iterable[Output]:
         """What a key says of the customer, for the rules and, where they are not heard, the eye."""

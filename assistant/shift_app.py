@@ -6,6 +6,7 @@ journal.  What a call is, whoever starts the shift says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from datetime import date
 from textual.screen import Screen
 
 from assistant.interface_text import Interface
+from assistant.rest.shift_rest import Offer, ShiftRest
 from assistant.screens.frame import INTERRUPTED, FramedApp
 from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
 from assistant.shift.desk import ShiftDesk
@@ -28,13 +30,15 @@ class CallMade:
 
     `outcome` is a word of `outcomes.yaml` or a disposition code, `call` the id under which it is
     kept, if it is.  `next_contact` is the day agreed for the next contact.  `leave` is whether the
-    agent wants to leave the program altogether.
+    agent wants to leave the program altogether, `hard` whether the call was hard on them: that is
+    forgotten with the shift.
     """
 
     outcome: str = CALLED
     call: str | None = None
     next_contact: date | None = None
     leave: bool = False
+    hard: bool = False
 
 
 MakeCall = Callable[[CallChosen], CallMade | None]
@@ -55,19 +59,23 @@ class WorkListApp(FramedApp):
         theme: str = "dark",
         here: str = "",
         news: str = "",
+        breaths_a_minute: int | None = None,
+        offer: Offer | None = None,
     ) -> None:
         super().__init__(interface, theme)
         self._desk = desk
         self.chosen: CallChosen | None = None
-        self._list = WorkListScreen(desk, interface, here, news)
+        self._list = WorkListScreen(
+            desk, interface, here, news, breaths_a_minute=breaths_a_minute, offer=offer
+        )
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""
         return self._list
 
-    def start(self, account: str, *, inbound: bool) -> May | None:
+    def start(self, account: str, *, inbound: bool, transferred: bool = False) -> May | None:
         """Start the call of an account at once; what the list answers, `None`: it is not there."""
-        return self._list.start(account, inbound=inbound)
+        return self._list.start(account, inbound=inbound, transferred=transferred)
 
     def on_call_chosen(self, message: CallChosen) -> None:
         """Whoever runs this makes the call."""
@@ -92,6 +100,8 @@ def run_shift(
     theme: str = "dark",
     shows: Callable[[WorkListApp], None] = lambda _app: None,
     news: Callable[[Interface], str] = lambda _words: "",
+    rest: ShiftRest | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Show the list, make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -102,14 +112,26 @@ def run_shift(
         theme: `dark` or `light`.
         shows: told of each list before it is on the screen.
         news: a line that a list begins with, or nothing; asked before each.
+        rest: what is offered after hard calls; `None`: nothing.
+        clock: monotonic seconds.
 
     Raises:
         AssistantError: a screen failed, or an attempt cannot be written down.
     """
     words = Interface(interface)
     here = ""
+    offer: Offer | None = None
+    breaths = rest.breaths_a_minute if rest is not None else None
     while True:
-        app = WorkListApp(desk, words, theme=theme, here=here, news=news(words))
+        app = WorkListApp(
+            desk,
+            words,
+            theme=theme,
+            here=here,
+            news=news(words),
+            breaths_a_minute=breaths,
+            offer=offer,
+        )
         shows(app)
         status = app.run_to_end()
         chosen = app.chosen
@@ -117,6 +139,9 @@ def run_shift(
             return status
         made = make_call(chosen)
         here = chosen.row.id if made is None else ""
+        offer = None
+        if made is not None and rest is not None:
+            offer = rest.call_ended(clock(), hard=made.hard)
         if made is not None:
             outcome = made.outcome
             if chosen.inbound and outcome == CALLED:

@@ -1,6 +1,8 @@
 """What a site decided: recording, retention and promises, per jurisdiction; whence accounts come,
 and whether wrap-ups go to a CRM.
 
+Beside them stands what is offered to agents after hard calls.
+
 Owns the form of `settings.toml` in the data folder, its strict reading, and the terms that follow
 from it for one call.  What a site leaves open is as in `site_settings.toml` beside this module,
 which names the laws; how long calls stay, in `retention.toml`.  It keeps nothing and mutes nothing.
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +23,7 @@ from assistant.crm_settings import CrmTable
 from assistant.events import Keep, RecordingTerms
 from assistant.follow_up.policy import FollowUpPolicy, PromisesTable, policy_of
 from assistant.interface_text import N_
+from assistant.rest.breath import FASTEST, SLOWEST
 from compliance.documents import Schema, load_document
 from compliance.errors import BadInput
 
@@ -70,6 +73,20 @@ class RetentionTable(Schema):
     uk: RetentionEntry = RetentionEntry()
 
 
+class RestTable(Schema):
+    """The agent's own rest: what is offered after hard calls, and hints on the way of talking.
+
+    `offer` is whether a minute to breathe is offered at all; `hard_calls` within `within_minutes`
+    suggest a break.  `pace_hints` shows a line where the agent talks fast or cuts in.
+    """
+
+    offer: bool = True
+    breaths_a_minute: Annotated[int, Field(ge=SLOWEST, le=FASTEST)] = 5
+    hard_calls: Annotated[int, Field(ge=1, le=20)] = 3
+    within_minutes: Annotated[int, Field(ge=5, le=480)] = 60
+    pace_hints: bool = False
+
+
 class SiteSettings(Schema):
     """The whole file."""
 
@@ -78,6 +95,7 @@ class SiteSettings(Schema):
     crm: CrmTable | None = None
     retention: RetentionTable = RetentionTable()
     promises: PromisesTable = PromisesTable()
+    rest: RestTable = RestTable()
 
 
 def load_site_settings(path: Path) -> SiteSettings:

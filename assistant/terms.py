@@ -206,6 +206,13 @@ END_REASONS: Terms = {
     "end_of_recording": N_("end of the recording"),
     "cancelled": N_("cancelled"),
     "failed": N_("cut short by a fault"),
+    "suspended": N_("the computer slept for too long"),
+}
+
+PASSED: Terms = {
+    "specialist": N_("the specialist"),
+    "supervisor": N_("the supervisor"),
+    "desk": N_("another desk"),
 }
 
 STATEMENTS: Terms = {

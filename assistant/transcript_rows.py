@@ -13,6 +13,7 @@ from assistant.events import (
     CustomerDid,
     FindingChanged,
     GapHeard,
+    Transferred,
     UtteranceFinal,
     UtterancePartial,
 )
@@ -67,6 +68,15 @@ class DoingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRow:
+    """The call changed hands; `to` as in `Transferred`."""
+
+    id: str
+    to: str
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MomentRow:
     """A moment the agent marked."""
 
@@ -80,7 +90,7 @@ _OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice", "suspended"}
 _LOOK_BACK = 24  # rows: a gap's first piece is not further away than the talk of the other side
 _NEXT_S = 0.02  # a gap told in pieces goes on where its last piece ended
 
-Row = UtteranceRow | GapRow | DoingRow | MomentRow
+Row = UtteranceRow | GapRow | DoingRow | TransferRow | MomentRow
 
 
 class TranscriptRows:
@@ -155,6 +165,12 @@ class TranscriptRows:
         row_id = f"doing:{event.doing}:{event.call_s}"
         if row_id not in self._place:
             self._add(DoingRow(row_id, event.doing, event.call_s))
+
+    def pass_on(self, event: Transferred) -> None:
+        """The call was given away, or came to this desk."""
+        row_id = f"transfer:{event.to}:{event.call_s}"
+        if row_id not in self._place:
+            self._add(TransferRow(row_id, event.to, event.call_s))
 
     def remember(self, call_s: float) -> None:
         """The agent marked a moment."""

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from assistant import terms
 from assistant.display_text import DisplayText, display_text
-from assistant.interface_text import Interface
+from assistant.interface_text import N_, Interface
 from compliance.findings import Finding, Kind, Message, VerifiedLaw
 from scripts.account import Account
 from scripts.commitments import Proposal
@@ -177,6 +177,24 @@ class Wording:
         return " ".join(text.split())
 
     # ---- the account -------------------------------------------------------------------------
+
+    def transferred(self, to: str) -> str:
+        """That the call changed hands: to whom, or to this desk."""
+        if not to:
+            return self.text("passed to this desk: a new voice, identify again")
+        return self.text(
+            "passed on to {whom}: from here on nothing is judged", whom=self.term(terms.PASSED, to)
+        )
+
+    def clock_set(self, seconds: float) -> str:
+        """That the computer's clock was set, and by how much."""
+        minutes = max(1, round(abs(seconds) / 60))
+        msgid = (
+            N_("this computer's clock was set forward by {minutes} min: check the hours")
+            if seconds > 0
+            else N_("this computer's clock was set back by {minutes} min: check the hours")
+        )
+        return self.text(msgid, minutes=minutes)
 
     def amount(self, amount: Decimal, currency: str) -> str:
         """Money as the reader's region writes it."""

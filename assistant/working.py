@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from assistant.clock_watch import clock_set_here
 from assistant.interface_text import Interface
 from assistant.record.locations import Locations, locate
 from assistant.rules_in_force import RulesInForce
@@ -25,7 +26,16 @@ from assistant.shift.folder import read_work_list
 from assistant.shift.journal import ContactJournal
 from assistant.shift.mapping import COLUMNS, MORE, REQUIRED
 from assistant.shift.rule_change import RuleMemory
-from assistant.shift.words import ANSWERS, SIGNS, missing, short_reason, told, wanted_words, when
+from assistant.shift.words import (
+    AHEAD_OF_NOW,
+    ANSWERS,
+    SIGNS,
+    missing,
+    short_reason,
+    told,
+    wanted_words,
+    when,
+)
 from assistant.shift.work_list import Standing, matching
 from assistant.telling import tell
 from compliance.errors import AssistantError, BadInput, MissingPart
@@ -73,6 +83,7 @@ def open_shift(
         RuleMemory(locations.data_dir / MEMORY) if remember_rules else None,
         now,
         stale_after,
+        clock_set_here(),
     )
 
 
@@ -263,6 +274,8 @@ def _tell_report(
         sys.stderr.write(f"assistant: {rows}\n")
     if desk.listed.unknown_columns:
         sys.stderr.write(f"columns not used: {', '.join(desk.listed.unknown_columns)}\n")
+    if desk.ahead:
+        sys.stderr.write(f"{say.text(AHEAD_OF_NOW)}\n")
     if desk.unread:
         sys.stderr.write(f"{desk.unread} lines of the contact journal were not read\n")
     wanting = Counter(

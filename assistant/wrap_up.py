@@ -17,6 +17,7 @@ from assistant.typed_values import NotUnderstood, Reading, day_typed, plain, val
 from scripts.account import Promise
 from scripts.outcomes import Outcome, OutcomeField, Value, missing, proposed
 from scripts.outcomes_summary import About, Happening, Item, Summary, counted, summarise
+from scripts.prompt import PASSED_ON
 
 LONGEST_NOTE = 500
 
@@ -93,6 +94,8 @@ def _happened(view: CallView) -> Iterator[str]:
             yield row.doing
     if prompt is not None and prompt.stage not in prompt.stages:
         yield prompt.stage
+    if view.passed_to:
+        yield PASSED_ON
 
 
 def filled_in(view: CallView, outcome: Outcome | None, today: date) -> Mapping[str, Value]:

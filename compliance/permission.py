@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from compliance.context import CallContext, CallHeader
+from compliance.context import CallContext, CallHeader, Contact
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.judges.hits import Hit
 from compliance.judges.limits import LimitsJudge, Standing
@@ -25,7 +25,7 @@ CALLBACK_AGREED = "callback_agreed"
 PROMISE_PENDING = "promise_pending"
 INBOUND = "inbound"
 _CONVERSATION = "conversation"
-_CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # two machines' clocks; more is a clock that was set back
+CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # two machines' clocks; more is a clock that was set back
 
 NO_NUMBER = "number"
 CLOCK = "clock"
@@ -115,7 +115,9 @@ def may_call(rules: RuleSet, dialling: Dialling, moment: datetime) -> Answer:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs an offset")
-    header = replace(dialling.header, started_at=moment)
+    header = replace(
+        dialling.header, started_at=moment, contacts=made_by(dialling.header.contacts, moment)
+    )
     zones = zones_of(rules, dialling)
     rules = rules.at(_day(header, zones), header.collector)
     found: dict[str, Reason] = {}
@@ -139,6 +141,23 @@ def may_call(rules: RuleSet, dialling: Dialling, moment: datetime) -> Answer:
     may = reasons[0].may if reasons else May.UNKNOWN  # no rule at all permits nothing
     clocks = tuple((zone, f"{moment.astimezone(zone_of(zone)):%H:%M}") for zone in zones)
     return Answer(may, tuple(reasons), clocks)
+
+
+def made_by(contacts: tuple[Contact, ...] | None, moment: datetime) -> tuple[Contact, ...] | None:
+    """Earlier contacts as they count at a moment: one that seems to lie ahead was made by now.
+
+    Nobody writes down what is yet to come, so that a clock was set back since, or another desk's
+    runs ahead; left out of the counts it would permit one call too many.  A time without an offset
+    is the customer's own and stays.
+    """
+    if contacts is None:
+        return None
+    return tuple(
+        replace(contact, at=moment)
+        if contact.at.tzinfo is not None and contact.at > moment
+        else contact
+        for contact in contacts
+    )
 
 
 def zones_of(rules: RuleSet, dialling: Dialling) -> tuple[str, ...]:
@@ -252,7 +271,7 @@ def _of_windows(rules: RuleSet, header: CallHeader) -> Iterable[Reason]:
 def _of_file(dialling: Dialling, moment: datetime) -> Iterable[Reason]:
     if not (dialling.header.number or "").strip():
         yield Reason(May.UNKNOWN, "", NO_NUMBER, standing=True)
-    late = moment + _CLOCK_MAY_BE_OFF
+    late = moment + CLOCK_MAY_BE_OFF
     if any(
         contact.at.tzinfo is not None and contact.at > late
         for contact in dialling.header.contacts or ()

@@ -27,6 +27,7 @@ from scripts.strategy import Chooser, Chosen
 _HISTORY = 200  # steps that an agent can go back
 READ_BACK, ASK = "commitment.read_back", "commitment.ask"
 """The steps of a flow at which a promise is read back, and asked for."""
+_CHANGED_HANDS = frozenset({"taken_over", "passed_on"})
 _OF_PAYMENT = frozenset({"options", "commitment"})
 # Who listens there is not the customer: the script goes where that is dealt with.
 _EXIT_OF = {Listener.THIRD_PARTY: "third_party", Listener.VOICEMAIL: "voicemail"}
@@ -234,7 +235,7 @@ class ScriptEngine:
         Args:
             name: `step_done`, `step_back`, `exit` and `objection` (with a slug), `option_quoted`
                 (with its sentence), `verified`, `verification_withdrawn`, `third_party`,
-                `customer_back`; others change nothing.
+                `customer_back`, `taken_over`, `passed_on`; others change nothing.
             argument: the slug of an exit or objection, an unknown one changes nothing; or what is
                 said instead of the flow's line at the options.
             verified: how the call stands after the key; left out, it follows from the key.
@@ -253,6 +254,8 @@ class ScriptEngine:
             place = self._route.choose(place, argument)
         elif name == "customer_back":
             place = self._route.customer_back(place)
+        elif name in _CHANGED_HANDS:
+            place = self._route.anew(place)
         return self._settle(place)
 
     @property

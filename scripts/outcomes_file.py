@@ -14,7 +14,7 @@ from pydantic import Field
 
 from compliance.documents import Document, Schema
 from compliance.errors import Fault
-from scripts.prompt import EXITS, OBJECTIONS, STAGES
+from scripts.prompt import EXITS, OBJECTIONS, PASSED_ON, STAGES
 
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,29}$")]
 _Days = Annotated[int, Field(ge=0, le=3660)]
@@ -126,7 +126,7 @@ def _entry_faults(entry: OutcomeEntry, read: File) -> Iterator[tuple[str, str]]:
             yield key, f"names no field; there are: {', '.join(read.fields)}"
     if len(set(asked)) < len(asked):
         yield "optional", "asks for a field twice"
-    slugs = {*EXITS, *OBJECTIONS, *STAGES}
+    slugs = {*EXITS, *OBJECTIONS, *STAGES, PASSED_ON}
     if not slugs.issuperset(entry.after):
         yield "from", "names no stage, exit or objection of a flow"
     if entry.route and entry.route not in EXITS:

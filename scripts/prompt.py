@@ -40,6 +40,9 @@ EXITS = (
     "recording_refused",
 )
 
+PASSED_ON = "passed_on"
+"""What happened to a call that was given away; no part of a flow."""
+
 OBJECTIONS = (
     "cannot_pay",
     "lost_job",

@@ -148,6 +148,12 @@ class Route:
             waiting=(*waiting, *place.waiting),
         )
 
+    def anew(self, place: Place) -> Place:
+        """A new voice after the call changed hands: greet and identify again, then go on."""
+        again = frozenset(step.id for step in self.main if step.stage in BEFORE_VERIFICATION)
+        place = self.withdrawn(place)
+        return replace(place, main=0, done=place.done - again, frames=())
+
     def confirmed(self, place: Place, *, spoken: bool) -> Place:
         """The right party is confirmed: go on with the purpose, or where the call was.
 

@@ -16,9 +16,12 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from assistant.events import PASSED_TO
 from compliance.documents import Schema
 
 MOST_BYTES = 4_096
+HERE = "here"
+"""The call is passed to this desk."""
 PATH = "/call"
 _HOSTS = frozenset({"127.0.0.1", "localhost"})
 
@@ -30,6 +33,7 @@ class Do(StrEnum):
     CONNECT = "connect"  # somebody has taken the call
     HOLD = "hold"
     RESUME = "resume"
+    TRANSFER = "transfer"  # given away, to whom; or to this desk
     LINK = "link"  # whose call the running one is
     END = "end"
     STATUS = "status"
@@ -39,15 +43,23 @@ class _Body(Schema):
     do: str
     account: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     inbound: bool = False
+    transferred: bool = False
+    to: Annotated[str, Field(min_length=1, max_length=20)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DoorRequest:
-    """One thing that is asked for; `account` is for `start` and `link`, `inbound` for `start`."""
+    """One thing that is asked for.
+
+    `account` is for `start` and `link`, `inbound` and `transferred` for `start`; `to` is to whom
+    the call is given away, a slug of `PASSED_TO`, `here`: to this desk.
+    """
 
     do: Do
     account: str | None = None
     inbound: bool = False
+    transferred: bool = False
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +124,13 @@ def read_request(body: bytes) -> DoorRequest | DoorAnswer:
     """The request in a body, or why it is none; an answer tells no value of it."""
     try:
         read = _Body.model_validate_json(body)
-        request = DoorRequest(Do(read.do), read.account, read.inbound)
+        request = DoorRequest(
+            Do(read.do), read.account, read.inbound, read.transferred, read.to or ""
+        )
     except (ValidationError, ValueError):
         return refused(400, "body")
     if request.do in (Do.START, Do.LINK) and request.account is None:
         return refused(400, "account")
+    if request.do is Do.TRANSFER and request.to not in (*PASSED_TO, HERE):
+        return refused(400, "to")
     return request

@@ -25,6 +25,7 @@ from assistant.events import (
     CallEnded,
     CallStarted,
     ChannelOpened,
+    ClockChanged,
     Ended,
     Envelope,
     FinalRecognised,
@@ -36,6 +37,7 @@ from assistant.events import (
     StatementChanged,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
     UtteranceFinal,
     VerificationChanged,
 )
@@ -79,6 +81,8 @@ _LANDMARKS = (
     MomentMarked,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
+    ClockChanged,
     Ended,
 )
 KEPT = (*INPUTS, UtteranceFinal, FindingChanged, *_LANDMARKS)

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, insert, o
 from assistant.event_codec import EventCodec
 from assistant.events import (
     CallStarted,
+    ClockChanged,
     Ended,
     Envelope,
     FindingChanged,
@@ -28,6 +29,7 @@ from assistant.events import (
     StatementChanged,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
     UtteranceFinal,
     VerificationChanged,
 )
@@ -75,6 +77,8 @@ _LANDMARKS = (
     MomentMarked,
     TaskRaised,
     TaskWithdrawn,
+    Transferred,
+    ClockChanged,
     Ended,
 )
 # Events are read in slices, so that a twelve-hour call needs no more memory than a short one.

@@ -117,6 +117,8 @@ def verification(view: CallView, wording: Wording) -> Run:
     if view.identifiers:
         needed = min(IDENTIFIERS_NEEDED, len(view.identifiers))
         count = f" {min(view.matched, needed)}/{needed}"
+    if view.passed_to:
+        return Run("⇄ " + wording.text("passed on"), Tone.CAUTION)
     if view.listener is Listener.THIRD_PARTY:
         return Run("✘ " + wording.text("third party"), Tone.ALARM)
     if view.listener is Listener.VOICEMAIL:
@@ -228,6 +230,10 @@ def draw_status(
     elif view.ended is not None:
         reason = wording.term(terms.END_REASONS, view.ended.reason)
         left.append(Run(wording.text("call over: {reason}", reason=reason), Tone.MUTED))
+    elif view.passed_to and view.held_since_s is None:
+        told_ = wording.transferred(view.passed_to)
+        back = wording.text("g: it is back · F10: end")
+        left.append(Run(f"⇄ {told_} · {back}", Tone.CAUTION))
     elif view.held_since_s is not None:
         since = clock(view.call_s - view.held_since_s)
         held = wording.text("‖ the microphone is closed: F9 opens it")

@@ -19,8 +19,10 @@ from assistant import terms
 from assistant.call_view import CallView, Part
 from assistant.choice_digits import TEN
 from assistant.events import (
+    PASSED_TO,
     AccountChanged,
     Act,
+    ClockChanged,
     Envelope,
     LinkRefused,
     Origin,
@@ -30,7 +32,16 @@ from assistant.interface_text import N_
 from assistant.quoting import Quote, Quotes, quotes
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
-from assistant.screens.desk import Desk, Hearing, Linking, Playback, SearchAsked, WrappingUp
+from assistant.screens.breathing import BreathingSheet
+from assistant.screens.desk import (
+    Desk,
+    Hearing,
+    Linking,
+    Playback,
+    Resting,
+    SearchAsked,
+    WrappingUp,
+)
 from assistant.screens.intents import AskIdentifier, Tell, chosen, hint_of, intent_of
 from assistant.screens.keys import (
     ACTIONS,
@@ -188,6 +199,8 @@ class CallScreen(Screen[None]):
                 case AccountChanged(account=account, origin=origin):
                     self.know(account, origin)
                     linked = linked or envelope.event.call_s > 0
+                case ClockChanged(seconds=seconds):
+                    self.say(self.wording.clock_set(seconds))
                 case LinkRefused(reason=reason):
                     self.say(self.wording.term(terms.LINK_REFUSALS, reason))
         if linked:  # and by now whether that withdrew who was confirmed
@@ -302,6 +315,13 @@ class CallScreen(Screen[None]):
         self._hint_until_s = math.inf
         self._draw(Part.CLOCK)
 
+    def hint(self, told: str) -> None:
+        """Say something quietly that can as well go unread: never beside a flag or another line."""
+        if self.view.flag is None and self._hint is None and self.view.ended is None:
+            self._hint = Run(told, Tone.MUTED)
+            self._hint_until_s = self.view.call_s + _HINT_S
+            self._draw(Part.CLOCK)
+
     def do(self, command: Command, digit: int = 0) -> None:
         """Do what a key, the menu or the command palette asks for."""
         hint = hint_of(self.view, command)
@@ -339,6 +359,8 @@ class CallScreen(Screen[None]):
                 self._pause()
             case Command.END:
                 self._end()
+            case Command.HAND_OVER if self.view.live and self.view.ended is None:
+                self._pass_on()
             case Command.QUOTE if self.view.ended is None and not self.view.covered:
                 self._quote()
             case Command.CONFIRM if self.view.ended is not None:
@@ -420,6 +442,25 @@ class CallScreen(Screen[None]):
             Sheet(self.wording, N_("Law and reason"), page, turn, below=self._rows_above)
         )
 
+    def _pass_on(self) -> None:
+        """Ask to whom the call is passed, or tell that it came here."""
+        text = self.wording.text
+        whom = () if self.view.passed_to else PASSED_TO
+        labels = [text("it is passed to me: a new voice is on the line")]
+        labels += [
+            text("I pass it on to {whom}", whom=self.wording.term(terms.PASSED, to)) for to in whom
+        ]
+
+        def chosen(place: int | None) -> None:
+            if place is None or place < 0 or self.view.ended is not None:
+                return
+            if place == 0:
+                self.desk.act(Act.TAKEN_OVER)
+            else:
+                self.desk.act(Act.PASSED_ON, whom[place - 1])
+
+        self.app.push_screen(Menu(self.wording, N_("Pass on"), labels), chosen)
+
     def _pause(self) -> None:
         if not isinstance(self.desk, Playback):
             return
@@ -476,7 +517,12 @@ class CallScreen(Screen[None]):
                 )
                 return
             desk.wrap_up(wrap_up)
-            self.app.exit(0)
+            breaths = desk.minute_offered if isinstance(desk, Resting) else None
+            if breaths is None:
+                self.app.exit(0)
+                return
+            sheet = BreathingSheet(self.wording, breaths, offered=True)
+            self.app.push_screen(sheet, lambda _: self.app.exit(0))
 
         setup = self.setup
         if self._draft is None:

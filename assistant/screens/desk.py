@@ -81,6 +81,15 @@ class Linking(Protocol):
         """Link an account to the call; `AccountChanged` follows once the call has begun."""
 
 
+@runtime_checkable
+class Resting(Protocol):
+    """What a desk offers besides when nothing follows the call: a minute to breathe."""
+
+    @property
+    def minute_offered(self) -> int | None:
+        """Breaths a minute, where the call was hard on the agent; else `None`."""
+
+
 class Hearing(StrEnum):
     """What the recogniser is doing, as far as an agent needs to know."""
 
@@ -133,6 +142,14 @@ class Notice(Message):
         super().__init__()
         self.text = text
         self.params = params
+
+
+class Hinted(Message):
+    """A quiet hint on the way of talking, a message id; shown only where the eye is free."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 class CallFailed(Message):

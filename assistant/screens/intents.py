@@ -45,6 +45,10 @@ _ALWAYS = {
     Command.ASK_HELP: Tell(Act.HELP_ASKED, HELP),
 }
 
+_OF_WHO_LISTENS = frozenset({Command.VERIFIED, Command.THIRD_PARTY, Command.CHOICE})
+_WHILE_AWAY = frozenset({Command.MARK, Command.ACKNOWLEDGE, Command.PAUSE})
+"""What keys still tell of a call that was given away."""
+
 _IN_LIVE_CALLS = {
     Command.REFUSES: Tell(Act.OBJECTION, "will_not_pay"),
     Command.NOTICE: Tell(Act.NOTICE_GIVEN),
@@ -62,6 +66,8 @@ def intent_of(view: CallView, command: Command, digit: int = 0) -> Intent | None
     if view.ended is not None:
         return None
     if command is Command.STEP_BACK and in_distress(view):
+        return None
+    if view.passed_to and command not in _WHILE_AWAY:
         return None
     if command in _ALWAYS:
         return _ALWAYS[command]
@@ -106,6 +112,8 @@ def hint_of(view: CallView, command: Command) -> str:
     """
     if view.ended is not None:
         return ""
+    if view.passed_to and (command in _ALWAYS or command in _OF_WHO_LISTENS):
+        return N_("the call is passed on: g takes it back")
     if command is Command.STEP_BACK and in_distress(view):
         return N_("distress stays until Space")
     if command is Command.HARDSHIP and view.covered:

@@ -36,6 +36,7 @@ class Command(StrEnum):
     REFUSES = "refuses"
     NOTICE = "notice"
     REFUSES_RECORDING = "refuses_recording"
+    HAND_OVER = "hand_over"
     MARK = "mark"
     ACKNOWLEDGE = "acknowledge"
     LAW = "law"
@@ -164,6 +165,15 @@ KEY_TABLE = (
         N_("no recording"),
         N_("the customer refuses recording"),
         "F7 0",
+        live=True,
+    ),
+    KeyEntry(
+        Command.HAND_OVER,
+        ("g", "ctrl+g"),
+        "g",
+        N_("pass on"),
+        N_("the call is passed on, or was passed to you: a new voice, identify again"),
+        "Ctrl+G",
         live=True,
     ),
     KeyEntry(Command.MARK, ("m", "f12"), "m", N_("mark"), N_("mark this moment for later"), "F12"),

@@ -23,7 +23,15 @@ from assistant.screens.bars import clock, label_width
 from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone
-from assistant.transcript_rows import DoingRow, GapRow, Mark, MomentRow, Row, UtteranceRow
+from assistant.transcript_rows import (
+    DoingRow,
+    GapRow,
+    Mark,
+    MomentRow,
+    Row,
+    TransferRow,
+    UtteranceRow,
+)
 from assistant.wording import Wording
 from compliance.findings import Kind, Verdict
 from compliance.transcript import Speaker
@@ -224,6 +232,9 @@ class Transcript(ScrollView, can_focus=False):
         if isinstance(row, MomentRow):
             told = self._wording.text("marked at {time}", time=clock(row.start_s))
             return (Run(pointer + " " * (label - 1)), Run(f"⚑ {told}", Tone.ACCENT))
+        if isinstance(row, TransferRow):
+            told = f"⇄ {self._wording.transferred(row.to)}  {clock(row.start_s)}"
+            return (Run(pointer + " " * (label - 1)), Run(told, Tone.ACCENT))
         if isinstance(row, GapRow):
             return (Run(pointer + " " * (label - 1)), self._gap(row))
         if isinstance(row, DoingRow):

@@ -15,7 +15,9 @@ from textual.message import Message
 from textual.screen import Screen
 
 from assistant.interface_text import N_, Interface
+from assistant.rest.shift_rest import Offer
 from assistant.review.texts import KeptTexts
+from assistant.screens.breathing import HARD_CALL, MANY_HARD_CALLS, BreathingSheet
 from assistant.screens.list_window import window
 from assistant.screens.pane import Pane
 from assistant.screens.runs import Line, Run, fit
@@ -36,7 +38,15 @@ from assistant.screens.work_list_lines import (
 )
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.rows import PhoneNumber, WorkRow
-from assistant.shift.words import ANSWERS, OUTCOMES, SIGNS, at_desk, named, short_reason
+from assistant.shift.words import (
+    AHEAD_OF_NOW,
+    ANSWERS,
+    OUTCOMES,
+    SIGNS,
+    at_desk,
+    named,
+    short_reason,
+)
 from assistant.shift.work_list import Standing, matching
 from assistant.wording import Wording
 from compliance.errors import AssistantError
@@ -56,17 +66,24 @@ class CallChosen(Message):
     """The agent starts a call, or takes one that comes in.
 
     `row.account` is the whole account, where the list gives one; `number` is the number to dial.
-    `permitted` is what the list answered before.
+    `permitted` is what the list answered before, `transferred` whether another agent passes it on.
     """
 
     def __init__(
-        self, row: WorkRow, number: PhoneNumber | None, permitted: May, *, inbound: bool
+        self,
+        row: WorkRow,
+        number: PhoneNumber | None,
+        permitted: May,
+        *,
+        inbound: bool,
+        transferred: bool = False,
     ) -> None:
         super().__init__()
         self.row = row
         self.number = number
         self.permitted = permitted
         self.inbound = inbound
+        self.transferred = transferred
 
 
 class ShiftEnded(Message):
@@ -81,12 +98,23 @@ class WorkListScreen(Screen[None]):
         interface: the interface's words.
         here: the id of the row to begin at; empty: the first.
         news: one line to begin with; empty: none.
+        breaths_a_minute: the pace of a minute to breathe; `None`: there is none.
+        offer: what is offered after the call before.
     """
 
     def __init__(
-        self, desk: ShiftDesk, interface: Interface, here: str = "", news: str = ""
+        self,
+        desk: ShiftDesk,
+        interface: Interface,
+        here: str = "",
+        news: str = "",
+        *,
+        breaths_a_minute: int | None = None,
+        offer: Offer | None = None,
     ) -> None:
         super().__init__(id="work_list_screen")
+        self._breaths = breaths_a_minute
+        self._offer = offer
         self._desk = desk
         self._here = here
         self._news = news
@@ -103,6 +131,7 @@ class WorkListScreen(Screen[None]):
         self._told: Run | None = None
         self._asked_again: str | None = None
         self._waiting: list[str] = []
+        self._ahead_told = False
 
     def compose(self) -> ComposeResult:
         """How many, the list, the answer for the chosen row, the keys."""
@@ -111,7 +140,7 @@ class WorkListScreen(Screen[None]):
         yield Pane(self._draw_list, id="work_rows")
         yield Pane(self._draw_answer, id="work_answer")
         yield Pane(lambda w, _h: [fit(self._status(), w)], id="work_status")
-        yield Pane(lambda w, _h: [list_bar(self._wording, w)], id="work_keys", fill=Tone.BAR)
+        yield Pane(lambda w, _h: [self._bar(w)], id="work_keys", fill=Tone.BAR)
         yield Pane(draw_small(self._wording), id="small")
 
     def on_mount(self) -> None:
@@ -120,6 +149,7 @@ class WorkListScreen(Screen[None]):
         if self._news:
             self.tell(Run(self._news, Tone.ACCENT))
         self._tell_report()
+        self._tell_of_clock()
         self.set_interval(_REFRESH_S, self.refresh_answers)
         changes = self._desk.changes()
         if changes:
@@ -145,6 +175,7 @@ class WorkListScreen(Screen[None]):
 
     def refresh_answers(self) -> None:
         """Ask for every row's answer as it is by now, those in sight first; the order stays."""
+        self._tell_of_clock()
         in_sight = [s.row.id for s in self._shown[self._first : self._first + self._rows]]
         rest = [row_id for row_id in self._order if row_id not in set(in_sight)]
         self._waiting = [*reversed(rest)]
@@ -166,14 +197,22 @@ class WorkListScreen(Screen[None]):
     def _ask(self, row_id: str) -> None:
         self._all[row_id] = self._desk.standing(self._all[row_id].row)
 
-    def start(self, account: str, *, inbound: bool) -> May | None:
+    def start(self, account: str, *, inbound: bool, transferred: bool = False) -> May | None:
         """Start the call of an account, as its telephone asks; the answer, `None`: no such row."""
         known = self._all.get(account)
         if known is None:
             return None
         self._desk.confirm()
         standing = self._desk.standing(known.row)
-        self.post_message(CallChosen(standing.row, standing.number, standing.may, inbound=inbound))
+        self.post_message(
+            CallChosen(
+                standing.row,
+                standing.number,
+                standing.may,
+                inbound=inbound,
+                transferred=transferred,
+            )
+        )
         return standing.may
 
     # ---- what is shown -----------------------------------------------------------------------
@@ -261,6 +300,9 @@ class WorkListScreen(Screen[None]):
             height,
         )
 
+    def _bar(self, width: int) -> Line:
+        return list_bar(self._wording, width, breathes=self._breaths is not None)
+
     def _status(self) -> Line:
         pending = self._desk.pending
         if self._typing:
@@ -274,12 +316,25 @@ class WorkListScreen(Screen[None]):
                 time=at_desk(pending.at, self._desk.now()),
             )
             return (Run(f" ◌ {told}", Tone.STRONG),)
+        if self._offer is not None:
+            said = MANY_HARD_CALLS if self._offer is Offer.BREAK else HARD_CALL
+            minute = self._wording.text("a: a minute to breathe")
+            return (Run(f" {self._wording.text(said)} ", Tone.STRONG), Run(minute, Tone.ACCENT))
         if self._told is not None:
             return (Run(" "), self._told)
         if self._words:
             told = self._wording.text("filter: {words}", words=self._words)
             return (Run(" " + told, Tone.ACCENT),)
         return ()
+
+    def _tell_of_clock(self) -> None:
+        """Whether this computer's clock was set, or an attempt seems to lie ahead of it."""
+        set_s = self._desk.clock_set()
+        if set_s:
+            self.tell(Run(f"⚠ {self._wording.clock_set(set_s)}", Tone.CAUTION))
+        elif self._desk.ahead and not self._ahead_told:
+            self._ahead_told = True
+            self.tell(Run(f"⚠ {self._wording.text(AHEAD_OF_NOW)}", Tone.CAUTION))
 
     def _tell_report(self) -> None:
         """What of the list and the journal could not be read."""
@@ -311,7 +366,7 @@ class WorkListScreen(Screen[None]):
             return
         event.stop()
         event.prevent_default()
-        self._told = None
+        self._told = self._offer = None
         again, self._asked_again = self._asked_again, None
         try:
             self._do(command, again)
@@ -356,8 +411,14 @@ class WorkListScreen(Screen[None]):
             case ListCommand.REASONS if chosen is not None:
                 self._show_reasons(chosen)
             case ListCommand.HELP:
-                page = Sheet(self._wording, "Keys", lambda w: list_help(self._wording, w))
+                breathes = self._breaths is not None
+                page = Sheet(
+                    self._wording, "Keys", lambda w: list_help(self._wording, w, breathes=breathes)
+                )
                 self.app.push_screen(page)
+            case ListCommand.BREATHE if self._breaths is not None:
+                self.app.push_screen(BreathingSheet(self._wording, self._breaths))
+                self.redraw()
             case ListCommand.BACK if self._words or self._permitted_only:
                 self._words, self._permitted_only = "", False
                 self._choose_shown()

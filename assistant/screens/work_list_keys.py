@@ -33,6 +33,7 @@ class ListCommand(StrEnum):
     TOP = "top"
     BOTTOM = "bottom"
     REASONS = "reasons"
+    BREATHE = "breathe"
     HELP = "help"
     LANGUAGE = "language"
     THEME = "theme"
@@ -59,6 +60,8 @@ LIST_KEYS = (
             N_("only rows with these words: name, id, number, place, reason"), "F8"),
     ListKey(ListCommand.PERMITTED, ("p", "f10"), "p", N_("permitted"),
             N_("only rows that may be called now; again: all"), "F10"),
+    ListKey(ListCommand.BREATHE, ("a", "f12"), "a", N_("a minute"),
+            N_("a minute of slow breathing; any key ends it, and it is noted nowhere"), "F12"),
     ListKey(ListCommand.HELP, ("f1",), "F1", N_("help"), N_("this page")),
     ListKey(ListCommand.REASONS, ("f4",), "F4", N_("reasons"),
             N_("every reason of this row in full")),
@@ -75,6 +78,12 @@ LIST_KEYS = (
     ListKey(ListCommand.BACK, ("q", "escape"), "q Esc", N_("leave"),
             N_("take the filter away; without one, end the shift")),
 )  # fmt: skip
+
+
+def list_keys(*, breathes: bool) -> tuple[ListKey, ...]:
+    """The keys there are; `breathes` is whether the site offers a minute to breathe."""
+    return tuple(row for row in LIST_KEYS if breathes or row.command is not ListCommand.BREATHE)
+
 
 ALWAYS_SHOWN = frozenset(
     {

@@ -16,7 +16,7 @@ from assistant.screens.pages import BLANK, paragraph
 from assistant.screens.review_lines import plain_text
 from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.tones import Tone
-from assistant.screens.work_list_keys import ALWAYS_SHOWN, LIST_KEYS
+from assistant.screens.work_list_keys import ALWAYS_SHOWN, list_keys
 from assistant.shift.rows import PhoneNumber
 from assistant.shift.rule_change import NOTHING, RuleChange
 from assistant.shift.words import (
@@ -278,16 +278,18 @@ def change_page(
     return lines
 
 
-def list_bar(wording: Wording, width: int) -> Line:
-    """The keys that can be pressed now."""
-    keys = [(e.cap, e.label, e.command in ALWAYS_SHOWN) for e in LIST_KEYS if e.label]
+def list_bar(wording: Wording, width: int, *, breathes: bool = False) -> Line:
+    """The keys that can be pressed now; `breathes` is whether a minute to breathe is offered."""
+    keys = [
+        (e.cap, e.label, e.command in ALWAYS_SHOWN) for e in list_keys(breathes=breathes) if e.label
+    ]
     return fitting_bar(keys, wording, width)
 
 
-def list_help(wording: Wording, width: int) -> list[Line]:
+def list_help(wording: Wording, width: int, *, breathes: bool = False) -> list[Line]:
     """Every key of the work list."""
     lines: list[Line] = [BLANK]
-    for entry in LIST_KEYS:
+    for entry in list_keys(breathes=breathes):
         if not entry.help:
             continue
         words = wording.text(entry.help)

@@ -12,9 +12,11 @@ from datetime import date, datetime, timedelta
 
 from assistant.shift.csv_list import ListRead
 from assistant.shift.journal import Attempt, ContactJournal
+from assistant.shift.learnt import newest
 from assistant.shift.rows import PhoneNumber, WorkRow
 from assistant.shift.rule_change import RuleChange, RuleMemory
 from assistant.shift.work_list import STALE_AFTER, RulesFor, Standing, WorkList
+from compliance.permission import CLOCK_MAY_BE_OFF
 from compliance.rules import RuleSet
 
 
@@ -39,6 +41,7 @@ class ShiftDesk:
         memory: the rules of the last shift; `None`: nothing is compared.
         now: the wall clock, with an offset.
         stale_after: how old a source may be before a yes is none.
+        clock_set: by how many seconds the wall clock was set since it was asked last.
 
     Raises:
         AssistantError: the list or the journal cannot be read.
@@ -52,6 +55,7 @@ class ShiftDesk:
         memory: RuleMemory | None,
         now: Callable[[], datetime],
         stale_after: timedelta = STALE_AFTER,
+        clock_set: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._read = read
         self._rules: dict[tuple[str, str], RuleSet | None] = {}
@@ -59,6 +63,7 @@ class ShiftDesk:
         self._journal = journal
         self._memory = memory
         self.now = now
+        self.clock_set = clock_set
         self._stale_after = stale_after
         self.pending: Pending | None = None
         self.reload()
@@ -83,6 +88,12 @@ class ShiftDesk:
     def kept_calls(self) -> frozenset[str]:
         """The ids of the kept calls that were made from this desk."""
         return self._journal.calls
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the journal's last attempt lies in the future: a clock was set back."""
+        latest = self._journal.latest
+        return latest is not None and latest > self.now() + CLOCK_MAY_BE_OFF
 
     def rules_for(self, jurisdiction: str, language: str) -> RuleSet | None:
         """The rules of a place, loaded once."""
@@ -123,7 +134,15 @@ class ShiftDesk:
         if marked is not None:
             number = marked.number.number if marked.number is not None else None
             self._add(
-                Attempt(marked.at, marked.row.id, marked.outcome, number, None, marked.permitted)
+                Attempt(
+                    marked.at,
+                    marked.row.id,
+                    marked.outcome,
+                    number,
+                    None,
+                    marked.permitted,
+                    list_as_of=newest(marked.row),
+                )
             )
             self.pending = None
 
@@ -154,7 +173,11 @@ class ShiftDesk:
         Raises:
             AssistantError: it cannot be written.
         """
-        self._add(Attempt(self.now(), account, outcome, number, call, permitted, next_contact))
+        row = next((row for row in self.listed.rows if row.id == account), None)
+        as_of = newest(row) if row is not None else None
+        self._add(
+            Attempt(self.now(), account, outcome, number, call, permitted, next_contact, as_of)
+        )
 
     def changes(self) -> tuple[tuple[RuleSet, RuleChange], ...]:
         """What changed in the rules of the list's places since the last shift here.

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from compliance.context import Contact
 from compliance.documents import Schema
@@ -27,7 +27,9 @@ _LONGEST_LINE = 4_000
 
 
 class _Entry(Schema):
-    """One line; what later versions add is not ours to refuse."""
+    """One line; what later versions add is not ours to refuse: a line left out is a call more."""
+
+    model_config = ConfigDict(extra="ignore")
 
     type: Literal["attempt"]
     at: Moment
@@ -37,6 +39,7 @@ class _Entry(Schema):
     call: str | None = None
     permitted: str | None = None
     next_contact: date | None = None
+    list_as_of: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class Attempt:
     `at` has an offset.  `outcome` is a word of `outcomes.yaml` (`no_answer`, `busy`, `voicemail`,
     `conversation`, `inbound`, …).  `call` is the id of the kept call, if one is kept.  `permitted`
     is what the program answered before: `yes`, `no`, `unknown`.  `next_contact` is the day that was
-    agreed for the next contact, of a promise the day on which it is due.
+    agreed for the next contact, of a promise the day on which it is due.  `list_as_of`, with an
+    offset, is when the newest source of the row was true that the attempt was made from: whatever
+    the clock said, the attempt came after it.
     """
 
     at: datetime
@@ -56,6 +61,7 @@ class Attempt:
     call: str | None = None
     permitted: str | None = None
     next_contact: date | None = None
+    list_as_of: datetime | None = None
 
     def contact(self) -> Contact:
         """The attempt as the law counts it."""
@@ -63,13 +69,18 @@ class Attempt:
 
 
 class ContactJournal:
-    """The journal in one file; `unread` counts lines that could not be read."""
+    """The journal in one file.
+
+    `unread` counts lines that could not be read; `latest` is the time of the last attempt by the
+    clock, which lies ahead of now where a clock was set back since.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
         self._attempts: dict[str, list[Attempt]] = {}
         self.unread = 0
+        self.latest: datetime | None = None
 
     def of(self, account: str) -> tuple[Attempt, ...]:
         """The attempts at an account, as of the last `refresh`."""
@@ -104,7 +115,7 @@ class ContactJournal:
                         "Move it away; older contacts then count no more.",
                     )
                 if size < self._read:  # somebody put another file in its place
-                    self._read, self.unread = 0, 0
+                    self._read, self.unread, self.latest = 0, 0, None
                     self._attempts.clear()
                 file.seek(self._read)
                 added = file.read()
@@ -140,6 +151,7 @@ class ContactJournal:
             "call": attempt.call,
             "permitted": attempt.permitted,
             "next_contact": attempt.next_contact and attempt.next_contact.isoformat(),
+            "list_as_of": attempt.list_as_of and attempt.list_as_of.astimezone(UTC).isoformat(),
         }
         line = json.dumps(
             {key: value for key, value in record.items() if value is not None}, ensure_ascii=False
@@ -178,7 +190,10 @@ class ContactJournal:
             entry.call,
             entry.permitted,
             entry.next_contact,
+            entry.list_as_of if entry.list_as_of and entry.list_as_of.tzinfo else None,
         )
+        if self.latest is None or attempt.at > self.latest:
+            self.latest = attempt.at
         self._attempts.setdefault(entry.account, []).append(attempt)
 
 

@@ -30,6 +30,11 @@ _PROMISES = frozenset({"promise", "promise_to_pay", "part_promise", "plan", "set
 _CALLBACK = "callback"
 
 
+def newest(row: WorkRow) -> datetime | None:
+    """When the newest of a row's sources was true; `None` where nobody knows."""
+    return max((s.as_of for s in row.sources if s.as_of is not None), default=None)
+
+
 def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> WorkRow:
     """The row with what own attempts taught that its source cannot know yet.
 
@@ -38,9 +43,12 @@ def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> Wo
         attempts: of this account.
         zone: the customer's, in which a day of a callback begins; `None`: UTC.
     """
-    known_until = max((s.as_of for s in row.sources if s.as_of is not None), default=None)
+    known_until = newest(row)
     for attempt in sorted(attempts, key=lambda attempt: attempt.at):
-        if known_until is not None and attempt.at <= known_until:
+        # A clock set back would make the source the newer one; it was read before the attempt.
+        seen = attempt.list_as_of
+        seen_by_then = seen is not None and known_until is not None and seen >= known_until
+        if known_until is not None and attempt.at <= known_until and not seen_by_then:
             continue  # the source is newer: what it says, or leaves out, holds
         facts = dict.fromkeys(FACTS.get(attempt.outcome, ()), True)
         if facts:

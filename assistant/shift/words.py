@@ -14,7 +14,7 @@ from typing import Protocol
 from assistant import terms
 from assistant.interface_text import N_
 from assistant.shift.wanted import Wanted, WantedFor
-from assistant.shift.work_list import BARRED, NO_RULES, STALE, Standing
+from assistant.shift.work_list import AHEAD, BARRED, NO_RULES, STALE, Standing
 from compliance.findings import Kind
 from compliance.permission import CLOCK, NO_NUMBER, May, Reason
 from compliance.rules import RuleSet
@@ -124,6 +124,9 @@ _UNKNOWN: terms.Terms = {
 }
 
 
+AHEAD_OF_NOW = N_("the last attempt lies in the future: check the clock; it counts all the same")
+
+
 class Say(Protocol):
     """Whoever has the interface's words: an `Interface`, a `Wording`."""
 
@@ -157,6 +160,9 @@ def missing(reason: Reason, say: Say) -> str:
     if reason.because == STALE:
         source = named(SOURCES, dict(reason.params)["source"], say)
         return say.text("{source} is too old", source=source)
+    if reason.because == AHEAD:
+        source = named(SOURCES, dict(reason.params)["source"], say)
+        return say.text("{source} is dated in the future: check the clock", source=source)
     if reason.because.startswith("fact:"):
         return named(FACTS, reason.because.removeprefix("fact:"), say)
     return named(_UNKNOWN, reason.because.removeprefix("account:"), say)

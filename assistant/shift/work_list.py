@@ -16,11 +16,12 @@ from assistant.shift.learnt import learnt
 from assistant.shift.rows import NumberKind, PhoneNumber, Source, WorkRow
 from compliance.context import CallHeader
 from compliance.local_time import zone_of
-from compliance.permission import Dialling, May, Reason, facts_asked
+from compliance.permission import CLOCK_MAY_BE_OFF, Dialling, May, Reason, facts_asked
 from compliance.permitted_times import Permission, permission
 from compliance.rules import RuleSet
 
 STALE = "stale"
+AHEAD = "ahead"
 NO_RULES = "rules"
 BARRED = "barred:"
 """How a reason's `because` begins where a disposition, and no rule, keeps a row off."""
@@ -39,10 +40,11 @@ class Standing:
 
     `number` is the one that the answer is about: the first that may be called, else the one that
     may be soonest.  `reasons` are all there are, those against it first; beyond the law's, a source
-    that is `stale` and a place without `rules` are reasons for not knowing.  `next_at` and `until`
-    are as in `Permission`, `zones` those in which the customer may be, `sources` where what is
-    known comes from.  `callback_due` is whether the customer waits for a call by now,
-    `promise_passed` whether a promise's day is past, `header` what the rules were asked with.
+    that is `stale` or dated `ahead` of now, and a place without `rules`, are reasons for not
+    knowing.  `next_at` and `until` are as in `Permission`, `zones` those in which the customer may
+    be, `sources` where what is known comes from.  `callback_due` is whether the customer waits for
+    a call by now, `promise_passed` whether a promise's day is past, `header` what the rules were
+    asked with.
     """
 
     row: WorkRow
@@ -189,8 +191,12 @@ class WorkList:
         stale: list[Reason] = []
         turns: list[datetime] = []
         for source in row.sources:
+            named = (("source", source.name),)
             if source.as_of is None or now - source.as_of > self._stale_after:
-                stale.append(Reason(May.UNKNOWN, "", STALE, params=(("source", source.name),)))
+                stale.append(Reason(May.UNKNOWN, "", STALE, params=named))
+            elif source.as_of > now + CLOCK_MAY_BE_OFF:  # how old it is, nobody knows
+                stale.append(Reason(May.UNKNOWN, "", AHEAD, params=named))
+                turns.append(source.as_of - CLOCK_MAY_BE_OFF)
             else:
                 turns.append(source.as_of + self._stale_after + timedelta(microseconds=1))
         return tuple(stale), min(turns, default=None)

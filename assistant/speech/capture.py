@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from assistant.clock_watch import LONGEST_ASLEEP_S, StandStill, boottime
 from assistant.events import AudioGap, DriftMeasured
 from assistant.interface_text import N_, Told
 from assistant.speech.desk import Wanted
@@ -32,9 +33,7 @@ _ALIVE_S = 1.0  # between two looks whether a device is still itself
 _DRIFT_S = 30.0  # between two tellings of a clock against the other
 _STEER_S = 0.0001  # that the call's clock follows channel 0's by, a block at most: 1,000 ppm
 _STALLED_S = 5.0  # after which a device that gives nothing is opened anew
-_SUSPENDED_S = 2.0  # a jump of the clock that goes on while suspended against the one that stops
 _STOOD_S = 10.0  # for so long after the program stood still, what is missing is laid to that
-_LONGEST_SUSPEND_S = 3600.0
 _SILENT_S = 20.0  # a customer's channel without any sound for so long is told once
 
 GONE = N_("{device} is gone: the call goes on, that side is not heard.")
@@ -98,7 +97,7 @@ class LiveSource:
         clock: Callable[[], float] = time.monotonic,
         notice: Callable[[str], None] = lambda _line: None,
         block_frames: int = 0,
-        boottime: Callable[[], float] | None = None,
+        boottime: Callable[[], float] = boottime,
         sleep: Callable[[float], None] = time.sleep,
         tap: Callable[[InputDevice, int], Device] = Tap,
     ) -> None:
@@ -106,7 +105,7 @@ class LiveSource:
         self.rate_hz = rate_hz
         self._clock = clock
         self._notice = notice
-        self._boottime = boottime or _boottime
+        self._boottime = boottime
         self._sleep = sleep
         devices = list(dict.fromkeys(one.device for one in wanted))
         self._taps = {device.name: tap(device, block_frames) for device in devices}
@@ -173,8 +172,8 @@ class LiveSource:
 
     def _captured(self) -> Iterator[Item]:
         begun_s = self._settled()
-        slept_s = self._boottime() - self._clock()
-        looked_s = told_s = ran_s = begun_s
+        stands = StandStill(self._clock(), self._boottime())
+        looked_s = told_s = begun_s
         stood_s = float("-inf")
         block = 0
         muted = False
@@ -183,15 +182,18 @@ class LiveSource:
             if self._muted is not muted:
                 muted = self._muted
                 self._turned(muted=muted)
-            asleep_s = self._boottime() - now_s - slept_s
-            if asleep_s > _SUSPENDED_S:
-                slept_s += asleep_s
-                blocks = round(min(asleep_s, _LONGEST_SUSPEND_S) / BLOCK_S)
+            still = stands.look(now_s, self._boottime())
+            if still.asleep_s > LONGEST_ASLEEP_S:
+                for line in self._lines:
+                    yield from line.over()
+                    yield line.gap(still.asleep_s, "suspended")
+                return
+            if still.asleep_s:
+                blocks = round(still.asleep_s / BLOCK_S)
                 yield from self._slept(blocks)
                 block += blocks
                 begun_s -= blocks * BLOCK_S
-            stood_s = now_s if now_s - ran_s > _SUSPENDED_S else stood_s
-            ran_s = now_s
+            stood_s = now_s if still.stood_s else stood_s
             if now_s - looked_s >= _ALIVE_S and not muted:
                 looked_s = now_s
                 self._look_after(now_s)
@@ -323,9 +325,3 @@ class LiveSource:
                 self._told_silent = True
                 device = str(self._wanted[line.number].device)
                 self._notice(Told(SILENT, seconds=f"{_SILENT_S:.0f}", device=device))
-
-
-def _boottime() -> float:
-    """Seconds since the machine began, suspended or not; where unknown, as if never suspended."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)

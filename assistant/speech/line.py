@@ -183,6 +183,12 @@ class Line:
         if gap is not None and gap.samples > gap.told:
             yield AudioGap(self.number, gap.start + gap.told, gap.samples - gap.told, gap.reason)
 
+    def gap(self, lasted_s: float, reason: str) -> AudioGap:
+        """So many seconds from here on that no blocks stand for, since the call ends here."""
+        samples = round(lasted_s * self._rate_hz)
+        self.lost[reason] = self.lost.get(reason, 0) + samples
+        return AudioGap(self.number, self._position, samples, reason)
+
     def mend(self) -> float | None:
         """Put in what was lost; returns how late the channel is otherwise, `None` where unknown.
 

@@ -2,16 +2,19 @@
 
 Owns `ClockSource`, which releases a tenth of a second of nothing at a time for as long as it is
 asked, and `DeafModel`.  With both, a call that is led by keys alone runs through the same pipeline
-as any other: call time is the clock channel's position, which the pacer ties to the wall clock.  It
-opens no device and reads no clock.
+as any other: call time is the clock channel's position, which the pacer ties to a clock that goes
+on while the machine sleeps.  Sleep, and a program that stood still, are told as a gap.  It opens no
+device; its two clocks are passed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.events import CLOCK
+from assistant.clock_watch import StandStill, boottime
+from assistant.events import CLOCK, AudioGap
 from assistant.speech.recogniser import Hypothesis
 from assistant.speech.recording import SILENCE_DB, Chunk, SourceChannel
 from compliance.transcript import Speaker
@@ -31,14 +34,21 @@ class ClockSource:
     )
     live: bool = False
     lost_samples: int = 0
+    clock: Callable[[], float] = time.monotonic
+    boottime: Callable[[], float] = boottime
 
     def stop(self) -> None:
         """Nothing to close; whoever takes the ticks leaves off."""
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Iterator[Chunk | AudioGap]:
         start = 0
         silence = bytes(2 * _TICK)
+        stands = StandStill(self.clock(), self.boottime())
         while True:
+            still = stands.look(self.clock(), self.boottime())
+            lasted = round((still.asleep_s + still.stood_s) * CLOCK_HZ)
+            if lasted:
+                yield AudioGap(0, start, lasted, "suspended")
             yield Chunk(0, start, silence, SILENCE_DB)
             start += _TICK
 

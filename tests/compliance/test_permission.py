@@ -146,8 +146,13 @@ def test_what_is_on_file_is_a_no_in_every_place(
         ("us", [], {"promises_due": (date(2026, 11, 27),)}, {"US-11-promise": May.NO}),
         ("us", [], {"promises_due": (date(2026, 11, 26),)}, {}),
         # Clocks: contacts later than now.
-        ("us", [Contact(NOON + timedelta(hours=1))], {}, {"clock": May.UNKNOWN}),
+        ("us", [Contact(NOON + timedelta(hours=1), outcome="busy")], {}, {"clock": May.UNKNOWN}),
         ("us", [Contact(NOON + timedelta(minutes=1), outcome="busy")], {}, {}),
+        # They were made by now, whatever the clock says, and count.
+        ("us", [Contact(NOON + timedelta(minutes=3), outcome="no_answer")] * 7, {},
+         {"US-11-seven": May.NO}),
+        ("us", [Contact(NOON + timedelta(days=9), outcome="no_answer")] * 7, {},
+         {"US-11-seven": May.NO, "clock": May.UNKNOWN}),
     ],
 )  # fmt: skip
 def test_counts_zones_and_promises(

@@ -22,15 +22,25 @@ from assistant.door.server import Door
 from assistant.door.token import VARIABLE
 from assistant.door_calls import send
 from assistant.door_screens import Switchboard
-from assistant.events import AccountChanged, HoldChanged, Keep, RecordingTerms
+from assistant.events import (
+    AccountChanged,
+    Act,
+    HoldChanged,
+    Keep,
+    RecordingTerms,
+    Transferred,
+)
 from assistant.live_call import live_run
 from assistant.live_screen import LiveDesk
 from assistant.look_ups import LookUps
 from assistant.pipeline import Delivery
 from assistant.rule_texts import CollectorTexts
 from assistant.screens.setup import CallSetup, Mode
+from assistant.wrap_up import proposed_outcome
 from compliance.context import Collector
 from compliance.errors import AssistantError
+from scripts.outcomes import load_outcomes
+from tests.screens.driving import on_screen
 from tests.session.conftest import account
 from tests.shift.test_door import TOKEN
 from tests.shift.test_door import ask as over_the_wire
@@ -74,9 +84,10 @@ class Running:
     told: list[object]
     door: Door
 
-    async def ask(self, do: str, named: str | None = None) -> str:
+    async def ask(self, do: str, named: str | None = None, to: str | None = None) -> str:
         """The state that the door tells, or why it refuses."""
-        body = json.dumps({"do": do} | ({} if named is None else {"account": named}))
+        given = {"do": do, "account": named, "to": to}
+        body = json.dumps({key: value for key, value in given.items() if value is not None})
         status, told = await asyncio.to_thread(over_the_wire, self.door, body)
         return told.get("state") or f"{status} {told['refused']}"
 
@@ -147,6 +158,41 @@ async def test_a_call_that_may_not_be_paused_is_not_held() -> None:
     async with running(replace(CALL, terms=replace(TERMS, may_pause=False))) as up:
         assert "no_pause_here" in await up.ask("hold")
         assert up.app.call_screen.view.held_since_s is None
+
+
+async def test_a_call_that_is_passed_on_and_comes_back() -> None:
+    async with running(replace(CALL, transferred=True)) as up:
+        view = up.app.call_screen.view
+        await up.until(lambda: [each.to for each in of_transfers(up)] == [""])
+        up.app.desk.act(Act.VERIFIED)
+        await up.until(lambda: view.verified)
+        assert await up.ask("transfer", to="supervisor") == "passed_on"
+        await up.until(lambda: view.passed_to == "supervisor")
+        assert await up.ask("status") == "passed_on"
+        assert not view.verified
+        assert "nothing is judged" in on_screen(up.app)
+        await up.pilot.press("v")
+        await up.until(lambda: "g takes it back" in on_screen(up.app))
+        assert await up.ask("transfer", to="here") == "call"
+        await up.until(lambda: not view.passed_to)
+        await up.pilot.press("g", "2")
+        await up.until(lambda: view.passed_to == "specialist")
+        await up.pilot.press("g", "1")
+        await up.until(lambda: not view.passed_to)
+        assert [each.to for each in of_transfers(up)] == ["", "supervisor", "", "specialist", ""]
+        assert await up.ask("transfer", to="specialist") == "passed_on"
+        await up.until(lambda: view.passed_to == "specialist")
+        assert proposed_outcome(view, load_outcomes()) is not None
+        assert proposed_outcome(view, load_outcomes()).id == "passed_on"  # type: ignore[union-attr]
+
+
+async def test_before_somebody_answers_no_call_is_passed_on() -> None:
+    async with running(brief=True) as up:
+        assert "not_connected" in await up.ask("transfer", to="desk")
+
+
+def of_transfers(up: Running) -> list[Transferred]:
+    return [each for each in up.told if isinstance(each, Transferred)]
 
 
 async def test_link_reaches_the_session_and_the_screen() -> None:

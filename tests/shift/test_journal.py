@@ -140,3 +140,25 @@ def test_times_are_kept_as_moments(tmp_path: Path) -> None:
     journal.add(attempt())
     assert b'"at": "2026-11-27T04:00:00+00:00"' in (tmp_path / "j").read_bytes()
     assert journal.of("A1")[0].at.astimezone(UTC).hour == 4
+
+
+def test_a_line_of_a_later_version_is_read_and_counts(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    path.write_text(
+        '{"type":"attempt","at":"2026-11-27T04:00:00+00:00","account":"A1","outcome":"busy",'
+        '"invented_later":{"a":[1]}}\n'
+    )
+    journal = ContactJournal(path)
+    assert journal.refresh()
+    assert journal.unread == 0
+    assert journal.of("A1")[0].outcome == "busy"
+
+
+def test_the_list_an_attempt_was_made_from_comes_back(tmp_path: Path) -> None:
+    journal = ContactJournal(tmp_path / "j")
+    made = Attempt(NOON, "A1", "busy", list_as_of=NOON.replace(microsecond=123456))
+    journal.add(made)
+    journal.add(attempt(minutes=-9))
+    assert journal.latest == NOON
+    assert ContactJournal(tmp_path / "j").latest is None, "nothing is read yet"
+    assert journal.of("A1")[0] == made

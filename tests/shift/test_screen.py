@@ -190,6 +190,27 @@ async def test_the_window_closes_between_looking_and_pressing(tmp_path: Path) ->
         assert "Kim" in shown(pilot, "work_rows")[0]  # asked for: the longest overdue
 
 
+async def test_a_clock_that_was_set_is_told_in_one_line(tmp_path: Path) -> None:
+    clock = Clock()
+    program = app(tmp_path, clock)
+    set_s = iter([0.0, -3600.0, 0.0, 0.0])
+    async with program.run_test(size=(120, 40)) as pilot:
+        program._desk.called("A1", "no_answer", "2125550100")
+        program._desk.clock_set = lambda: next(set_s, 0.0)
+        program._list.refresh_answers()
+        assert shown(pilot, "work_status")[0] == ""
+        clock.at -= timedelta(hours=1)
+        program._list.refresh_answers()
+        assert "set back by 60 min" in shown(pilot, "work_status")[0]
+        program._list.refresh_answers()
+        assert "it counts all the same" in shown(pilot, "work_status")[0]
+        row = next(line for line in shown(pilot, "work_rows") if "Jordan" in line)
+        assert row[3] == "?"
+        await pilot.press("down")
+        program._list.refresh_answers()
+        assert shown(pilot, "work_status")[0] == "", "said once"
+
+
 async def test_an_inbound_call(tmp_path: Path) -> None:
     program = app(tmp_path)
     async with program.run_test(size=(80, 24)) as pilot:

@@ -15,6 +15,7 @@ from assistant.live_shift import known_of
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import Attempt, ContactJournal
+from assistant.shift.learnt import learnt
 from assistant.shift.rows import WorkRow, together
 from assistant.shift.rule_change import RuleMemory
 from assistant.shift.work_list import Standing, WorkList, matching
@@ -340,6 +341,56 @@ def test_the_attempt_as_the_law_counts_it() -> None:
     assert Attempt(NOON, "A1", "busy", "1").contact() == Contact(NOON, "1", "busy")
 
 
+def shift(folder: Path, now: Callable[[], datetime], *lines: str) -> ShiftDesk:
+    path = write(folder, *lines)
+    journal = ContactJournal(folder / "contacts.jsonl")
+    return ShiftDesk(lambda: read_work_list(path), rules_for, journal, None, now)
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=3), timedelta(hours=1), timedelta(days=200)])
+def test_a_clock_that_is_set_back_forgets_no_attempt(tmp_path: Path, back: timedelta) -> None:
+    at = NOON
+    one = shift(tmp_path, lambda: at, row("A1", as_of="2026-11-27T11:55-05:00"))
+    for _ in range(7):
+        one.called("A1", "no_answer", "2125550100")
+    assert not one.ahead
+    at = NOON - back
+    standing = one.standing(one.listed.rows[0])
+    assert standing.may is May.NO
+    assert "US-11-seven" in {reason.rule for reason in standing.against}
+    assert one.ahead is (back > timedelta(minutes=5))
+    known = known_of(standing, at, inbound=False)
+    assert known is not None
+    assert {contact.at for contact in known.contacts or ()} == {at}
+
+
+def test_what_was_learnt_while_the_clock_was_back_is_learnt(tmp_path: Path) -> None:
+    """The list is of noon; by the clock, the customer asked at eleven not to be called."""
+    lines = (row("A1", as_of="2026-11-27T11:59:30-05:00"),)
+    back = NOON - timedelta(hours=1)
+    shift(tmp_path, lambda: back, *lines).called("A1", "cease_contact", "2125550100")
+    journal = ContactJournal(tmp_path / "contacts.jsonl")
+    journal.refresh()
+    (listed,) = rows(tmp_path, *lines)
+    assert learnt(listed, journal.of("A1"), None).facts["cease_contact"] is True
+    (newer,) = rows(tmp_path, row("A1", as_of="2026-11-27T12:00-05:00"))
+    facts = learnt(newer, journal.of("A1"), None).facts
+    assert not facts.get("cease_contact"), "a newer list knows better"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "may"),
+    [(timedelta(minutes=4), May.YES), (timedelta(minutes=6), May.UNKNOWN),
+     (timedelta(days=365), May.UNKNOWN)],
+)  # fmt: skip
+def test_a_list_of_tomorrow_permits_nothing(tmp_path: Path, ahead: timedelta, may: May) -> None:
+    (listed,) = rows(tmp_path, row("A1", as_of=(NOON + ahead).isoformat()))
+    work = WorkList([listed], rules_for)
+    assert work.standing(listed, NOON).may is may
+    later = work.standing(listed, NOON + min(ahead, timedelta(minutes=30))).may
+    assert later is (may if ahead.days else May.YES)
+
+
 @pytest.mark.parametrize(("dials", "inbound", "flagged"), [(7, False, True), (7, True, False),
                                                            (2, False, False)])  # fmt: skip
 def test_a_call_from_the_list_is_judged_by_what_the_list_knows(
@@ -349,7 +400,7 @@ def test_a_call_from_the_list_is_judged_by_what_the_list_knows(
     (listed,) = rows(tmp_path, row("A1", contacts=earlier))
     standing = WorkList([listed], rules_for).standing(listed, NOON)
     call = LiveCall(
-        "en-US", "us", None, (), Collector.AGENCY, known=known_of(standing, inbound=inbound)
+        "en-US", "us", None, (), Collector.AGENCY, known=known_of(standing, NOON, inbound=inbound)
     )
     guidance = load_guidance("us", "en-US", Collector.AGENCY)
     started = live_start(call, guidance, "UTC", NOON)
@@ -370,7 +421,7 @@ def test_a_call_from_the_list_is_led_by_what_the_list_knows(
 ) -> None:
     earlier = "; ".join(f"2026-11-2{3 + day % 4}T1{day}:00-05:00 no_answer" for day in range(dials))
     (listed,) = rows(tmp_path, row("A1", days=days, contacts=earlier or "none"))
-    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=inbound)
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), NOON, inbound=inbound)
     call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, known=known)
     guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
     outputs = guidance.session().receive(live_start(call, guidance, "UTC", NOON))
@@ -382,7 +433,7 @@ def test_a_call_from_the_list_is_led_by_what_the_list_knows(
 def test_what_a_list_knew_of_one_customer_is_not_told_of_another(tmp_path: Path) -> None:
     earlier = "; ".join(f"2026-11-2{day}T11:00-05:00 no_answer" for day in range(7))
     (listed,) = rows(tmp_path, row("A1", days=90, contacts=earlier))
-    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), inbound=False)
+    known = known_of(WorkList([listed], rules_for).standing(listed, NOON), NOON, inbound=False)
     guidance = load_guidance("us", "en-US", Collector.IN_HOUSE)
     account = replace(specimen_account(load_flow("en-US")), id="A1", days_past_due=90)
     call = LiveCall("en-US", "us", None, (), Collector.IN_HOUSE, account, known=known)

@@ -376,6 +376,18 @@ def test_a_suspended_machine_leaves_a_gap_of_its_length(asleep_s: float) -> None
     assert len(live.sound(0)) == pytest.approx((30 + asleep_s) * RATE_HZ, rel=0.03)
 
 
+def test_a_call_that_the_machine_slept_over_ends_with_a_gap_of_the_real_length() -> None:
+    live = desk()
+    live.world.at(1010, lambda: setattr(live.world, "asleep_s", 7_200.0))
+    live.run(30)
+    for channel in (0, 1):
+        ((start_s, long_s, reason),) = live.gaps(channel)
+        assert reason == "suspended"
+        assert start_s == pytest.approx(10, abs=0.3)
+        assert long_s == pytest.approx(7_200, abs=0.4)
+        assert len(live.sound(channel)) == pytest.approx(10 * RATE_HZ, abs=0.4 * RATE_HZ)
+
+
 def test_a_device_that_gives_nothing_from_the_start_takes_nothing_from_the_others() -> None:
     live = desk()
     live.devices["headset"].frozen = True
