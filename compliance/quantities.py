@@ -361,15 +361,18 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     run = ""  # digits one by one
     biggest = Decimal(0)  # 万 or 亿, as counted last
     some = False
+    figures = False  # whether the digit counted last was written in figures
     while at < len(tokens):
         sign = tokens[at]
         written = _digits(sign)
         if written is not None and digit is None:
-            digit, some = written, True
+            digit, some, figures = written, True, True
+        elif figures and digit is not None and _is_another(sign, digit):
+            break  # 22000一次, 1500十二: characters do not go on with figures
         elif sign in _ZH_DIGITS and written is None:
             if digit is not None and sign not in {"零", "〇"} and not run:
                 run = str(int(digit))
-            digit, some = Decimal(_ZH_DIGITS[sign]), True
+            digit, some, figures = Decimal(_ZH_DIGITS[sign]), True, False
             run = f"{run}{_ZH_DIGITS[sign]}" if run else ""
             if sign in {"零", "〇"} and not run:
                 digit, unit = None, Decimal(0)
@@ -399,6 +402,11 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     if digit is not None and unit >= 100 and digit < 10:
         digit *= unit / 10  # 三千五: the next unit is understood
     return _number(total + section + (digit or 0), begin, at)
+
+
+def _is_another(sign: str, figures: Decimal) -> bool:
+    """Whether a character begins another number behind one that is written in figures."""
+    return sign in _ZH_DIGITS or (sign in {"十", "拾"} and figures >= 10)
 
 
 def _mandarin_rate(tokens: Sequence[str], at: int) -> Quantity | None:
