@@ -213,10 +213,12 @@ def _english_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
                 exact = False
                 group = group * 100 + small
         elif word == "hundred" and group is not None:
+            exact = exact and 0 < group < (10 if total else 100)  # one hundred two hundred
             group *= 100
         elif word == "hundred" and _token(tokens, at - 1) == "a":
             group = Decimal(100)
         elif word in _BIG and group is not None:
+            exact = exact and 0 < group < 1000 and (not total or total >= 1000 * _BIG[word])
             total, group = total + group * _BIG[word], Decimal(0)
         elif word == "and" and group is not None and _continues(tokens, at):
             pass
