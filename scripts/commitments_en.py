@@ -18,6 +18,7 @@ from scripts.commitments_holidays import FIRST_OF_NAMES, named_day
 from scripts.commitments_parts import (
     Doubt,
     Part,
+    Share,
     Sort,
     clause_end,
     in_named_month,
@@ -151,12 +152,13 @@ def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
     size = longest(words.shares, tokens, at)
     if not size or token_at(tokens, at + size) == "a":
         return None
-    for ahead in range(at + size, min(at + size + _SHARE_OF_A_SUM, len(tokens))):
+    share = words.shares[tuple(tokens[at : at + size])]
+    of_a_sum = _SHARE_OF_A_SUM if share in {Share.REST, Share.ALL} else 0
+    for ahead in range(at + size, min(at + size + of_a_sum, len(tokens))):
         if number_at(tokens, ahead, "en") is not None:
             if token_at(tokens, ahead - 1) in {"the", "of", "is", "amount", tokens[at + size - 1]}:
                 return Part(Sort.SKIP, at, at + size - 1)  # the rest, the 300
             break
-    share = words.shares[tuple(tokens[at : at + size])]
     return Part(Sort.AMOUNT, at, at + size - 1, share=share, doubt=Doubt.SHARE)
 
 

@@ -19,6 +19,7 @@ _BIG = {"thousand": 1000, "grand": 1000, "k": 1000, "hundred": 100}
 _SLANG = {"tenner": 10, "fiver": 5, "tenners": 10, "fivers": 5}
 # Words that a number of hundreds hides in: several hundred and twenty is no 120.
 _SEVERAL = {"several", "few", "couple", "some", "many", "odd", "point", "of", "half"}
+_CUT_OFF = {"oh", "zero", "point"}
 _SLANG_UNSURE = {"pony", "monkey", "ton", "score", "bag"}
 _MOST_COUNTED = 120  # instalments, days, months
 _COUNTED = frozenset(
@@ -77,9 +78,6 @@ def sum_at(tokens: Sequence[str], at: int) -> Part | None:
             tokens, beyond
         ):  # … three hundred one on Friday
             return Part(Sort.AMOUNT, begin, beyond - 2, amount=value - 1, doubt=doubt)
-    before = begin - 1 - (token_at(tokens, begin - 1) == "and")
-    if token_at(tokens, before) in _BIG and not signed:
-        doubt = Doubt.AMOUNT_TWO_WAYS  # several hundred and twenty: what comes before is part of it
     if token_at(tokens, beyond) == "oh":
         while number_at(tokens, beyond, "en") or token_at(tokens, beyond) == "oh":
             beyond += 1
@@ -90,7 +88,7 @@ def sum_at(tokens: Sequence[str], at: int) -> Part | None:
         unit = _BIG[tokens[beyond + 3]]
         value, beyond = value * unit + Decimal(unit) / 2, beyond + 4
         return _ended(tokens, begin, beyond, value, doubt)
-    if token_at(tokens, beyond) in {"k", "grand"}:
+    if token_at(tokens, beyond) in {"k", "grand"} and value < 1000:
         value, beyond = value * 1000, beyond + 1
     if not signed and _counts_other(tokens, begin, beyond, value):
         while (more := number_at(tokens, beyond, "en")) is not None:
@@ -136,10 +134,8 @@ def _said_twice(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
     """`two eighty two eighty` is 280, said again."""
     size, odd = divmod(number.beyond - number.first, 2)
     middle = number.first + size
-    if odd or tokens[number.first : middle] != tokens[middle : number.beyond]:
+    if odd or size < 2 or tokens[number.first : middle] != tokens[middle : number.beyond]:
         return number
-    if size < 2 and token_at(tokens, number.beyond) not in MONEY:
-        return number  # fifty fifty
     half = number_at(tokens[:middle], number.first, "en")
     return number if half is None else replace(half, beyond=number.beyond)
 
@@ -171,8 +167,9 @@ def _slang(tokens: Sequence[str], at: int) -> Part | None:
         return None
     if said == "some" and after in {"money", "cash"}:
         return Part(Sort.AMOUNT, at, at + 1, doubt=Doubt.NO_AMOUNT)
-    if said == "half" and after == "a" and token_at(tokens, at + 2) in {"grand", "thousand"}:
-        return _ended(tokens, at, at + 3, Decimal(500), Doubt.APPROXIMATE)
+    if said == "half" and after == "a" and token_at(tokens, at + 2) in _BIG:
+        half = Decimal(_BIG[tokens[at + 2]]) / 2
+        return _ended(tokens, at, at + 3, half, Doubt.APPROXIMATE)
     if said in _SLANG:
         return Part(Sort.AMOUNT, at, at, amount=Decimal(_SLANG[said]))
     if said in {"a", "another", "that", "the"}:
@@ -201,6 +198,8 @@ def _bare_hundreds(tokens: Sequence[str], begin: int, at: int) -> Part | None:
         # Where a recogniser has lost the article.
         if number_at(tokens, at - 1, "en") is not None:
             return None
+        if token_at(tokens, at + 1) in _BIG:
+            return Part(Sort.AMOUNT, begin, at + 1, doubt=Doubt.AMOUNT_TWO_WAYS)
         size, from_here = Decimal(100), at + 1
     else:
         return None
@@ -230,6 +229,12 @@ def _ended(
     tokens: Sequence[str], begin: int, beyond: int, value: Decimal, doubt: Doubt | None
 ) -> Part:
     """The sum with the money and pence that follow it; a range or choice has no one sum."""
+    before = token_at(tokens, begin - 1 - (token_at(tokens, begin - 1) == "and"))
+    after = token_at(tokens, beyond + (token_at(tokens, beyond) == "and"))
+    article = token_at(tokens, beyond) == "a" and token_at(tokens, beyond + 1) in _BIG
+    broken = before in _CUT_OFF or after in _CUT_OFF or (value and "zero" in tokens[begin:beyond])
+    if before in _BIG or after in _BIG or article or broken:
+        doubt = Doubt.AMOUNT_TWO_WAYS  # thousand hundred, oh one: not all of it was heard
     if token_at(tokens, beyond) in MONEY:
         beyond += 1
         beyond, value, odd = _with_pence(tokens, beyond, value)

@@ -81,7 +81,7 @@ def put_together(
         said = [part for part in said if part is not amounts[total]]
         del sums[total]
         amounts = [part for part in amounts if part in said]
-    again = said_again(said)
+    again = said_again(said, others)
     if again != said:
         said = again
         amounts = [part for part in said if part.sort is Sort.AMOUNT]

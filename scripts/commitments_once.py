@@ -94,7 +94,7 @@ def same_sum_once(parts: list[Part], others: set[int]) -> list[Part]:
     return kept
 
 
-def said_again(parts: list[Part]) -> list[Part]:
+def said_again(parts: list[Part], others: set[int]) -> list[Part]:
     """You said 300, yes, 300 on Friday: a sum that is said again, with fewer days, is one."""
     days = sum(part.sort is Sort.DAY for part in parts)
     amounts = sum(part.sort is Sort.AMOUNT for part in parts)
@@ -102,7 +102,7 @@ def said_again(parts: list[Part]) -> list[Part]:
     for part in parts:
         if part.sort is Sort.AMOUNT and part.amount is not None and amounts > max(days, 1):
             same = [at for at, item in enumerate(kept) if item.amount == part.amount]
-            if same:
+            if same and part.first not in others:
                 del kept[same[-1]]
                 amounts -= 1
         kept.append(part)
