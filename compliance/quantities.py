@@ -213,10 +213,12 @@ def _english_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
                 exact = False
                 group = group * 100 + small
         elif word == "hundred" and group is not None:
+            exact = exact and 0 < group < (10 if total else 100)  # one hundred two hundred
             group *= 100
         elif word == "hundred" and _token(tokens, at - 1) == "a":
             group = Decimal(100)
         elif word in _BIG and group is not None:
+            exact = exact and 0 < group < 1000 and (not total or total >= 1000 * _BIG[word])
             total, group = total + group * _BIG[word], Decimal(0)
         elif word == "and" and group is not None and _continues(tokens, at):
             pass
@@ -361,15 +363,18 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     run = ""  # digits one by one
     biggest = Decimal(0)  # 万 or 亿, as counted last
     some = False
+    figures = False  # whether the digit counted last was written in figures
     while at < len(tokens):
         sign = tokens[at]
         written = _digits(sign)
         if written is not None and digit is None:
-            digit, some = written, True
+            digit, some, figures = written, True, True
+        elif figures and digit is not None and _is_another(sign, digit):
+            break  # 22000一次, 1500十二: characters do not go on with figures
         elif sign in _ZH_DIGITS and written is None:
             if digit is not None and sign not in {"零", "〇"} and not run:
                 run = str(int(digit))
-            digit, some = Decimal(_ZH_DIGITS[sign]), True
+            digit, some, figures = Decimal(_ZH_DIGITS[sign]), True, False
             run = f"{run}{_ZH_DIGITS[sign]}" if run else ""
             if sign in {"零", "〇"} and not run:
                 digit, unit = None, Decimal(0)
@@ -399,6 +404,11 @@ def _mandarin_number(tokens: Sequence[str], at: int) -> SpokenNumber | None:
     if digit is not None and unit >= 100 and digit < 10:
         digit *= unit / 10  # 三千五: the next unit is understood
     return _number(total + section + (digit or 0), begin, at)
+
+
+def _is_another(sign: str, figures: Decimal) -> bool:
+    """Whether a character begins another number behind one that is written in figures."""
+    return sign in _ZH_DIGITS or (sign in {"十", "拾"} and figures >= 10)
 
 
 def _mandarin_rate(tokens: Sequence[str], at: int) -> Quantity | None:

@@ -11,13 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import partial
 
 from compliance.text import Folded, fold
 from scripts import commitments_en, commitments_zh
 from scripts.account import Promise
-from scripts.commitments_joining import Draft, put_together
+from scripts.commitments_clauses import SLOTS, in_clauses, meant
+from scripts.commitments_corrections import corrected
+from scripts.commitments_joining import put_together
 from scripts.commitments_oddities import doubts_of_the_whole, oddities
-from scripts.commitments_parts import MOST, Doubt, Part, Sort, in_clauses, number_at
+from scripts.commitments_parts import MOST, Doubt, Part, Sort, number_at
+from scripts.commitments_series import Draft
+from scripts.commitments_whose import (
+    may_end_a_denial,
+    only_about_others,
+    speaks_of_self,
+    strange_clauses,
+)
+from scripts.commitments_words import Words, load_words
 from scripts.forms import minor_digits
 
 LONGEST_TEXT = 2000  # code points; an utterance is far shorter
@@ -77,70 +88,6 @@ def read_back(text: str, saying: Saying) -> tuple[Proposal, ...]:
     return _proposals(text, saying, of_the_customer=False)
 
 
-# What an amount or a day may stand among, when it is the answer to "how much" or "when".
-_FILLERS = frozenset(
-    [
-        "um",
-        "uh",
-        "well",
-        "ok",
-        "okay",
-        "yes",
-        "yeah",
-        "so",
-        "then",
-        "on",
-        "by",
-        "the",
-        "a",
-        "it",
-        "for",
-        "i",
-        "we",
-        "you",
-        "me",
-        "will",
-        "can",
-        "could",
-        "i'll",
-        "think",
-        "let",
-        "us",
-        "let's",
-        "say",
-        "about",
-        "maybe",
-        "with",
-        "in",
-        "from",
-        "of",
-        "my",
-        "that's",
-        "that",
-        "嗯",
-        "呃",
-        "好",
-        "那",
-        "就",
-        "我",
-        "會",
-        "会",
-        "可",
-        "以",
-        "可以",
-        "能",
-        "想",
-        "的",
-        "吧",
-        "呢",
-        "啊",
-        "先",
-        "是",
-        "用",
-    ]
-)
-
-
 def is_an_answer(text: str, saying: Saying) -> bool:
     """Whether an utterance is about paying, or holds an amount or a day and hardly anything else.
 
@@ -150,76 +97,74 @@ def is_an_answer(text: str, saying: Saying) -> bool:
     parts = _scanned(folded, saying)
     if any(part.sort in {Sort.PAY, Sort.METHOD} for part in parts):
         return True
+    fillers = _words(saying).fillers
     counted = {at for part in parts for at in range(part.first, part.last + 1)}
-    return all(at in counted or word in _FILLERS for at, word in enumerate(folded.tokens))
+    return all(at in counted or word in fillers for at, word in enumerate(folded.tokens))
+
+
+def _words(saying: Saying) -> Words:
+    return load_words("zh" if saying.language.startswith("zh") else "en")
 
 
 def _scanned(folded: Folded, saying: Saying) -> list[Part]:
     if saying.language.startswith("zh"):
-        republic = saying.language in {"zh-TW", "zh-HK"}
-        return list(commitments_zh.scan(folded, saying.today, republic=republic))
-    day_first = saying.language in {"en-GB", "en-HK"}
-    return list(commitments_en.scan(folded, saying.today, day_first=day_first))
+        return list(commitments_zh.scan(folded, saying.today, language=saying.language))
+    return list(commitments_en.scan(folded, saying.today, language=saying.language))
 
 
 def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Proposal, ...]:
     folded = fold(text[:LONGEST_TEXT])
-    if not folded.tokens:
+    spoken = commitments_zh if saying.language.startswith("zh") else commitments_en
+    if not spoken.may_hold_a_sum_or_day(folded.tokens):
         return ()
-    parts = in_clauses([_as_heard(part, folded) for part in _scanned(folded, saying)])
-    sorts = {part.sort for part in parts}
-    if of_the_customer and Sort.QUESTION in sorts and Sort.ASK not in sorts:
+    heard = [_as_heard(part, folded) for part in _scanned(folded, saying)]
+    if not any(part.sort in SLOTS for part in heard):
         return ()
-    kept, unfinished = _corrected(_meant(parts))
-    kept = [_looked_at(part, text[:LONGEST_TEXT], folded, saying.currency) for part in kept]
-    if Sort.SOMEBODY in sorts and _only_about_others(folded, parts, kept):
+    numbered, soft = in_clauses(heard)
+    sorts = {part.sort for part in numbered}
+    parts, unfinished = corrected(numbered)
+    closed = partial(may_end_a_denial, folded, parts)
+    in_situ = saying.language.startswith("zh")
+    told = meant(parts, soft, closed, of_the_customer=of_the_customer, in_situ=in_situ)
+    strange = strange_clauses(folded, numbered, _words(saying).fillers)
+    kept = [_looked_at(part, text[:LONGEST_TEXT], folded, saying.currency) for part in told.parts]
+    kept = [
+        replace(part, doubt=part.doubt or Doubt.OTHER_MATTER)
+        if part.sort is Sort.DAY and part.clause in strange
+        else part
+        for part in kept
+    ]
+    if Sort.SOMEBODY in sorts and only_about_others(folded, parts, kept):
         sorts.discard(Sort.SOMEBODY)
-    shared = _doubts_of_all(sorts, text) if of_the_customer else ()
-    if of_the_customer and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+    shared = (*_doubts_of_all(sorts, text), *told.doubts) if of_the_customer else ()
+    if of_the_customer and not sorts & {Sort.PAY, Sort.METHOD} and speaks_of_self(folded, kept):
         shared += (Doubt.NOT_FIRM,)  # they do something else then: I will be 50 on Friday
     if of_the_customer:
-        ends = [folded.ends[part.last] for part in kept if part.sort in {Sort.AMOUNT, Sort.DAY}]
+        ends = [folded.ends[part.last] for part in kept if part.sort in SLOTS]
         shared += tuple(doubts_of_the_whole(text, saying.language, max(ends, default=0)))
     if unfinished:
         shared += (Doubt.UNFINISHED_CORRECTION,)
     sums = any(part.sort is Sort.AMOUNT for part in kept)
-    if not sums and not sorts & {Sort.PAY, Sort.METHOD} and _speaks_of_self(folded, kept):
+    if not sums and not sorts & {Sort.PAY, Sort.METHOD} and speaks_of_self(folded, kept):
         return ()  # a day of theirs: I am in hospital until the ninth
-    made = put_together(kept, saying.overdue, saying.minimum, minor_digits(saying.currency))
+    digits = minor_digits(saying.currency)
+    made = put_together(
+        kept, saying.overdue, saying.minimum, digits, told.borrowed, days_lead=in_situ
+    )
     method = next((part.word for part in kept if part.sort is Sort.METHOD), "")
     return tuple(_finished(item, shared, method, saying) for item in made)
 
 
 def _looked_at(part: Part, text: str, folded: Folded, currency: str) -> Part:
     """A sum or day with the doubt that stands beside it."""
-    if part.doubt is not None or part.sort not in {Sort.AMOUNT, Sort.DAY}:
+    if part.doubt is not None or part.sort not in SLOTS:
         return part
     return replace(part, doubt=next(oddities(text, folded, part, currency), None))
 
 
-def _only_about_others(folded: Folded, parts: Sequence[Part], kept: Sequence[Part]) -> bool:
-    """公司十號發薪，我十一號繳: others stand in a clause whose sums and days do not count."""
-    counting = {part.clause for part in kept if part.sort in {Sort.AMOUNT, Sort.DAY}}
-    others = {part.clause for part in parts if part.sort is Sort.SOMEBODY}
-    return not counting & others and _speaks_of_self(folded, kept)
-
-
-def _speaks_of_self(folded: Folded, kept: Sequence[Part]) -> bool:
-    """Whether `I` stands in a clause with a sum or a day that counts."""
-    for part in kept:
-        if part.sort in {Sort.AMOUNT, Sort.DAY}:
-            begin = part.first
-            while begin > 0 and not folded.breaks[begin]:
-                begin -= 1
-            before = folded.tokens[begin : part.first]
-            if {"i", "我"} & set(before) and not {"mean", "meant"} & set(before):
-                return True
-    return False
-
-
 def _as_heard(part: Part, folded: Folded) -> Part:
     """Folding drops what is said twice at once: twenty twenty six may be 26, or a year, or 2026."""
-    if part.sort not in {Sort.AMOUNT, Sort.DAY}:
+    if part.sort not in SLOTS:
         return part
     begin, beyond = max(part.first - 1, 0), min(part.last + 1, len(folded.tokens) - 1)
     for index in range(begin, beyond):
@@ -234,7 +179,6 @@ _OF_ALL = {
     Sort.IF: Doubt.CONDITION,
     Sort.SOFT: Doubt.NOT_FIRM,
     Sort.SOMEBODY: Doubt.SOMEBODY_ELSE,
-    Sort.EVERY: Doubt.RECURRING,
     Sort.ABOUT: Doubt.APPROXIMATE,
 }
 
@@ -244,75 +188,6 @@ def _doubts_of_all(sorts: set[Sort], text: str) -> tuple[Doubt, ...]:
     doubts = tuple(doubt for sort, doubt in _OF_ALL.items() if sort in sorts)
     asks = any(mark in text for mark in "?？") and Doubt.QUESTION not in doubts
     return (*doubts, Doubt.QUESTION) if asks else doubts
-
-
-def _meant(parts: Sequence[Part]) -> list[Part]:
-    """The parts without those that are denied, past, or about something else, clause by clause."""
-    kept: list[Part] = []
-    for clause in sorted({part.clause for part in parts}):
-        within = [part for part in parts if part.clause == clause]
-        sorts = {part.sort for part in within}
-        about_other = Sort.OTHER_MATTER in sorts and Sort.PAY not in sorts
-        within = [
-            # 我房租繳八千: what else is spoken of may be what the sum or the day belongs to.
-            replace(part, doubt=part.doubt or Doubt.OTHER_MATTER)
-            if Sort.OTHER_MATTER in sorts and part.sort in {Sort.AMOUNT, Sort.DAY}
-            else part
-            for part in within
-        ]
-        if Sort.NO in sorts or Sort.PAST in sorts or about_other:
-            kept.extend(part for part in within if part.sort is Sort.CORRECTION)
-        else:
-            kept.extend(within)
-    return _without_payday(kept)
-
-
-def _without_payday(parts: list[Part]) -> list[Part]:
-    """Pay that comes on a day is no day of payment where another clause has one."""
-    named = {part.clause for part in parts if part.day is not None}
-    sums = {part.clause for part in parts if part.sort is Sort.AMOUNT}
-    kept = []
-    for part in parts:
-        if part.sort is Sort.DAY and part.clause not in sums:
-            paydays = any(
-                other.doubt is Doubt.PAYDAY and other.clause == part.clause for other in parts
-            )
-            if paydays and named - {part.clause}:
-                continue
-        kept.append(part)
-    return kept
-
-
-_NEAR = 6  # tokens from a correction to what corrects
-
-
-def _corrected(parts: Sequence[Part]) -> tuple[list[Part], bool]:
-    """What is said last of what was corrected; and whether a correction was left unfinished."""
-    kept: list[Part] = []
-    open_at: Part | None = None
-    replaced = False
-    unfinished = False
-    for part in parts:
-        if part.sort is Sort.CORRECTION:
-            before = any(item.sort in {Sort.AMOUNT, Sort.DAY} for item in kept)
-            last = next(
-                (item.sort for item in reversed(kept) if item.sort is not Sort.CLAUSE), None
-            )
-            if before and last is not Sort.AND:
-                open_at, replaced = part, False
-            continue
-        if open_at is not None and part.sort in {Sort.AMOUNT, Sort.DAY}:
-            near = part.first - open_at.last <= _NEAR
-            earlier = [i for i, item in enumerate(kept) if item.sort is part.sort]
-            if near and earlier:
-                kept[earlier[-1]] = replace(part, clause=kept[earlier[-1]].clause)
-                replaced = True
-                continue
-        if open_at is not None and part.sort is Sort.AND and not replaced:
-            unfinished = True
-        kept.append(part)
-    # `sorry` and the like without anything after them correct nothing.
-    return kept, unfinished
 
 
 def _finished(draft: Draft, shared: tuple[Doubt, ...], method: str, saying: Saying) -> Proposal:

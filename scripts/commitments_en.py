@@ -1,4 +1,4 @@
-"""Scans what an English-speaking customer says for amounts, days, methods and telling words.
+"""Scans what an English-speaking customer says for sums, days, methods, counts and telling words.
 
 Its words are data (`commitments_words.en.yaml`); it decides nothing about promises.  What it does
 not understand of an amount or a day it marks with a doubt.
@@ -7,80 +7,144 @@ not understand of an amount or a day it marks with a doubt.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date, timedelta
 
 from compliance.text import Folded
-from scripts.commitments_en_days import ENDINGS, MONEY, day_at, written_day
+from scripts.commitments_en_days import day_at, months_after, written_day
+from scripts.commitments_en_sums import sum_at
+from scripts.commitments_en_weeks import MONTHS, ORDINALS, WEEKDAYS
+from scripts.commitments_holidays import FIRST_OF_NAMES, named_day
 from scripts.commitments_parts import (
     Doubt,
     Part,
+    Share,
     Sort,
     clause_end,
+    in_named_month,
     number_at,
     token_at,
 )
 from scripts.commitments_words import Words, load_words, longest
 
-_POINTING = {"another", "the", "that", "this", "my"}
-_BIG = {"thousand": 1000, "grand": 1000, "k": 1000, "hundred": 100}
-_I_WILL = {("i", "will"), ("i", "can"), ("i", "could"), ("i", "would")}
-_MOST_COUNTED = 120  # instalments, days, months
-_COUNTED = frozenset(
-    (
-        "day", "days", "week", "weeks", "month", "months", "year", "years", "time", "times",
-        "payment", "payments", "instalment", "instalments", "installment", "installments",
-        "percent", "%", "oclock", "am", "pm", "hour", "hours", "minute", "minutes", "people",
-        "kids", "person", "jobs", "weeks'", "parts", "ways",
-    )
+_MOST_TIMES = 60
+_UNITS = {
+    "month": "month", "months": "month", "week": "week", "weeks": "week",
+    "fortnight": "fortnight", "fortnights": "fortnight", "payments": "", "instalments": "",
+    "installments": "", "times": "", "lots": "", "parts": "", "chunks": "", "goes": "",
+}  # fmt: skip
+_SPLITS = {"payments", "instalments", "installments", "parts", "chunks", "goes"}
+_MONTH_LED = {"in", "from", "starting", "beginning", "of", "and", "through"}
+_SHARE_OF_A_SUM = 4  # tokens from `the full` to its sum
+# my rent is, my cousin is giving, my wages come: what one's own things and people do.
+_OWN_DO = frozenset(
+    ("is", "comes", "come", "gets", "get", "will", "said", "says", "owes", "pays", "goes", "has",
+     "was", "would", "can", "should", "are", "takes", "takes", "needs", "broke", "lost", "does",
+     "clears", "lands", "arrives")
 )  # fmt: skip
-_NOT_MONEY_BEFORE = frozenset(
+# Behind the last sum of `you said …` a bare no is a question or an answer, and not a correction.
+_NO_MORE = {"more", "one", "problem", "money", "way", "good", "idea", "worries", "doubt", "need"}
+
+
+# What a sum or a day begins with, beside figures and the words of the file: without any of them
+# nothing is looked for.
+_TELLTALES = frozenset(
     (
-        "at", "ending", "ends", "number", "extension", "zip", "code", "card", "account",
-        "digits", "apartment", "room", "line", "loan", "section", "age", "aged",
+        *WEEKDAYS, *MONTHS, *ORDINALS, "one", "two", "three", "four", "five", "six", "seven",
+        "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
+        "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty",
+        "seventy", "eighty", "ninety", "zero", "hundred", "thousand", "grand", "tenner", "fiver",
+        "tenners", "fivers", "couple", "few", "money", "cash", "score", "pony", "monkey", "ton",
+        "bag", "tomorrow", "week", "weeks", "fortnight", "day", "days", "month", "end", "middle",
+        "beginning", *FIRST_OF_NAMES,
     )
 )  # fmt: skip
 
 
-def scan(folded: Folded, today: date, *, day_first: bool) -> Iterator[Part]:
-    """Every part of an utterance, in order; `day_first`: 12/5 is written for the 12th of May."""
+def may_hold_a_sum_or_day(tokens: Sequence[str]) -> bool:
+    """Whether an utterance holds any word that a sum or a day is told by; most hold none."""
+    rarest = load_words("en").rarest
+    return any(token in _TELLTALES or token in rarest or token[0].isdigit() for token in tokens)
+
+
+def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
+    """Every part of an utterance, in order; in `en-GB` and `en-HK` 12/5 is the 12th of May."""
     words = load_words("en")
+    british = language in {"en-GB", "en-HK"}
     tokens = folded.tokens
     at = 0
-    condition = -1
+    before: date | None = None
+    month: Part | None = None
     while at < len(tokens):
         if at and folded.breaks[at]:
             yield Part(Sort.CLAUSE, at, at)
-            condition = -1
-        elif 0 <= condition < at - 1 and tokens[at : at + 2] in _I_WILL:
-            # if they do not cut my hours I will pay …: what is denied is the condition.
-            yield Part(Sort.CLAUSE, at, at)
-            condition = -1
+        elif at and _begins(tokens, at, words):
+            yield Part(Sort.START, at, at)
         # Nothing is read on beyond a pause.
         here = tokens[: clause_end(folded, at)]
         found = (
-            _correction(folded, at)
-            or written_day(folded, at, today, day_first=day_first)
-            or day_at(here, at, today, words)
+            written_day(folded, at, today, day_first=british)
+            or named_day(here, at, today, language)
+            or day_at(here, at, today, words, british=british, before=before)
+            or _asked(here, at, begins=not at or bool(folded.breaks[at]))
             or _share(here, at, words)
             or _parts(here, at)
             or words.part(here, at)
-            or _amount(here, at)
+            or _correction(folded, at)
+            or _count(here, at)
+            or sum_at(here, at)
+            or _month(here, at)
         )
         if found is None:
             at += 1
             continue
+        found = in_named_month(found, month, today)
+        month = found if found.sort is Sort.MONTH else month
+        if found.word == "" and found.sort is Sort.EVERY and token_at(here, at + 1) in WEEKDAYS:
+            found = replace(found, word="week")  # every Friday
         yield found
-        if found.sort is Sort.IF:
-            condition = found.last
         at = found.last + 1
+        if found.sort in {Sort.CORRECTION, Sort.NO} and before is not None:
+            before = min(before, today + timedelta(days=1))  # what corrects may come earlier
+        if found.sort is Sort.DAY and found.day is not None:
+            before = found.day
+            for more in months_after(here, at, found.day):
+                yield more
+                at = more.last + 1
+
+
+def _asked(tokens: Sequence[str], at: int, *, begins: bool) -> Part | None:
+    """`will forty pounds do`: asked where it begins a clause."""
+    if not begins or tokens[at] not in {"will", "would"}:
+        return None
+    found = sum_at(tokens, at + 1)
+    asks = found is not None and found.sort is Sort.AMOUNT
+    return Part(Sort.ASK, at, at) if asks else None
+
+
+def _begins(tokens: Sequence[str], at: int, words: Words) -> bool:
+    """Whether a clause begins here, though no pause was heard."""
+    before = tokens[at - 1]
+    if before in words.follows:
+        return False
+    if longest(words.starts, tokens, at):
+        return True
+    does = token_at(tokens, at + 2)
+    return tokens[at] == "my" and (does in _OWN_DO or does.endswith("ing"))
 
 
 def _correction(folded: Folded, at: int) -> Part | None:
-    """`Monday, no, Tuesday`: a no alone between two clauses takes back what was said."""
-    alone = at + 1 >= len(folded.tokens) or folded.breaks[at + 1]
-    if folded.tokens[at] == "no" and at and alone:
-        return Part(Sort.CORRECTION, at, at)
+    """`Monday, no, Tuesday`: a no alone takes back what was said; what follows is looked at later.
+
+    `no` before a word that it denies (no money) is none.
+    """
+    if folded.tokens[at] != "no" or not at:
+        return None
+    after = token_at(folded.tokens, at + 1)
+    alone = not after or folded.breaks[at + 1]
+    number = number_at(folded.tokens, at + 1, "en")
+    if alone or after not in _NO_MORE or (number is not None and number.value > 1):
+        return Part(Sort.CORRECTION, at, at, word="no")
     return None
 
 
@@ -89,6 +153,12 @@ def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
     if not size or token_at(tokens, at + size) == "a":
         return None
     share = words.shares[tuple(tokens[at : at + size])]
+    of_a_sum = _SHARE_OF_A_SUM if share in {Share.REST, Share.ALL} else 0
+    for ahead in range(at + size, min(at + size + of_a_sum, len(tokens))):
+        if number_at(tokens, ahead, "en") is not None:
+            if token_at(tokens, ahead - 1) in {"the", "of", "is", "amount", tokens[at + size - 1]}:
+                return Part(Sort.SKIP, at, at + size - 1)  # the rest, the 300
+            break
     return Part(Sort.AMOUNT, at, at + size - 1, share=share, doubt=Doubt.SHARE)
 
 
@@ -97,104 +167,47 @@ def _parts(tokens: Sequence[str], at: int) -> Part | None:
     if token_at(tokens, at) not in {"in", "into", "over"}:
         return None
     number = number_at(tokens, at + 1, "en")
-    if number is None or not 2 <= number.value <= 60 or number.value % 1:
+    if number is None or not 2 <= number.value <= _MOST_TIMES or number.value % 1:
         return None
-    after = token_at(tokens, number.beyond)
-    if after in {"payments", "instalments", "installments", "parts"}:
-        return Part(Sort.PARTS, at, number.beyond, count=int(number.value))
-    if not after or after in {"on", "and"}:
-        return Part(Sort.PARTS, at, number.beyond - 1, count=int(number.value))
+    count, after = int(number.value), token_at(tokens, number.beyond)
+    if after in _SPLITS:
+        return Part(Sort.PARTS, at, number.beyond, count=count)
+    if tokens[at] == "over" and after in _UNITS:
+        return Part(Sort.PARTS, at, number.beyond, count=count, word=_UNITS[after])
+    if not after or after in {"on", "and", "starting", "beginning", "from"}:
+        return Part(Sort.PARTS, at, number.beyond - 1, count=count)
     return None
 
 
-def _amount(tokens: Sequence[str], at: int) -> Part | None:
-    begin = at
-    signed = tokens[at] in {"$", "£", "€"}
-    at += signed
-    said, after = token_at(tokens, at), token_at(tokens, at + 1)
-    if said == "a" and after in {"couple", "few"} and _BIG.get(token_at(tokens, at + 2)):
-        return Part(Sort.AMOUNT, begin, at + 2, doubt=Doubt.APPROXIMATE)
-    if said == "some" and after in {"money", "cash"}:
-        return Part(Sort.AMOUNT, begin, at + 1, doubt=Doubt.NO_AMOUNT)
-    if said == "a" and after in {"thousand", "grand"}:
-        more = number_at(tokens, at + 2 + (token_at(tokens, at + 2) == "and"), "en")
-        if more is not None:  # a thousand two hundred
-            doubt = None if more.exact and more.value < 1000 else Doubt.AMOUNT_TWO_WAYS
-            return _ended(tokens, begin, more.beyond, 1000 + more.value, doubt)
-        return _ended(tokens, begin, at + 2, Decimal(1000), None)
-    if said in _POINTING and after in {"hundred", "thousand", "grand"}:
-        whole = Decimal(_BIG[after])  # another hundred and twenty
-        more = number_at(tokens, at + 2 + (token_at(tokens, at + 2) == "and"), "en")
-        if more is None:
-            return _ended(tokens, begin, at + 2, whole, None)
-        doubt = None if more.exact and more.value < whole else Doubt.AMOUNT_TWO_WAYS
-        return _ended(tokens, begin, more.beyond, whole + more.value, doubt)
-    if said == "half" and after == "a" and token_at(tokens, at + 2) in {"grand", "thousand"}:
-        return _ended(tokens, begin, at + 3, Decimal(500), Doubt.APPROXIMATE)
-    if said == "a" and after == "hundred":
-        at += 1
-        number = number_at(tokens, at, "en")
-    else:
-        number = number_at(tokens, at, "en")
-    if number is None:
+def _count(tokens: Sequence[str], at: int) -> Part | None:
+    """`four months`, `three monthly payments`, `two of a hundred`."""
+    number = number_at(tokens, at, "en")
+    if number is None or not number.exact or number.value % 1:
         return None
-    value, beyond = number.value, number.beyond
-    doubt = None if number.exact else Doubt.AMOUNT_TWO_WAYS
-    before = begin - 1 - (token_at(tokens, begin - 1) == "and")
-    if token_at(tokens, before) in _BIG and not signed:
-        doubt = Doubt.AMOUNT_TWO_WAYS  # several hundred and twenty: what comes before is part of it
-    if token_at(tokens, beyond) == "oh":
-        while number_at(tokens, beyond, "en") or token_at(tokens, beyond) == "oh":
-            beyond += 1
-        return Part(Sort.AMOUNT, begin, beyond - 1, doubt=Doubt.AMOUNT_TWO_WAYS)
-    if token_at(tokens, beyond) in {"k", "grand"}:
-        value, beyond = value * 1000, beyond + 1
-    clock = not signed and value <= 12 and token_at(tokens, beyond) not in MONEY
-    if clock and token_at(tokens, begin - 1) in {"by", "before", "around", "until", "at", "after"}:
-        return Part(Sort.SKIP, begin, beyond - 1)
-    if (
-        ":" in tokens[begin]
-        or (token_at(tokens, beyond) in _COUNTED and value <= _MOST_COUNTED)
-        or token_at(tokens, beyond) in ENDINGS
-    ):
-        return Part(Sort.SKIP, begin, beyond)
-    if (
-        not signed
-        and token_at(tokens, begin - 1) in _NOT_MONEY_BEFORE
-        and not (token_at(tokens, begin - 1) == "card" and value < 1000)
-        and (token_at(tokens, begin - 2) != "at" and token_at(tokens, beyond) not in MONEY)
-    ):
-        return Part(Sort.SKIP, begin, beyond - 1)
-    if not signed and (
-        (token_at(tokens, begin - 1) in {"in", "is", "with"})
-        and token_at(tokens, begin - 2) in {"ends", "ending", "number", "zip", "extension"}
-    ):
-        return Part(Sort.SKIP, begin, beyond - 1)
-    # A telephone number: figures that go on after figures.
-    if not signed and number_at(tokens, beyond, "en") is not None:
-        while (more := number_at(tokens, beyond, "en")) is not None:
-            beyond = more.beyond
-        return Part(Sort.AMOUNT, begin, beyond - 1, doubt=Doubt.AMOUNT_TWO_WAYS)
-    return _ended(tokens, begin, beyond, value, doubt)
+    if not 2 <= number.value <= _MOST_TIMES:
+        return None
+    count, last = int(number.value), number.beyond
+    after = token_at(tokens, last)
+    unit = {"monthly": "month", "weekly": "week", "fortnightly": "fortnight"}.get(after, "")
+    if unit:
+        last += 1
+        after = token_at(tokens, last)
+    equal = after == "equal"
+    last += equal
+    after = token_at(tokens, last)
+    if after in _UNITS and token_at(tokens, last + 1) not in {"ago", "late", "behind"}:
+        each = token_at(tokens, last + 1) == "of"
+        return Part(Sort.COUNT, at, last + each, count=count, word=unit or _UNITS[after])
+    if after == "of" and token_at(tokens, last + 1) in {"a", "the"} and count < 10:
+        return Part(Sort.COUNT, at, last, count=count, word=unit)
+    if after == "of" and number_at(tokens, last + 1, "en") is not None and count < 10:
+        return Part(Sort.COUNT, at, last, count=count, word=unit)
+    return None
 
 
-def _ended(
-    tokens: Sequence[str], begin: int, beyond: int, value: Decimal, doubt: Doubt | None
-) -> Part:
-    """The amount with the money and cents that follow it; a range or choice has no one amount."""
-    if token_at(tokens, beyond) in MONEY:
-        beyond += 1
-        cents_at = beyond + (token_at(tokens, beyond) == "and")
-        cents = number_at(tokens, cents_at, "en")
-        if cents is not None and token_at(tokens, cents.beyond) in {"cents", "cent", "pence"}:
-            if cents.value < 100:
-                value += cents.value / 100
-            else:
-                doubt = Doubt.AMOUNT_TWO_WAYS
-            beyond = cents.beyond + 1
-    if token_at(tokens, beyond) == "to" and number_at(tokens, beyond + 1, "en") is not None:
-        more = number_at(tokens, beyond + 1, "en")
-        assert more is not None
-        last = more.beyond - 1 + (token_at(tokens, more.beyond) in MONEY)
-        return Part(Sort.AMOUNT, begin, last, doubt=Doubt.ALTERNATIVES)
-    return Part(Sort.AMOUNT, begin, beyond - 1, amount=value, doubt=doubt)
+def _month(tokens: Sequence[str], at: int) -> Part | None:
+    """A month without a day: starting in January."""
+    month = MONTHS.get(tokens[at])
+    if month is None or token_at(tokens, at - 1) not in _MONTH_LED:
+        return None
+    return Part(Sort.MONTH, at, at, count=month)

@@ -1,30 +1,45 @@
 """Puts amounts and days together: which sum is promised for which day.
 
-Owns the pairing, the shares of what is owed, and the splitting into parts.  Where a pairing is a
-guess it says so with a doubt.  It knows no words.
+Owns the pairing and the shares of what is owed.  Where a pairing is a guess it says so with a
+doubt.  It knows no words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from scripts.commitments_once import (
+    alternatives,
+    are_days_listed,
+    is_a_choice,
+    joined_by_and,
+    said_again,
+    same_day_once,
+    same_sum_once,
+    without_rest,
+    without_shares,
+)
 from scripts.commitments_parts import Doubt, Part, Share, Sort
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One amount and one day as far as they were said, with what is doubtful of either."""
-
-    amount: Decimal | None
-    day: date | None
-    doubts: tuple[Doubt, ...] = ()
+from scripts.commitments_series import (
+    Draft,
+    Rhythm,
+    days_of_series,
+    in_parts,
+    in_series,
+    rhythm_of,
+)
 
 
 def put_together(
-    parts: Sequence[Part], overdue: Decimal | None, minimum: Decimal | None, digits: int
+    parts: Sequence[Part],
+    overdue: Decimal | None,
+    minimum: Decimal | None,
+    digits: int,
+    borrowed: Part | None = None,
+    *,
+    days_lead: bool = False,
 ) -> tuple[Draft, ...]:
     """The drafts in the parts that count; none where neither amount nor day was said.
 
@@ -33,15 +48,26 @@ def put_together(
         overdue: what a half, all or the rest is of, in major units; `None`: not known.
         minimum: the minimum due; `None`: not known.
         digits: decimals of the currency.
+        borrowed: the day of a lone sum that was told without one; in doubt.
+        days_lead: whether a day stands before its verb, as in Mandarin.
     """
+    rhythm = rhythm_of(parts)
+    said = [part for part in parts if part.sort in {Sort.AMOUNT, Sort.DAY, Sort.AND}]
+    listed = are_days_listed(said)
+    others = joined_by_and(said)
     said = [part for part in parts if part.sort in {Sort.AMOUNT, Sort.DAY, Sort.OR}]
-    said = _alternatives(said, Sort.AMOUNT)
-    said = [part for part in _alternatives(said, Sort.DAY) if part.sort is not Sort.OR]
-    said = _same_sum_once(said)
-    counts = [part.count for part in parts if part.sort is Sort.PARTS]
-    said = _same_day_once(said, counts[0] if counts else 0)
-    amounts = [part for part in said if part.sort is Sort.AMOUNT]
+    said = alternatives(said, Sort.AMOUNT)
+    said = [part for part in alternatives(said, Sort.DAY) if part.sort is not Sort.OR]
+    said = same_sum_once(said, others)
+    said = without_rest(without_shares(said, overdue, minimum))
+    room = max(rhythm.count, len(said) if rhythm.each else 0)
+    said = same_day_once(said, room, listed=listed)
     days = [part for part in said if part.sort is Sort.DAY]
+    series = days_of_series(days, parts)
+    if series != days:
+        said = [part for part in said if part.sort is not Sort.DAY] + series
+        days = series
+    amounts = [part for part in said if part.sort is Sort.AMOUNT]
     if any(part.amount == 0 for part in amounts):
         return ()
     if not amounts and not days:
@@ -50,93 +76,52 @@ def put_together(
     if not amounts and not doing and all(part.doubt is Doubt.PAYDAY for part in days):
         return ()
     sums = _sums(amounts, overdue, minimum, digits)
-    each = any(part.sort is Sort.EVERY for part in parts)
-    if len(amounts) == 2 and sums[0].amount == sums[1].amount is not None:
-        told = [part for part in amounts if part.share is None]
-        if len(told) == 1:  # six hundred and forty, that is all of it
-            said = [part for part in said if part.sort is not Sort.AMOUNT or part in told]
-            sums = [sums[amounts.index(told[0])]]
-            amounts = told
-    if counts and len(amounts) == 1 and not each:
-        return _in_parts(sums[0], counts[0], days, digits)
-    if len(amounts) > 2 and len(days) < len(amounts) and sums[0].amount is not None:
-        others = [item.amount for item in sums[1:]]
-        if None not in others and sums[0].amount == sum(filter(None, others)):
-            said = [part for part in said if part is not amounts[0]]
-            amounts, sums = amounts[1:], sums[1:]
-    return _paired(said, amounts, sums, days)
+    total = _total(sums, days, rhythm, said)
+    if total >= 0:
+        said = [part for part in said if part is not amounts[total]]
+        del sums[total]
+        amounts = [part for part in amounts if part in said]
+    again = said_again(said, others)
+    if again != said:
+        said = again
+        amounts = [part for part in said if part.sort is Sort.AMOUNT]
+        sums = _sums(amounts, overdue, minimum, digits)
+    laid_out = in_series(sums, days, rhythm)
+    if laid_out:
+        return laid_out
+    if rhythm.whole and rhythm.count and len(amounts) == 1:
+        return in_parts(sums[0], rhythm.count, days, digits)
+    if borrowed is not None and len(sums) == 1 and not days:
+        said, days = [*said, borrowed], [borrowed]
+    verbs = [part.first for part in parts if part.sort is Sort.PAY] if days_lead else []
+    made = _paired(said, amounts, sums, days, listed=listed, verbs=verbs)
+    if len(made) > 1 and is_a_choice(parts):
+        made = tuple(replace(draft, doubts=(*draft.doubts, Doubt.ALTERNATIVES)) for draft in made)
+    if rhythm.again or (rhythm.each and rhythm.count):
+        made = tuple(replace(draft, doubts=(*draft.doubts, Doubt.RECURRING)) for draft in made)
+    return made
 
 
-def _alternatives(parts: list[Part], sort: Sort) -> list[Part]:
-    """`200 or 300`, `between 200 and 300`: one amount that is not known, likewise for days."""
-    joined: list[Part] = []
-    for part in parts:
-        two_back = joined[-2:]
-        if (
-            part.sort is sort
-            and len(two_back) == 2
-            and two_back[1].sort is Sort.OR
-            and two_back[0].sort is sort
-        ):
-            joined[-2:] = [
-                replace(part, amount=None, share=None, day=None, doubt=Doubt.ALTERNATIVES)
-            ]
-            continue
-        between = (
-            part.sort is sort
-            and len(two_back) == 2
-            and two_back[0].sort is Sort.OR
-            and two_back[1].sort is sort
-            and part.first - two_back[1].last == 2
-        )
-        if between:
-            joined[-2:] = [
-                replace(part, amount=None, share=None, day=None, doubt=Doubt.ALTERNATIVES)
-            ]
-            continue
-        joined.append(part)
-    return joined
-
-
-def _same_sum_once(parts: list[Part]) -> list[Part]:
-    """兩千就兩千: a sum said again at once in the same clause is one."""
-    return [
-        part
-        for index, part in enumerate(parts)
-        if not (
-            index
-            and part.sort is Sort.AMOUNT
-            and parts[index - 1].sort is Sort.AMOUNT
-            and part.amount is not None
-            and part.amount == parts[index - 1].amount
-            and part.clause == parts[index - 1].clause
-        )
-    ]
-
-
-def _same_day_once(parts: list[Part], count: int) -> list[Part]:
-    """`Friday the fourth` is one day; `Friday the fifth`, which is none, is one that is not known.
-
-    Two days side by side may belong to two parts, or to amounts said before them.
-    """
-    amounts = sum(part.sort is Sort.AMOUNT for part in parts)
-    days = sum(part.sort is Sort.DAY for part in parts)
-    joined: list[Part] = []
-    for part in parts:
-        before = joined[-1] if joined else None
-        if part.sort is Sort.DAY and before is not None and before.sort is Sort.DAY:
-            same = part.day is not None and part.day == before.day
-            # A weekday that is today or next week becomes sure through its date, and back.
-            if same or (before.day is None and before.doubt is Doubt.DAY_TWO_WAYS and part.day):
-                joined[-1] = part if same and before.doubt else replace(part, first=before.first)
-                if same and before.doubt is None:
-                    joined[-1] = replace(before, last=part.last)
-                continue
-            if days > max(amounts, count):
-                joined[-1] = replace(part, day=None, doubt=Doubt.ALTERNATIVES)
-                continue
-        joined.append(part)
-    return joined
+def _total(
+    sums: Sequence[Draft], days: Sequence[Part], rhythm: Rhythm, said: Sequence[Part]
+) -> int:
+    """Which sum is only that of the others: 2,400 in all, that is 800 a month; -1 where none is."""
+    if _order(said) in {"adad", "dada"}:
+        return -1
+    told = [item.amount for item in sums]
+    if len(told) > 2 and len(days) < len(told) and None not in told:
+        values = [value for value in told if value is not None]
+        if values[0] == sum(values[1:]):
+            return 0
+        if values[-1] == sum(values[:-1]):
+            return len(values) - 1
+    if len(told) == 2 and (first := told[0]) and (second := told[1]):
+        times = {count for count in (rhythm.count, len(days)) if count > 1}
+        if any(first == second * count for count in times):
+            return 0
+        if any(second == first * count for count in times):
+            return 1
+    return -1
 
 
 def _sums(
@@ -161,31 +146,28 @@ def _sums(
     return found
 
 
-def _in_parts(whole: Draft, count: int, days: Sequence[Part], digits: int) -> tuple[Draft, ...]:
-    """A sum in so many equal parts, the last with what rounding left."""
-    amounts: list[Decimal | None] = [None] * count
-    if whole.amount is not None:
-        each = (whole.amount / count).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        amounts = [*[each] * (count - 1), whole.amount - each * (count - 1)]
-    fitting = len(days) == count
-    return tuple(
-        Draft(
-            amount,
-            days[index].day if fitting else None,
-            (*whole.doubts, *_doubt(days[index] if fitting else None)),
-        )
-        for index, amount in enumerate(amounts)
-    )
-
-
 def _doubt(part: Part | None) -> tuple[Doubt, ...]:
     return (part.doubt,) if part is not None and part.doubt is not None else ()
 
 
 def _paired(
-    said: Sequence[Part], amounts: Sequence[Part], sums: Sequence[Draft], days: Sequence[Part]
+    said: Sequence[Part],
+    amounts: Sequence[Part],
+    sums: Sequence[Draft],
+    days: Sequence[Part],
+    *,
+    listed: bool,
+    verbs: Sequence[int],
 ) -> tuple[Draft, ...]:
     if len(amounts) == 1 and len(days) > 1:
+        own = [day for day in days if day.clause == amounts[0].clause]
+        if len(own) == 1 and own[0].day is not None:
+            unsure = (*sums[0].doubts, *_doubt(own[0]), Doubt.ALTERNATIVES)
+            return (replace(sums[0], day=own[0].day, doubts=unsure),)
+        if listed and all(day.day is not None for day in days):
+            # A hundred on the first and the fifteenth: mostly a hundred on either.
+            unsure = (*sums[0].doubts, Doubt.WHICH_WITH_WHICH)
+            return tuple(Draft(sums[0].amount, day.day, (*unsure, *_doubt(day))) for day in days)
         return (replace(sums[0], doubts=(*sums[0].doubts, Doubt.ALTERNATIVES)),)
     if not amounts:
         if len(days) == 1:
@@ -193,7 +175,7 @@ def _paired(
         return (Draft(None, None, (Doubt.ALTERNATIVES,)),)
     if not days:
         return tuple(sums)
-    order = "".join("a" if part.sort is Sort.AMOUNT else "d" for part in said)
+    order = _order(said)
     pairs = len(amounts)
     clauses = [part.clause for part in amounts]
     by_clause = clauses == [part.clause for part in days] and len({*clauses}) == pairs
@@ -204,7 +186,7 @@ def _paired(
         taken = dict(enumerate(days))
         guess = True
     else:
-        taken, guess = _nearest(amounts, days), True
+        taken, guess = _nearest(amounts, days, verbs), True
     return tuple(
         Draft(
             item.amount,
@@ -219,8 +201,19 @@ def _paired(
     )
 
 
-def _nearest(amounts: Sequence[Part], days: Sequence[Part]) -> dict[int, Part]:
-    """Each day to the amount nearest to it, its own clause first."""
+def _gap(amount: Part, day: Part) -> int:
+    """Tokens from the end of the one to the beginning of the other."""
+    return max(day.first - amount.last, amount.first - day.last)
+
+
+def _order(said: Sequence[Part]) -> str:
+    return "".join("a" if part.sort is Sort.AMOUNT else "d" for part in said)
+
+
+def _nearest(
+    amounts: Sequence[Part], days: Sequence[Part], verbs: Sequence[int]
+) -> dict[int, Part]:
+    """Each day to the amount nearest to it, its own clause first; 十號再還三千 to what follows."""
     taken: dict[int, Part] = {}
     for day in days:
         free = [index for index in range(len(amounts)) if index not in taken]
@@ -230,7 +223,8 @@ def _nearest(amounts: Sequence[Part], days: Sequence[Part]) -> dict[int, Part]:
             free,
             key=lambda index: (
                 amounts[index].clause != day.clause,
-                abs(amounts[index].first - day.first),
+                not any(day.last < verb < amounts[index].first for verb in verbs) and bool(verbs),
+                _gap(amounts[index], day),
             ),
         )
         taken[nearest] = day

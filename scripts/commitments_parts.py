@@ -63,6 +63,7 @@ class Sort(StrEnum):
     PARTS = "parts"
     PAY = "pay"
     NO = "no"
+    CANNOT = "cannot"
     PAST = "past"
     OTHER_MATTER = "other_matter"
     CORRECTION = "correction"
@@ -75,7 +76,18 @@ class Sort(StrEnum):
     OR = "or"
     AND = "and"
     EVERY = "every"
+    EACH = "each"
+    COUNT = "count"
+    MONTH = "month"
+    FROM = "from"
+    QUOTE = "quote"
+    AGREE = "agree"
+    INCOME = "income"
+    ARRIVE = "arrive"
+    TOO = "too"
+    NEVER = "never"
     CLAUSE = "clause"
+    START = "start"
     SKIP = "skip"
 
 
@@ -88,9 +100,21 @@ class Share(StrEnum):
     MINIMUM = "minimum"
 
 
+WEAK = "weak"
+"""The word of a day that is often none: now, 现在."""
+
+
+OF_MONTH = "of_month"
+"""The word of a day that was told by its number alone: the fifth, 五號."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an utterance, from token `first` to `last`, both included."""
+    """A part of an utterance, from token `first` to `last`, both included.
+
+    `word` is the slug of a method, the unit of what is counted or comes again (`month`, `week`,
+    `fortnight`), or the telling word; `count` how many, or the number of a month.
+    """
 
     sort: Sort
     first: int
@@ -104,17 +128,24 @@ class Part:
     clause: int = 0
 
 
+_SOON_DAYS = 62  # in which a day of the next year, told without the year, is meant beyond doubt
+_SEASON_DAYS = 93  # in which it is likely meant
 FAR_AHEAD_DAYS = 100
 """A day without its year that has passed lies in the next year; this far ahead it is doubtful."""
 
 
-def weekday(today: date, wanted: int, weeks: int | None) -> tuple[date, Doubt | None]:
+def weekday(
+    today: date, wanted: int, weeks: int | None, before: date | None = None
+) -> tuple[date, Doubt | None]:
     """The day of a weekday (Monday is 0).
 
-    `weeks` counts calendar weeks from this one, Monday first; `None` is the next such day.
+    `weeks` counts calendar weeks from this one, Monday first; `None` is the next such day, which
+    is not today where a later day was named `before` it.
     """
     if weeks is None:
         ahead = (wanted - today.weekday()) % 7
+        if not ahead and before is not None and before > today:
+            ahead = 7
         return today + timedelta(days=ahead), None if ahead else Doubt.DAY_TWO_WAYS
     monday = today - timedelta(days=today.weekday())
     day = monday + timedelta(days=7 * weeks + wanted)
@@ -131,10 +162,13 @@ def month_ahead(today: date, months: int) -> tuple[int, int]:
     return year, month + 1
 
 
-def day_of_month(today: date, day: int, months: int | None) -> tuple[date | None, Doubt | None]:
+def day_of_month(
+    today: date, day: int, months: int | None, before: date | None = None
+) -> tuple[date | None, Doubt | None]:
     """`the fifth`: of the month so many ahead, or the next that there is.
 
-    Doubtful where it is today, or where the month that comes has no such day.
+    Doubtful where it is today, or where the month that comes has no such day; where a later day was
+    named `before` it, it is not today.
     """
     if not 1 <= day <= 31:
         return None, Doubt.NO_SUCH_DAY
@@ -142,6 +176,11 @@ def day_of_month(today: date, day: int, months: int | None) -> tuple[date | None
     found = real(*month_ahead(today, ahead), day)
     if found is None:
         return None, Doubt.NO_SUCH_DAY
+    if months is None and before is not None and found < before.replace(day=1):
+        # The first, the fifteenth, the twenty-ninth: mostly told in their order.
+        later = real(before.year, before.month, day)
+        if later is not None and later > before:
+            return later, None if found == today else Doubt.DAY_TWO_WAYS
     if months is None and found == today:
         return None, Doubt.DAY_TWO_WAYS
     return (None, Doubt.DAY_PAST) if found < today else (found, None)
@@ -167,7 +206,24 @@ def full_date(
     if later is None:
         return None, Doubt.NO_SUCH_DAY
     # A month just gone is a slip or the past; one that comes soon is meant.
-    return (later, None) if (later - today).days < 62 else (None, Doubt.DAY_PAST)
+    ahead = (later - today).days
+    if ahead < _SOON_DAYS:
+        return later, None
+    return (later, Doubt.FAR_AHEAD) if ahead < _SEASON_DAYS else (None, Doubt.DAY_PAST)
+
+
+_NEAR_MONTH = 4  # tokens from a month to its day: in January on the fifth
+
+
+def in_named_month(day: Part, month: Part | None, today: date) -> Part:
+    """The fifth, where a month was named before it: in doubt, but for one just before it."""
+    if month is None or day.word != OF_MONTH or day.day is None or day.day.month == month.count:
+        return day
+    found = real(today.year + (month.count < today.month), month.count, day.day.day)
+    if found is None or (found - today).days > FAR_AHEAD_DAYS:
+        return replace(day, doubt=Doubt.DAY_TWO_WAYS)
+    near = day.first - month.last <= _NEAR_MONTH
+    return replace(day, day=found, doubt=day.doubt if near else Doubt.DAY_TWO_WAYS)
 
 
 def real(year: int, month: int, day: int) -> date | None:
@@ -202,11 +258,7 @@ def clause_end(folded: Folded, at: int) -> int:
     )
 
 
-def in_clauses(parts: list[Part]) -> list[Part]:
-    """The same parts, each with the number of its clause."""
-    clause = 0
-    numbered = []
-    for part in parts:
-        clause += part.sort is Sort.CLAUSE
-        numbered.append(replace(part, clause=clause))
-    return numbered
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on; the last of a month that is too short."""
+    year, month = month_ahead(day, months)
+    return real(year, month, day.day) or last_of_month(day, months)

@@ -23,15 +23,23 @@ from scripts.outcomes import load_outcomes
 Phrase = tuple[str, ...]
 
 # What a scanner makes itself, from figures and pauses.
-_MADE = frozenset({Sort.AMOUNT, Sort.DAY, Sort.METHOD, Sort.PARTS})
+_MADE = frozenset(
+    {Sort.AMOUNT, Sort.DAY, Sort.METHOD, Sort.PARTS, Sort.EVERY, Sort.COUNT, Sort.MONTH, Sort.START}
+)
 _SORTS = frozenset(Sort) - _MADE
+UNITS = frozenset({"month", "week", "fortnight", "other"})
+"""What comes again: every so long, or (`other`) nobody knows how long."""
 _Phrases = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class _File(Schema):
     sorts: dict[str, _Phrases]
+    every: dict[str, _Phrases]
     methods: dict[str, _Phrases]
     shares: dict[str, _Phrases]
+    starts: _Phrases
+    follows: _Phrases
+    fillers: _Phrases
     today: _Phrases
     payday: _Phrases
     vague: _Phrases
@@ -41,15 +49,21 @@ class _File(Schema):
 class Words:
     """Phrases as tuples of folded tokens: telling words and methods, shares, and kinds of days.
 
-    `of_days` are the tokens that phrases of days begin with.
+    `starts` begin a clause, where none of `follows` stands before them; `fillers` say nothing.
+    `of_days` are the tokens that phrases of days begin with, and `rarest` is one token of each
+    share and of each such phrase.
     """
 
     telling: dict[Phrase, tuple[Sort, str]]
     shares: dict[Phrase, Share]
+    starts: frozenset[Phrase]
+    follows: frozenset[str]
+    fillers: frozenset[str]
     today: frozenset[Phrase]
     payday: frozenset[Phrase]
     vague: frozenset[Phrase]
     of_days: frozenset[str]
+    rarest: frozenset[str]
 
     def part(self, tokens: Sequence[str], at: int) -> Part | None:
         """The telling word that stands at a token, the longest that fits."""
@@ -96,6 +110,11 @@ def read_words(path: Path) -> Words:
         for phrase in phrases
     }
     telling |= {
+        _tokens(phrase): (Sort.EVERY, "" if unit == "other" else unit)
+        for unit, phrases in read.every.items()
+        for phrase in phrases
+    }
+    telling |= {
         _tokens(phrase): (Sort.METHOD, slug)
         for slug, phrases in read.methods.items()
         for phrase in phrases
@@ -103,13 +122,19 @@ def read_words(path: Path) -> Words:
     today, payday, vague = (
         frozenset(map(_tokens, phrases)) for phrases in (read.today, read.payday, read.vague)
     )
+    shares = {_tokens(phrase): Share(name) for name, all_ in read.shares.items() for phrase in all_}
+    days = today | payday | vague
     return Words(
         telling,
-        {_tokens(phrase): Share(name) for name, all_ in read.shares.items() for phrase in all_},
+        shares,
+        frozenset(map(_tokens, read.starts)),
+        frozenset(read.follows),
+        frozenset(read.fillers),
         today,
         payday,
         vague,
-        frozenset(phrase[0] for phrase in today | payday | vague),
+        frozenset(phrase[0] for phrase in days),
+        frozenset(max(reversed(phrase), key=len) for phrase in (*shares, *days)),
     )
 
 
@@ -129,6 +154,7 @@ def _faults(document: Document[_File]) -> Iterator[Fault]:
     }
     for key, names, known in (
         ("sorts", read.sorts, {str(sort) for sort in _SORTS}),
+        ("every", read.every, UNITS),
         ("methods", read.methods, methods),
         ("shares", read.shares, {str(share) for share in Share}),
     ):
@@ -136,7 +162,12 @@ def _faults(document: Document[_File]) -> Iterator[Fault]:
             if name not in known:
                 there = ", ".join(sorted(known))
                 yield document.fault(f"is none; there are: {there}", key, name)
-    groups = [*read.sorts.values(), *read.methods.values(), *read.shares.values()]
+    groups = [
+        *read.sorts.values(),
+        *read.every.values(),
+        *read.methods.values(),
+        *read.shares.values(),
+    ]
     for phrase in {phrase for group in groups for phrase in group}:
         if sum(group.count(phrase) for group in groups) > 1:
             yield document.fault(f"a phrase of {len(phrase)} characters is given twice", "sorts")

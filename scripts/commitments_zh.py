@@ -1,4 +1,4 @@
-"""Scans what a Mandarin-speaking customer says for amounts, days, methods and telling words.
+"""Scans what a Mandarin-speaking customer says for sums, days, methods, counts and telling words.
 
 Its words are data (`commitments_words.zh.yaml`), in Simplified characters as texts are folded; it
 decides nothing about promises.  What it does not understand of an amount or a day it marks with a
@@ -8,51 +8,127 @@ doubt.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date, timedelta
 
 from compliance.text import Folded
+from scripts.commitments_holidays import FIRST_OF_NAMES, named_day
 from scripts.commitments_parts import (
     Doubt,
     Part,
     Sort,
     clause_end,
+    in_named_month,
     number_at,
     text_at,
     token_at,
 )
 from scripts.commitments_words import Words, load_words, longest
-from scripts.commitments_zh_days import DIGITS, MONEY, UNITS, day_at, run_together, written_day
+from scripts.commitments_zh_dates import days_of_months, month_at, written_day
+from scripts.commitments_zh_days import day_at, weekday_at
+from scripts.commitments_zh_sums import count_of, parts_of, sum_at, sums_and_day
 
-_OF_A_WEEK = frozenset("一二三四五六日天末")
-_MOST_COUNTED = 120  # instalments, days, months
-_COUNTED = frozenset("个次期笔天月年点分岁张人趟遍位折成周楼秒季")
+# Particles that end a clause; folding drops some of them, which the text still has.
+_PARTICLES = frozenset("啦吧呢嘛齁呀啊喽咯吗")
+_DROPPED = frozenset("喔哦噢欸誒诶")
 
 
-def scan(folded: Folded, today: date, *, republic: bool) -> Iterator[Part]:
-    """Every part of an utterance, in order; `republic`: a year of two or three figures is 民國."""
+# The characters that sums and days are told by, beside figures and the words of the file.
+_TELLTALES = (
+    frozenset("零〇一二两三四五六七八九十百千万几天日号月周拜期年隔张后明") | FIRST_OF_NAMES
+)
+
+
+def may_hold_a_sum_or_day(tokens: Sequence[str]) -> bool:
+    """Whether an utterance holds any character that a sum or a day is told by."""
+    rarest = load_words("zh").rarest
+    return any(token in _TELLTALES or token in rarest or token[0].isdigit() for token in tokens)
+
+
+def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
+    """Every part of an utterance, in order; in `zh-TW` and `zh-HK` 115年 is a year of 民國."""
     words = load_words("zh")
+    republic = language in {"zh-TW", "zh-HK"}
     tokens = folded.tokens
     at = 0
+    last = -1  # of a sum or day just before
+    conditional = paid = repeats = cannot = False
+    month: Part | None = None
+    before: date | None = None  # the day named last
     while at < len(tokens):
         if at and folded.breaks[at]:
             yield Part(Sort.CLAUSE, at, at)
+        elif at and (_begins(folded, at, words) or (cannot and tokens[at] == "先")):
+            yield Part(Sort.START, at, at)  # 五千不可能 | 先還一千
         # Nothing is read on beyond a pause: 三千,二十號 is no 3,020.
         here = tokens[: clause_end(folded, at)]
+        several = [*days_of_months(here, at, today), *sums_and_day(here, at, today, before)]
+        if several:
+            yield from several
+            month = next((part for part in several if part.sort is Sort.MONTH), month)
+            before = several[-1].day or before
+            at = several[-1].last + 1
+            continue
         found = (
             _alone(folded, at)
             or written_day(folded, at, today)
-            or day_at(here, at, today, words, republic=republic)
+            or named_day(here, at, today, language)
+            or _every_month(here, at)
+            or _again_next_week(here, at, today, before if paid and not repeats else None)
+            or day_at(here, at, today, words, republic=republic, before=before)
+            or _every_week(here, at, today)
             or _share(here, at, words)
-            or _parts(here, at)
-            or _amount(here, at)
+            or parts_of(here, at)
+            or count_of(here, at)
+            or month_at(here, at)
+            or _each(here, at)
+            or sum_at(here, at, today)
+            or _not_this_but_that(here, at)
             or words.part(here, at)
         )
         if found is None:
             at += 1
             continue
-        yield found
+        if found.sort is Sort.DAY and text_at(here, found.last + 1, 3) == "前一天":
+            found = replace(found, last=found.last + 3, day=None, doubt=Doubt.DAY_TWO_WAYS)
+        found = in_named_month(found, month, today)
+        month = found if found.sort is Sort.MONTH else month
+        if found.sort is Sort.PAST and "把" in here[:at] and found.word in _DONE:
+            found = replace(found, sort=Sort.SOFT)  # 五號把那三千還了: to come, or done
+        said = text_at(here, found.first, found.last - found.first + 1)
+        if conditional and said in _AT_ONCE:
+            found = replace(found, day=None, doubt=Doubt.NO_DAY)  # 有钱了马上还
+        conditional = conditional or found.sort is Sort.IF
+        if not (said == "吧" and last != at - 1):
+            yield found
+        before = found.day or before
+        if found.sort in {Sort.CORRECTION, Sort.NO} and before is not None:
+            before = min(before, today + timedelta(days=1))  # what corrects may come earlier
+        if found.sort is Sort.DAY:
+            paid = False
+        paid = paid or found.sort is Sort.AMOUNT
+        cannot = found.sort is Sort.CANNOT and (paid or before is not None)
+        repeats = repeats or found.sort is Sort.EVERY
+        last = found.last if found.sort in {Sort.AMOUNT, Sort.DAY} else -1
         at = found.last + 1
+
+
+_DONE = {"还了", "缴了", "付了", "汇了", "转了"}
+# Today, where nothing has to happen before it.
+_AT_ONCE = frozenset({"马上", "立刻", "立即", "现在"})
+
+
+def _begins(folded: Folded, at: int, words: Words) -> bool:
+    """Whether a clause begins here, though no pause was heard."""
+    tokens = folded.tokens
+    if tokens[at - 1] in _PARTICLES and tokens[at] not in _PARTICLES:
+        return True
+    gap = folded.original[folded.ends[at - 1] : folded.starts[at]]
+    if not _DROPPED.isdisjoint(gap):
+        return True
+    if tokens[at - 1] in words.follows or text_at(tokens, at - 2, 2) in words.follows:
+        return False
+    return bool(longest(words.starts, tokens, at))
 
 
 def _alone(folded: Folded, at: int) -> Part | None:
@@ -66,107 +142,86 @@ def _alone(folded: Folded, at: int) -> Part | None:
     return None
 
 
+def _every_month(tokens: Sequence[str], at: int) -> Part | None:
+    """一个月两千, 两千一个月: so much every month, and not after a month (一个月后)."""
+    if text_at(tokens, at, 3) != "一个月" or text_at(tokens, at + 3, 1) in {
+        "后",
+        "内",
+        "前",
+        "以",
+        "之",
+    }:
+        return None
+    after = at + 3
+    while token_at(tokens, after) in set("我就先还缴付给可以能"):
+        after += 1
+    before = token_at(tokens, at - 1)
+    if number_at(tokens, after, "zh") is None and before not in set("元块千百万"):
+        return None
+    return Part(Sort.EVERY, at, at + 2, word="month")
+
+
+def _each(tokens: Sequence[str], at: int) -> Part | None:
+    """一次四千: so much each time; 五號一次: one of the times."""
+    if text_at(tokens, at, 2) != "一次" or text_at(tokens, at, 3) == "一次性":
+        return None
+    number = number_at(tokens, at + 2, "zh")
+    each = number is not None and number.value >= 100
+    return Part(Sort.EACH if each else Sort.SKIP, at, at + 1)
+
+
+_MOST_BETWEEN = 5
+
+
+def _not_this_but_that(tokens: Sequence[str], at: int) -> Part | None:
+    """不是刷卡是轉帳: what is denied is no sum or day, and not the promise."""
+    if text_at(tokens, at, 2) != "不是":
+        return None
+    for end in range(at + 3, min(at + 2 + _MOST_BETWEEN, len(tokens))):
+        if number_at(tokens, end - 1, "zh") is not None or tokens[end - 1] in set(
+            "号周礼星说明后今"
+        ):
+            return None
+        if tokens[end] == "是" and token_at(tokens, end + 1) not in {"吗", "吧"}:
+            return Part(Sort.SKIP, at, end)
+    return None
+
+
+def _again_next_week(
+    tokens: Sequence[str], at: int, today: date, before: date | None
+) -> Part | None:
+    """再下週一 behind a Monday, and 下禮拜五 behind that Friday, are a week later."""
+    begin = at
+    again = tokens[at] == "再"
+    at += again
+    if before is None or token_at(tokens, at) != "下":
+        return None
+    found = weekday_at(tokens, at, today)
+    if found is None or found.day is None or found.day > before:
+        return None
+    if found.day.weekday() != before.weekday():
+        return None
+    day = before + timedelta(days=7)  # or 再 is only `then`
+    return replace(found, first=begin, day=day, doubt=Doubt.DAY_TWO_WAYS)
+
+
+def _every_week(tokens: Sequence[str], at: int, today: date) -> Part | None:
+    """每周五: every week, and its day is read next."""
+    if tokens[at] != "每":
+        return None
+    last = at + (token_at(tokens, at + 1) == "个")
+    found = weekday_at(tokens, last + 1, today)
+    return Part(Sort.EVERY, at, last, word="week") if found is not None else None
+
+
 def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
     size = longest(words.shares, tokens, at)
     if not size:
         return None
+    beyond = at + size
+    beyond += token_at(tokens, beyond) in {"的", "那"}
+    number = number_at(tokens, beyond, "zh")
+    if number is not None and number.value >= 100:
+        return Part(Sort.SKIP, at, at + size - 1)  # 剩下的1500
     share = words.shares[tuple(tokens[at : at + size])]
     return Part(Sort.AMOUNT, at, at + size - 1, share=share, doubt=Doubt.SHARE)
-
-
-def _parts(tokens: Sequence[str], at: int) -> Part | None:
-    """分两次, 分三期."""
-    if tokens[at] != "分":
-        return None
-    number = number_at(tokens, at + 1, "zh")
-    if number is None or token_at(tokens, number.beyond) not in {"次", "期", "笔"}:
-        return None
-    if not 2 <= number.value <= 120:
-        return None
-    return Part(Sort.PARTS, at, number.beyond, count=int(number.value))
-
-
-def _amount(tokens: Sequence[str], at: int) -> Part | None:
-    begin = at
-    signed = tokens[at] in {"$", "¥"}
-    at += signed
-    if token_at(tokens, at) == "几" and token_at(tokens, at + 1) in UNITS:
-        last = at + 1
-        while token_at(tokens, last + 1) in {*UNITS, *MONEY, "钱"}:
-            last += 1
-        return Part(Sort.AMOUNT, begin, last, doubt=Doubt.NO_AMOUNT)
-    number = number_at(tokens, at, "zh")
-    if number is None:
-        return None
-    beyond, value = number.beyond, number.value
-    said = text_at(tokens, at, beyond - at)
-    after = token_at(tokens, beyond)
-    glued = not number.exact and UNITS & set(said)
-    if after in {"号", "日"} and (
-        value > 31 or glued
-    ):  # 三千二十号: where the sum ends is not heard
-        return Part(Sort.AMOUNT, begin, beyond, doubt=Doubt.AMOUNT_TWO_WAYS)
-    if after == "分" and _parts(tokens, beyond) is not None:
-        after = ""  # 六千分两次
-    if ":" in said or _counts(tokens, beyond, value) or after in {"号", "日", "%"}:
-        return Part(Sort.SKIP, begin, beyond - 1 + _counts(tokens, beyond, value))
-    if token_at(tokens, begin - 1) in {"第", "周", "拜", "期"} and not UNITS & set(said):
-        return Part(Sort.SKIP, begin, beyond - 1)
-    doubt = None if number.exact and not run_together(said) else Doubt.AMOUNT_TWO_WAYS
-    if "点" in said and not UNITS & set(said):
-        return Part(Sort.SKIP, begin, beyond - 1)
-    beside = said.isdigit() and (
-        token_at(tokens, beyond).isdigit() or token_at(tokens, begin - 1).isdigit()
-    )
-    if said.isdigit() and (len(said) > 8 or said[0] == "0" or beside):
-        return Part(Sort.SKIP, begin, beyond - 1)
-    if all(sign in {*DIGITS, "零", "〇", "幺"} for sign in said) and len(said) > 6:
-        return Part(Sort.SKIP, begin, beyond - 1)
-    # A bare single figure is no sum: 一 in 一定, 三 in 三折.
-    if len(said) == 1 and not said.isdigit() and after not in MONEY and not signed:
-        return None
-    # 三五百, 两三千: a range and no number.
-    if any(
-        first in DIGITS and second in DIGITS and third in UNITS
-        for first, second, third in zip(said, said[1:], said[2:], strict=False)
-    ):
-        beyond += token_at(tokens, beyond) in MONEY
-        return Part(Sort.AMOUNT, begin, beyond - 1, doubt=Doubt.APPROXIMATE)
-    # 1万2 before 五号: the figures of an amount and of a day run together.
-    if number.exact and said[-1] in DIGITS and said[-1:] and after == "号":
-        doubt = Doubt.AMOUNT_TWO_WAYS
-    if after in {"多", "几", "来"}:
-        doubt, beyond = Doubt.APPROXIMATE, beyond + 1
-    if value < 100 and token_at(tokens, beyond) not in MONEY and not signed:
-        doubt = doubt or Doubt.AMOUNT_TWO_WAYS  # 二十五 alone may count anything
-    if token_at(tokens, beyond) in MONEY:
-        beyond += 1
-        beyond, value = _tenths(tokens, beyond, value)
-    if token_at(tokens, beyond) == "钱":
-        beyond += 1
-    if token_at(tokens, beyond) == "到" and number_at(tokens, beyond + 1, "zh") is not None:
-        more = number_at(tokens, beyond + 1, "zh")
-        assert more is not None
-        last = more.beyond - 1 + (token_at(tokens, more.beyond) in MONEY)
-        return Part(Sort.AMOUNT, begin, last, doubt=Doubt.ALTERNATIVES)
-    return Part(Sort.AMOUNT, begin, beyond - 1, amount=value, doubt=doubt)
-
-
-def _counts(tokens: Sequence[str], beyond: int, value: Decimal) -> bool:
-    """Whether what follows a number is what it counts: 三期, 两周, but not 五千周五 or 三千月底."""
-    if value > _MOST_COUNTED:
-        return False
-    after = token_at(tokens, beyond)
-    if text_at(tokens, beyond, 2) in {"礼拜", "星期", "小时", "分钟"}:
-        return token_at(tokens, beyond + 2) not in _OF_A_WEEK
-    return after in _COUNTED and not (after == "周" and token_at(tokens, beyond + 1) in _OF_A_WEEK)
-
-
-def _tenths(tokens: Sequence[str], at: int, value: Decimal) -> tuple[int, Decimal]:
-    """五毛, 三块五 after the unit of money."""
-    number = number_at(tokens, at, "zh")
-    if number is None or number.value >= 10 or number.beyond != at + 1:
-        return at, value
-    if token_at(tokens, at + 1) in {"毛", "角"}:
-        return at + 2, value + number.value / 10
-    return at, value

@@ -32,7 +32,7 @@ def run(rounds: int) -> None:
     for language in ("en", "zh"):
         cases = load_cases(language)
         for group, said in cases.groups.items():
-            found = [(proposals(text, cases.saying), want) for text, want in said]
+            found = [(proposals(text, cases.saying_of(text)), want) for text, want in said]
             exact = sum(written(item) == want for item, want in found)
             wrong = sum(wrong_but_certain(item, want) for item, want in found)
             if said:

@@ -65,3 +65,30 @@ def test_what_is_read_out_is_not_exact(text: str, language: str) -> None:
     number = number_at(fold(text).tokens, 0, language)
     assert number is not None
     assert not number.exact
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("one hundred two hundred", False),
+        ("one thousand two thousand", False),
+        ("one thousand grand", False),
+        ("two million three hundred thousand", True),
+        ("twelve hundred", True),
+        ("four hundred and five thousand", True),
+    ],
+)
+def test_two_sums_in_one_breath_are_no_exact_number(text: str, exact: bool) -> None:
+    number = number_at(fold(text).tokens, 0, "en")
+    assert number is not None
+    assert number.exact is exact
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "tokens"),
+    [("22000一次", 22000, 1), ("1500十二號", 1500, 1), ("3千5", 3500, 3), ("1萬2", 12000, 3)],
+)
+def test_characters_do_not_go_on_with_figures(text: str, value: int, tokens: int) -> None:
+    number = number_at(fold(text).tokens, 0, "zh")
+    assert number is not None
+    assert (int(number.value), number.beyond) == (value, tokens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +11,23 @@ from zoneinfo import ZoneInfo
 from compliance.documents import Schema, load_document
 from scripts.commitments import Proposal, Saying
 
-GROUPS = ("developed", "kept_aside", "kept_aside_again", "kept_aside_later", "kept_aside_last")
+GROUPS = (
+    "developed",
+    "kept_aside",
+    "kept_aside_again",
+    "kept_aside_later",
+    "kept_aside_last",
+    "kept_aside_spoken",
+    "kept_aside_heard",
+)
+_CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "zh-TW": "TWD", "zh-CN": "CNY"}
 FOLDER = Path(__file__).parents[2] / "scripts"
 
 
 class _Case(Schema):
     say: str
     want: str
+    language: str | None = None
 
 
 class _File(Schema):
@@ -32,14 +42,24 @@ class _File(Schema):
     kept_aside_again: tuple[_Case, ...] = ()
     kept_aside_later: tuple[_Case, ...]
     kept_aside_last: tuple[_Case, ...]
+    kept_aside_spoken: tuple[_Case, ...]
+    kept_aside_heard: tuple[_Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """A language's cases: what they are read against, and by group what was said and is wanted."""
+    """A language's cases: what they are read against, and by group what was said and is wanted.
+
+    `others` are what the sentences are read against that are spoken elsewhere.
+    """
 
     saying: Saying
     groups: dict[str, tuple[tuple[str, str], ...]]
+    others: dict[str, Saying]
+
+    def saying_of(self, text: str) -> Saying:
+        """What a sentence is read against."""
+        return self.others.get(text, self.saying)
 
 
 def load_cases(language: str) -> Cases:
@@ -52,7 +72,13 @@ def load_cases(language: str) -> Cases:
         name: tuple((case.say, _plain(case.want)) for case in getattr(read, name))
         for name in GROUPS
     }
-    return Cases(saying, groups)
+    others = {
+        case.say: replace(saying, language=case.language, currency=_CURRENCIES[case.language])
+        for name in GROUPS
+        for case in getattr(read, name)
+        if case.language is not None
+    }
+    return Cases(saying, groups, others)
 
 
 def _plain(want: str) -> str:

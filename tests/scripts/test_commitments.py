@@ -33,7 +33,7 @@ def test_two_hundred_sentences_are_read_as_wanted(language: str) -> None:
     said = [case for group in cases.groups.values() for case in group]
     assert len(said) >= 199
     assert len({text for text, _ in said}) == len(said)
-    exact = [heard(text, cases.saying) == want for text, want in said]
+    exact = [heard(text, cases.saying_of(text)) == want for text, want in said]
     assert sum(exact) / len(exact) >= 0.95
 
 
@@ -46,7 +46,7 @@ def test_nothing_wrong_is_shown_as_certain(language: str, pauses: bool) -> None:
     for group in cases.groups.values():
         for text, want in group:
             said = text if pauses else re.sub(r"[,，。.?？!;；](?!\d)", "", text)
-            if wrong_but_certain(proposals(said, cases.saying), want):
+            if wrong_but_certain(proposals(said, cases.saying_of(text)), want):
                 wrong.append(said)
     assert wrong == []
 
@@ -69,7 +69,7 @@ def test_nothing_wrong_is_shown_as_certain(language: str, pauses: bool) -> None:
         ("50 a month from the fifth", Doubt.RECURRING),
         ("100.999 on Friday", Doubt.AMOUNT_TWO_WAYS),
         ("五號繳三千二十號再繳四千", Doubt.AMOUNT_TWO_WAYS),
-        ("他們說五號會扣三千", Doubt.SOMEBODY_ELSE),
+        ("他們五號會繳三千", Doubt.SOMEBODY_ELSE),
         ("發薪日繳三千", Doubt.PAYDAY),
         ("民國2026年12月5日繳三千", Doubt.NO_SUCH_DAY),
         ("五六號繳三千", Doubt.ALTERNATIVES),
