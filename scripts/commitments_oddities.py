@@ -47,12 +47,12 @@ _TO_OTHERS = re.compile(
 )
 _TURNED_DOWN = re.compile(
     r"\bimpossible\b|\bi doubt\b|\bcancel\b|\binstead of\b|\brather than\b|\bforget it\b"
-    r"|才怪|做[夢梦]|本[來来]要|原本|[想得]美",
+    r"|才怪|做[夢梦]|本[來来]要|原本|[想得]美|取消|作[罷罢廢废]",
     re.IGNORECASE,
 )
 _REFUSED_AFTER = re.compile(
     r"\b(?:can(?:'|no)?t|cannot|can not|won't|will not|not able|no i)\b|沒辦法|没办法|沒錢|没钱"
-    r"|不行|不能|不要|算了|做不到",
+    r"|不行|不能|不要|算了|做不到|不用了|不算",
     re.IGNORECASE,
 )
 _INSTALMENTS = re.compile(

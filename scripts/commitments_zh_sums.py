@@ -73,7 +73,8 @@ def sums_and_day(
     amount, day = number_at(tokens[:cut], at, "zh"), number_at(tokens, cut, "zh")
     if amount is None or day is None:
         return
-    two_ways = len(ways) > 1
+    # 兩千五十號: 2,500 and the tenth, or 2,050 and a day that was not heard.
+    two_ways = len(ways) > 1 or (said[ways[0]] == "十" and said[ways[0] - 1] in DIGITS)
     found, doubt = day_of_month(today, int(day.value), None, before)
     yield Part(
         Sort.AMOUNT,
@@ -262,6 +263,8 @@ def _tail_counts(tokens: Sequence[str], at: int, beyond: int) -> bool:
     if beyond - at < 3 or tokens[beyond - 2] not in {"百", "千", "万"}:
         return False
     figure, after = tokens[beyond - 1], token_at(tokens, beyond)
+    if after == "下" and text_at(tokens, beyond + 1, 1) in {"个", "月", "周", "礼", "星", "下"}:
+        return False  # 一万一 | 下个月
     return (figure == "一" and after in _OF_ONE) or (figure in DIGITS and after in _OF_ANY)
 
 
@@ -273,6 +276,18 @@ def _counts(tokens: Sequence[str], beyond: int, value: Decimal) -> bool:
     if text_at(tokens, beyond, 2) in {"礼拜", "星期", "小时", "分钟"}:
         return token_at(tokens, beyond + 2) not in _OF_A_WEEK
     return after in _COUNTED and not (after == "周" and token_at(tokens, beyond + 1) in _OF_A_WEEK)
+
+
+def _hundredths(tokens: Sequence[str], at: int, value: Decimal) -> tuple[int, Decimal]:
+    """五毛二, 五毛二分: a figure after the tenths that begins no day."""
+    figure, after = token_at(tokens, at), token_at(tokens, at + 1)
+    begins = after != "分" and after in {*_COUNTED, *UNITS, *DIGITS, "号", "日", "月", "个"}
+    if figure not in DIGITS or begins:
+        return at, value
+    number = number_at(tokens[: at + 1], at, "zh")
+    if number is None:
+        return at, value
+    return at + 1 + (after == "分"), value + number.value / 100
 
 
 def _tenths(tokens: Sequence[str], at: int, value: Decimal) -> tuple[int, Decimal]:
@@ -287,7 +302,7 @@ def _tenths(tokens: Sequence[str], at: int, value: Decimal) -> tuple[int, Decima
     tenth = number_at(tokens[: at + 1], at, "zh")
     assert tenth is not None
     if after in {"毛", "角"}:
-        return at + 2, value + tenth.value / 10
+        return _hundredths(tokens, at + 2, value + tenth.value / 10)
     counts = after in {*_COUNTED, *UNITS, *DIGITS, "号", "日", "月", "个", "礼", "星", "百", "点"}
     weekday = after == "周" and token_at(tokens, at + 2) in _OF_A_WEEK
     if value % 10 and value % 1 == 0 and (not counts or weekday):

@@ -52,7 +52,7 @@ class OwnWords:
         if likely.label == NONE or likely.share < _SURE:
             return place
         if place.frames and not place.frames[-1].talk_off:
-            return _out(route, place, likely.label, likely.share)
+            return _out(route, place, likely.label, likely.share, unconfirmed=unconfirmed)
         if not place.open:
             return _unconfirmed(route, place, likely.label) if unconfirmed else place
         return _on(route, place, likely.label, likely.share)
@@ -69,13 +69,15 @@ def _on(route: Route, place: Place, stage: str, share: float) -> Place:
     return route.at_stage(place, stage)
 
 
-def _out(route: Route, place: Place, stage: str, share: float) -> Place:
+def _out(route: Route, place: Place, stage: str, share: float, *, unconfirmed: bool) -> Place:
     """Out of an exit, when the agent goes on about the account or asks who is speaking."""
     slug = place.frames[-1].slug
     if slug in _NEVER_LEFT:
         return place
     if slug in _SOMEBODY_ELSE and stage == "verification":
         return route.customer_back(place) if share >= _SURER else place
+    if not place.open and not unconfirmed and stage in _OF_THE_ACCOUNT:
+        return place  # nobody is confirmed: the exit stands, whatever is said
     if slug in _TAKEN_BACK and stage in (*_OF_THE_ACCOUNT, "verification"):
         return replace(place, frames=(), strayed=0)
     if stage not in _OF_THE_ACCOUNT:
