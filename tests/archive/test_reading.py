@@ -35,7 +35,7 @@ def test_a_list_is_a_table_that_aligns(
     assert len(rows) == 2
     assert not any("\x1b" in row or "\u202e" in row for row in rows)
     # The last column begins where its head does, counted in cells.
-    promise = {"en": "Promise", "zh-Hant": "承諾", "zh-Hans": "承诺"}[interface]
+    promise = {"en": "Promise", "zh-Hant": "還款承諾", "zh-Hans": "还款承诺"}[interface]
     at = cell_len(head[: head.index(promise)])
     starts = {cell_len(row[: row.rindex("  ") + 2]) for row in rows}
     assert starts == {at}
