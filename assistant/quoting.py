@@ -20,9 +20,20 @@ from scripts.repayment_terms import ProductTerms, default_terms, load_terms
 from scripts.repayment_wording import shipped_wording
 
 _AMOUNT = re.compile(
-    r"(?:(?:nt|us|hk)?[$£€¥])?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})(\.\d{1,2})?\s*[元圓塊块]?\Z",
+    r"((?:nt|us|hk)?[$£€¥])?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})(\.\d{1,2})?\s*([元圓塊块])?\Z",
     re.IGNORECASE,
 )
+# The currencies that a sign may stand for.
+_SIGNS = {
+    "$": ("USD", "HKD", "TWD"),
+    "us$": ("USD",),
+    "nt$": ("TWD",),
+    "hk$": ("HKD",),
+    "£": ("GBP",),
+    "¥": ("CNY", "JPY"),
+    "€": ("EUR",),
+}
+_OF_YUAN = ("TWD", "CNY", "HKD")
 
 
 class NotAnAmount(ValueError):
@@ -46,11 +57,11 @@ class Quotes:
     waiting: tuple[str, ...]
 
 
-def amount_typed(typed: str) -> Decimal | None:
+def amount_typed(typed: str, currency: str = "") -> Decimal | None:
     """An amount as an agent types it: `80`, `1,234.50`, `３０００元`; `None` where nothing is.
 
     Raises:
-        NotAnAmount: it is none.
+        NotAnAmount: it is none, or is of another money than `currency`, where that is known.
     """
     plain = unicodedata.normalize("NFKC", typed).strip()
     if not plain:
@@ -58,7 +69,11 @@ def amount_typed(typed: str) -> Decimal | None:
     found = _AMOUNT.match(plain)
     if found is None:
         raise NotAnAmount
-    return Decimal(found[1].replace(",", "") + (found[2] or ""))
+    sign, unit = (found[1] or "").lower(), found[4]
+    fits = (not sign or currency in _SIGNS[sign]) and (not unit or currency in _OF_YUAN)
+    if currency and not fits:
+        raise NotAnAmount
+    return Decimal(found[2].replace(",", "") + (found[3] or ""))
 
 
 def terms_for(jurisdiction: str, folder: Path) -> ProductTerms:

@@ -50,19 +50,21 @@ class NotUnderstood(ValueError):
 class Reading:
     """How what is typed is to be read.
 
-    `today` is the desk's day.  `republic`: years may be counted from 1912, as in Taiwan.
-    `day_first`: 5/12 is in December, as in the United Kingdom and Hong Kong; 12-05 is everywhere.
+    `today` is the desk's day.  `currency` is that of amounts, empty where any may be.  `republic`:
+    years may be counted from 1912, as in Taiwan.  `day_first`: 5/12 is in December, as in the
+    United Kingdom and Hong Kong; 12-05 is everywhere.
     """
 
     today: date
     republic: bool = False
     day_first: bool = False
+    currency: str = ""
 
 
-def reading_for(jurisdiction: str, language: str, today: date) -> Reading:
+def reading_for(jurisdiction: str, language: str, today: date, currency: str = "") -> Reading:
     """How what is typed at a desk of a jurisdiction, in a call of a language, is to be read."""
     day_first = language.startswith("en") and jurisdiction in {"uk", "hk"}
-    return Reading(today, republic=jurisdiction == "tw", day_first=day_first)
+    return Reading(today, jurisdiction == "tw", day_first, currency)
 
 
 def plain(typed: str) -> str:
@@ -224,7 +226,7 @@ def value_typed(item: OutcomeField, typed: str, reading: Reading) -> Value | Non
     """
     match item.kind:
         case FieldKind.AMOUNT:
-            return _amount(typed)
+            return _amount(typed, reading.currency)
         case FieldKind.PAST_DATE | FieldKind.FUTURE_DATE:
             return day_typed(typed, reading, past=item.kind is FieldKind.PAST_DATE)
         case FieldKind.TIME:
@@ -239,9 +241,9 @@ def value_typed(item: OutcomeField, typed: str, reading: Reading) -> Value | Non
             return typed.strip()[:LONGEST_TEXT] or None
 
 
-def _amount(typed: str) -> Decimal | None:
+def _amount(typed: str, currency: str) -> Decimal | None:
     try:
-        amount = amount_typed(typed)
+        amount = amount_typed(typed, currency)
     except NotAnAmount:
         raise NotUnderstood from None
     if amount is not None and amount <= 0:

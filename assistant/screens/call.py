@@ -526,7 +526,8 @@ class CallScreen(Screen[None]):
 
         setup = self.setup
         if self._draft is None:
-            reading = reading_for(setup.jurisdiction, setup.call_language, setup.today)
+            place, language = setup.jurisdiction, setup.call_language
+            reading = reading_for(place, language, setup.today, setup.currency)
             self._draft = WrapUpDraft(
                 self.view,
                 setup.outcomes,

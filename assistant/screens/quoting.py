@@ -206,4 +206,4 @@ class QuoteSheet(ModalScreen[Quote | None]):
         self.redraw()
 
     def _typed(self, name: str) -> Decimal | None:
-        return amount_typed(self.query_one(f"#{name}", Input).value)
+        return amount_typed(self.query_one(f"#{name}", Input).value, self._currency)

@@ -175,6 +175,27 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
         amount_typed(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "currency", "fits"),
+    [
+        ("US$80", "USD", True),
+        ("$80", "TWD", True),
+        ("£80", "GBP", True),
+        ("80元", "CNY", True),
+        ("US$80", "TWD", False),
+        ("£80", "USD", False),
+        ("80元", "USD", False),
+        ("€80", "GBP", False),
+    ],
+)
+def test_other_money_is_not_read_as_the_accounts(typed: str, currency: str, fits: bool) -> None:
+    if fits:
+        assert amount_typed(typed, currency) == 80
+        return
+    with pytest.raises(NotAnAmount):
+        amount_typed(typed, currency)
+
+
 def test_a_banks_own_terms_come_before_the_defaults(tmp_path: Path) -> None:
     assert terms_for("us", tmp_path).bank == "default"
     (tmp_path / "us.toml").write_text("bank = 3\n")
