@@ -18,7 +18,7 @@ from scripts.route import Place, Route
 # 0.64 and 0.04 of all agents' lines in a stage.
 _SURE = 0.5
 _SURER = 0.65  # where the call would go back, or past a stage
-# An exit is left behind when the agent has spoken of the account this often in a row.
+# A firm exit is left behind when the agent has spoken of the account this often in a row.
 _STRAYED = 2
 # Of these an agent speaks only with a customer whose matter is the account.
 _OF_THE_ACCOUNT = frozenset(("purpose", "situation", "impact", "options", "commitment"))
@@ -82,7 +82,7 @@ def _out(route: Route, place: Place, stage: str, share: float, *, unconfirmed: b
         return replace(place, frames=(), strayed=0)
     if stage not in _OF_THE_ACCOUNT:
         return replace(place, strayed=0)
-    if place.strayed + 1 < _STRAYED:
+    if place.strayed + 1 < _STRAYED and route.flow.exits[slug].firm:
         return replace(place, strayed=place.strayed + 1)
     left = replace(place, frames=(), strayed=0)
     if not left.open:
