@@ -134,7 +134,13 @@ class WorkList:
         return known
 
     def _ask(self, row: WorkRow, now: datetime) -> Standing:
-        return _with_bars(self._allowed(row, now), now)
+        barred = _with_bars(self._allowed(row, now), now)
+        lifted = barred.next_at
+        if lifted is None or lifted <= now or not any(bar.until for bar in row.barred):
+            return barred
+        # When the bar is lifted the hours may not be open: what the rules say then counts.
+        then = self._allowed(row, lifted.astimezone(UTC))
+        return replace(barred, next_at=lifted if then.may is May.YES else then.next_at)
 
     def _allowed(self, row: WorkRow, now: datetime) -> Standing:
         rules = self._rules_for(row.jurisdiction, row.language)

@@ -124,7 +124,8 @@ def test_a_bar_ends_with_its_day_and_a_dispute_with_the_banks_own_word(
     keep(store, call("e", -2, outcome="no_answer", owner="DISPUTE"))
     listed = following(store, write(tmp_path, row("REST", as_of=AS_OF))).read()
     rest = {one.row.id: one for one in standings(listed)}["REST"]
-    assert rest.next_at == datetime(2026, 12, 13, 5, tzinfo=UTC)
+    # Not before the hours open in New York.
+    assert rest.next_at == datetime(2026, 12, 13, 13, tzinfo=UTC)
     assert told(listed)[-1] == ("REST", "no", "hardship under review, until 2026-12-12")
     later = MORNING + timedelta(days=3)
     assert {one.row.id: one.barred for one in standings(listed, later)}["REST"] is False
