@@ -6,7 +6,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import pytest
@@ -30,6 +30,7 @@ from assistant.events import (
     Output,
     RecognisedWord,
     Started,
+    TaskRaised,
     UtteranceFinal,
     VerificationPolicy,
 )
@@ -70,7 +71,13 @@ class Outcome:
     @property
     def timeless(self) -> list[Output]:
         """Everything but what the wall clock says."""
-        return [output for output in self.outputs if not isinstance(output, Started | LagChanged)]
+        return [
+            replace(output, raised_at_utc="", due_at_utc="")
+            if isinstance(output, TaskRaised)
+            else output
+            for output in self.outputs
+            if not isinstance(output, Started | LagChanged)
+        ]
 
 
 def of_type(outputs: Sequence[Output], kind: type[T]) -> list[T]:
