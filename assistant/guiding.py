@@ -84,15 +84,14 @@ class Guide:
                 routes=routes,
                 unconfirmed=self._recorded,
             )
-            if script.objection:
-                yield ObjectionHeard(script.objection, script.reply(script.objection), call_s)
         # What the agent reads back may lead on to the next stage: it was asked before, or is now.
         asked = asked or (script is not None and script.asks_for_payment)
         alone = not customer_heard
-        yield from self._promised(
-            self._promises.heard(utterance, context, call_s, asked=asked, alone=alone),
-            read_back=utterance.speaker is Speaker.AGENT,
-        )
+        promised = tuple(self._promises.heard(utterance, context, call_s, asked=asked, alone=alone))
+        # Who says what they will pay objects to nothing, if it only sounded like it.
+        if script is not None and script.objection and (script.objection_founded or not promised):
+            yield ObjectionHeard(script.objection, script.reply(script.objection), call_s)
+        yield from self._promised(promised, read_back=utterance.speaker is Speaker.AGENT)
         yield from self.prompt(call_s)
 
     def acted(self, event: AgentActed, context: CallContext, call_s: float) -> Iterator[Guided]:

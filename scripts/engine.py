@@ -69,6 +69,8 @@ class ScriptEngine:
         self._exit_ear = ExitEar(flow.language)
         self._objections = load_objections(flow.language)
         self._objection = ""
+        self.objection_founded = True
+        """Whether the objection was heard for more than likeness alone."""
         self._own_lines: dict[str, str] = {}
         self._verified = False
         self._listener = Listener.UNKNOWN
@@ -177,9 +179,10 @@ class ScriptEngine:
         return self._own_words.followed(self._route, moved, utterance.text, unconfirmed=unconfirmed)
 
     def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
-        founded = True
+        founded = self.objection_founded = True
         if utterance.speaker is Speaker.CUSTOMER:
             self._objection, founded = self._objections.founded(utterance.text, routes)
+            self.objection_founded = founded
         # Who finds the fees unfair disputes them in a way, but is answered.
         vague = self._objections.otherwise
         led = [
@@ -189,9 +192,9 @@ class ScriptEngine:
             for slug in self._flow.routes.get(name, ())
         ]
         heard = self._ear.customer_said(utterance.text)
-        found = (*led, *self._leads_to(self._objection))
-        if not founded or any(slug in self._flow.exits for slug in (*heard, *led)):
-            # What was heard leads on; an objection may be likeness alone.
+        # A likeness alone is named, and leads nowhere: the line to say is not taken away for it.
+        found = (*led, *(self._leads_to(self._objection) if founded else ()))
+        if any(slug in self._flow.exits for slug in (*heard, *led)):
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
         text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
         weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
