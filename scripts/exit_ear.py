@@ -24,8 +24,9 @@ _LEAST_EN, _LEAST_ZH = 20, 6  # code points of what can be like an exit with no 
 _NEVER_WEIGHED = frozenset(("vulnerable", "hardship", "deceased", "voicemail", "screener"))
 # What the flow listens for here is no matter of wording: these words are sworn.
 _LITERAL = frozenset(("abuse",))
-# What phrases must have been heard for: it asks for more than likeness.
-_NEVER_ALONE = frozenset(("vulnerable", "dispute", "hardship", NONE))
+# What likeness alone may call for: what is easily left again.  Who wants no more contact, has a
+# lawyer or is the wrong person must have said so in words that are listened for.
+_MAY_BE_LIKELY = frozenset(("third_party", "complaint", "language_barrier"))
 
 
 class ExitEar:
@@ -51,7 +52,7 @@ class ExitEar:
         if self._scorer is None or not text:
             return tuple(kept)
         likely = self._scorer.likely(text)
-        taken = likely.label in known and likely.label not in _NEVER_ALONE
+        taken = likely.label in known & _MAY_BE_LIKELY
         for slug in [slug for slug in kept if slug in known and slug not in _NEVER_WEIGHED]:
             sworn = slug in _LITERAL and slug not in found
             if sworn or likely.shares.get(slug, 1.0) >= _HARDLY:
