@@ -130,6 +130,7 @@ class Part:
 
 _SOON_DAYS = 62  # in which a day of the next year, told without the year, is meant beyond doubt
 _SEASON_DAYS = 93  # in which it is likely meant
+_NO_PROMISE_DAYS = 1100
 FAR_AHEAD_DAYS = 100
 """A day without its year that has passed lies in the next year; this far ahead it is doubtful."""
 
@@ -196,6 +197,8 @@ def full_date(
             return None, Doubt.NO_SUCH_DAY
         if found < today:
             return None, Doubt.DAY_PAST
+        if (found - today).days > _NO_PROMISE_DAYS:
+            return None, Doubt.FAR_AHEAD  # a year of birth, or a card's
         return found, None if (found - today).days <= 366 else Doubt.FAR_AHEAD
     found = real(today.year, month, day)
     if found is None and not (month == 2 and day == 29):
