@@ -63,9 +63,9 @@ def sum_at(tokens: Sequence[str], at: int) -> Part | None:
     if token_at(tokens, at) == "a" and token_at(tokens, at + 1) == "hundred":
         at += 1
     number = number_at(tokens, at, "en")
-    if number is not None and tokens[at : number.beyond] == ("one",):
-        if not signed and token_at(tokens, number.beyond) not in MONEY:
-            return Part(Sort.SKIP, begin, at)  # have a good one, that one works
+    alone = number is not None and tokens[at : number.beyond] == ("one",) and not signed
+    if alone and token_at(tokens, at + 1) not in MONEY:
+        return Part(Sort.SKIP, begin, at)  # have a good one, that one works
     if number is None:
         return None
     denied = _denied_alone(tokens, number)
