@@ -24,9 +24,11 @@ _TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t]+.*)?")
 _HEAD = re.compile(r"WEBVTT(?:[ \t].*)?")
 _BESIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t].*)?")
-_VOICE = re.compile(r"<v(?:\.[^\t >]*)?(?:[ \t]+([^>]*))?>|</v>")
+# No repetition in a tag can take what the next one, or the next tag, would: else a tag that is
+# never closed would cost the square of its length.
+_VOICE = re.compile(r"<v(?:\.[^\t <>]*)?(?:[ \t]([^<>]*))?>|</v>")
 _TAG = re.compile(
-    r"</?(?:c|i|b|u|ruby|rt|lang)(?:\.[^\t >]*)?(?:[ \t]+[^>]*)?>"
+    r"</?(?:c|i|b|u|ruby|rt|lang)(?:\.[^\t <>]*)?(?:[ \t][^<>]*)?>"
     r"|<(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}>"
 )
 _ENDS = (".", "?", "!", "。", "？", "！", "…")
@@ -137,17 +139,31 @@ def _voices(cue: _Cue) -> Iterator[tuple[str, Turn]]:
     """What each voice says in a cue, without tags; the voice as it stands in the tag.
 
     Raises:
-        ValueError: a text holds what no text may.
+        ValueError: a text holds what no text may, or is too long with its tags already.
     """
+    if len(cue.text) > written.LONGEST_TEXT:
+        raise ValueError("is too long")
     voice, at = "", 0
     for match in (*_VOICE.finditer(cue.text), None):
         end = match.start() if match is not None else len(cue.text)
-        text = written.said(html.unescape(_TAG.sub("", cue.text[at:end])))
+        text = written.said(_signs(_TAG.sub("", cue.text[at:end])))
         if text:
             yield voice, Turn(Speaker.UNKNOWN, text, cue.start_s, cue.end_s)
         if match is not None:
-            voice = " ".join(written.said(html.unescape(match[1] or "")).split()).casefold()
+            voice = " ".join(written.said(_signs(match[1] or "")).split()).casefold()
             at = match.end()
+
+
+def _signs(text: str) -> str:
+    """A text with signs for its entities.
+
+    Raises:
+        ValueError: one is written by a number of thousands of figures.
+    """
+    try:
+        return html.unescape(text)
+    except ValueError:
+        raise ValueError("holds an entity that is none") from None
 
 
 def _speakers(voices: list[str], agent_voice: str, path: Path | str) -> dict[str, Speaker]:
@@ -185,6 +201,7 @@ def _goes_on(turn: Turn, after: Turn) -> bool:
     assert after.end_s is not None
     return (
         turn.speaker is after.speaker
+        and len(turn.text) + len(after.text) < written.LONGEST_TEXT
         and not turn.text.endswith(_ENDS)
         and after.start_s >= turn.start_s
         and -_ONE_SENTENCE_S <= after.start_s - turn.end_s <= _ONE_SENTENCE_S

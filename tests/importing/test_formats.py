@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,6 +199,11 @@ def test_chinese_sentences_are_joined_without_a_blank() -> None:
             "call.x:3:1: an empty line is missing after",
         ),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>x\x07", "call.x:3:1: the cue holds control"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v" + " " * 30_000, "call.x:3:1: the cue is too long"),
+        (
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>&#" + "9" * 9_000,
+            "the cue holds an entity that",
+        ),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Pat Secret>x", "none of its 1 voices"),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\nx", "none of its cues without voices"),
     ],
@@ -207,6 +214,26 @@ def test_webvtt_that_is_refused(text: str, says: str) -> None:
     assert says in str(caught.value)
     assert "Secret" not in str(caught.value)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("piece", ["<v", "<v ", "<v.", "<b ", "<c.", "<lang", "<", "&#", "&lt"])
+@pytest.mark.parametrize("filling", ["", " ", "\t", ".", "<", "9"])
+def test_a_tag_that_is_never_closed_costs_no_more_than_its_length(piece: str, filling: str) -> None:
+    """The worst of these took seconds, and a longer one stopped a whole import."""
+    room = written.LONGEST_TEXT - 100
+    repeated = (piece + filling) * (room // len(piece + filling))
+    begun_s = time.process_time()
+    for text in (repeated, piece + filling * room if filling else piece):
+        with suppress(BadInput):
+            _holds(vtt(f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>{text}", "a"))
+    assert time.process_time() - begun_s < 1.0
+
+
+def test_cues_are_joined_only_up_to_what_one_person_says() -> None:
+    cue = "00:01.000 --> 00:02.000\n<v A>" + "x" * 900 + "\n\n"
+    turns = vtt("WEBVTT\n\n" + cue * 50, "a").turns
+    assert len(turns) > 1
+    assert max(len(one.text) for one in turns) <= written.LONGEST_TEXT
 
 
 _PIECES = st.sampled_from(
