@@ -40,6 +40,7 @@ SEE = N_("{broken} could not be imported: {report} says which, and why.")
 _EVERY_S = 10.0
 _EVERY_ON_TERMINAL_S = 0.5
 _HEADS = ("place", "file", "what is wrong")
+_FIRST_LINE = (",".join(_HEADS) + "\n").encode()
 
 
 @dataclass(slots=True)
@@ -93,6 +94,27 @@ def report(broken: Sequence[Broken]) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
+def refuse_unless_report(path: Path) -> None:
+    """Say so where a file stands that no import wrote: only an earlier report is written over.
+
+    Raises:
+        AssistantError: it does, or nobody can tell.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    try:
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(len(_FIRST_LINE)) == _FIRST_LINE:
+                    return
+    except OSError:
+        pass  # what cannot be read is no report of ours
+    raise AssistantError(
+        f"{path} is there already, and is no report of an import",
+        "Name another file with --report.",
+    )
+
+
 def listed_items(
     path: Path, mapping: Path | None, folder: Path | None, about: About
 ) -> tuple[Item | Broken, ...]:
@@ -121,10 +143,12 @@ def import_bulk(
     """Take in what is new of recordings and transcripts; prints the id of each new call.
 
     Raises:
-        AssistantError: some could not be taken in; the report says which.
+        AssistantError: some could not be taken in; the report says which.  Or no report can be
+            written where it should be, and then nothing was begun.
         NotPermitted: who is signed in may not.
         StoreFault: the store takes no more; what was taken in is there.
     """
+    refuse_unless_report(report_to)
     wording = plain_wording(interface)
     rules = RulesInForce.at(locations)
     progress = Progress(wording, sys.stderr.isatty(), time.monotonic())
@@ -148,5 +172,6 @@ def import_bulk(
         tally = bulk.run(given, lambda: Crew(workers, model, locations.data_dir, rules))
     tell_user(wording.text(DONE, new=tally.new, before=tally.before))
     if tally.broken:
+        refuse_unless_report(report_to)  # hours may have passed
         write_private(report_to, report(tally.broken), replace=True)
         raise AssistantError(wording.text(SEE, broken=len(tally.broken), report=str(report_to)))

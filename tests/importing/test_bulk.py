@@ -148,6 +148,33 @@ def test_broken_ones_are_told_and_the_rest_is_taken_in(
     assert [row["place"] for row in told] == ["", "line 6", "", "", "line 9"]
 
 
+@pytest.mark.parametrize(
+    "content", [None, b"", b"file,agent\na.wav,a1\n", b"key\n", b"place,file,what is wrong;\n"]
+)
+def test_no_report_is_written_over_what_is_none(
+    embedded: Locations, tmp_path: Path, content: bytes | None
+) -> None:
+    to = tmp_path / "list.csv"
+    if content is None:
+        to.symlink_to(tmp_path / "elsewhere")
+    else:
+        to.write_bytes(content)
+    items: list[Item | Broken] = [*some(tmp_path), Broken("line 9", "", "zone: is none", 9)]
+    with pytest.raises(AssistantError, match="is no report of an import"):
+        import_bulk(embedded, items, model=None, workers=1, report_to=to, interface="en")
+    assert not embedded.data_dir.exists()  # nothing was begun
+    assert content is None or to.read_bytes() == content
+
+
+def test_an_earlier_report_gives_way(embedded: Locations, tmp_path: Path) -> None:
+    to = tmp_path / "faults.csv"
+    to.write_bytes(report([Broken("line 2", "old.wav", "is bad")]))
+    items = [Broken("line 9", "", "zone: is none", 9)]
+    with pytest.raises(AssistantError, match="1 could not be imported"):
+        import_bulk(embedded, items, model=None, workers=1, report_to=to, interface="en")
+    assert to.read_bytes() == report(items)
+
+
 def test_what_was_cut_off_is_cleared_away_and_taken_in_anew(
     places: Locations, tmp_path: Path
 ) -> None:
