@@ -94,7 +94,7 @@ def read_recordings(
     Args:
         path: the CSV file.
         mapping: which of its columns are which.
-        folder: where files are looked for that the list names without a folder.
+        folder: where the files lie that the list names; one that lies elsewhere is refused.
         defaults: what holds of every row that says nothing else.
 
     Raises:
@@ -113,11 +113,21 @@ def read_recordings(
         file = cells.plain("file")
         if not file and not cells.faults:
             cells.faults.append(("file", "is empty"))
+        elif not _lies_in(folder, file):
+            cells.faults.append(("file", "lies outside the list's folder (--folder names another)"))
         if cells.faults:
             rejected.append(Rejected(line, tuple(cells.faults)))
             continue
         rows.append(ListedRecording(line, file, folder / file, about))
     return RecordingList(tuple(rows), tuple(rejected), table.unknown_columns)
+
+
+def _lies_in(folder: Path, file: str) -> bool:
+    """Whether a list, which others may have written, may name this file: no way leads out."""
+    try:
+        return (folder / file).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False  # links in a circle, a name that no file can have
 
 
 def _about(cells: Cells, defaults: About) -> About:

@@ -70,6 +70,43 @@ def test_a_bad_row_is_told_and_spoils_no_other(tmp_path: Path, line: str, says: 
     assert says in bad.wrong
 
 
+@pytest.mark.parametrize(
+    ("file", "may"),
+    [
+        ("a.wav", True),
+        ("deep/a.wav", True),
+        ("deep/../a.wav", True),
+        ("{folder}/a.wav", True),
+        ("within.wav", True),
+        ("../other/secret.vtt", False),
+        ("deep/../../other/secret.vtt", False),
+        ("{folder}/../other/secret.vtt", False),
+        ("{folder}-other/secret.vtt", False),
+        ("/etc/hostname", False),
+        ("way/secret.vtt", False),
+        ("secret.vtt", False),
+        ("circle.wav", False),
+    ],
+)
+def test_a_list_names_no_file_outside_its_folder(tmp_path: Path, file: str, may: bool) -> None:
+    folder, other = tmp_path / "calls", tmp_path / "other"
+    (folder / "deep").mkdir(parents=True)
+    other.mkdir()
+    (other / "secret.vtt").write_text("WEBVTT\n")
+    (folder / "a.wav").write_bytes(b"")
+    (folder / "within.wav").symlink_to(folder / "a.wav")
+    (folder / "way").symlink_to(other)
+    (folder / "secret.vtt").symlink_to(other / "secret.vtt")
+    (folder / "circle.wav").symlink_to(folder / "circle.wav")
+    (row,) = rows(folder, file.format(folder=folder), head="file", jurisdiction="uk")
+    assert isinstance(row, Item) is may
+    if isinstance(row, Broken):
+        assert (row.place, row.wrong.partition(" (")[0]) == (
+            "line 2", "file: lies outside the list's folder",
+        )  # fmt: skip
+        assert "secret" not in row.wrong
+
+
 def test_what_a_list_does_not_say_may_be_said_for_all(tmp_path: Path) -> None:
     (row,) = rows(tmp_path, "a.wav", head="file", jurisdiction="uk", agent_id="a9")
     assert isinstance(row, Item)
