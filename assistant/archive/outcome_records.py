@@ -21,11 +21,11 @@ from assistant.record.kept import NumberedWrapUp
 from assistant.record.search import CallFilter, CallSearch, ListedCall
 from assistant.record.store import CallStore
 from assistant.screens.review_lines import agent_of, local_time, plain_text
+from assistant.sheet_cells import guarded
 from assistant.wording import Wording
 from scripts.outcomes_summary import About
 
 _BATCH = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADS = (
     N_("Call"),
     N_("Date"),
@@ -136,7 +136,7 @@ def csv_text(records: Sequence[Mapping[str, Any]], names: OutcomeNames) -> str:
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return guarded(text)
 
 
 def table(found: Sequence[Ended], wording: Wording, names: OutcomeNames) -> Iterator[str]:

@@ -19,6 +19,8 @@ from assistant.follow_up.joining import Formed, LookUp, joined, look_up_in, look
 from assistant.follow_up.standings import ledger_of
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
+from assistant.sheet_cells import guarded
+from assistant.shift.cells import is_telephone_number
 from assistant.shift.csv_list import ListRead
 from assistant.shift.journal import ContactJournal
 from assistant.shift.learnt import FACTS
@@ -159,6 +161,7 @@ def write_list(rows: tuple[WorkRow, ...], file: Path) -> None:
 
 
 def _cells(row: WorkRow) -> dict[str, str]:
+    """A row's cells by column; a telephone number stays as a dialler takes it, with its plus."""
     numbers = () if row.barred else row.numbers[:3]
     cells = {
         "account": row.id,
@@ -191,7 +194,10 @@ def _cells(row: WorkRow) -> dict[str, str]:
         column = "number" if place == 1 else f"number_{place}"
         kind = number.kind.value
         cells |= {column: number.number, f"{column}_kind": "" if kind == "unknown" else kind}
-    return cells
+    return {
+        column: text if is_telephone_number(text) else guarded(text)
+        for column, text in cells.items()
+    }
 
 
 def _flags(row: WorkRow) -> str:

@@ -29,6 +29,7 @@ from assistant.record.master_key import write_private
 from assistant.record.permissions import Act
 from assistant.rules_in_force import RulesInForce
 from assistant.running import zone_here
+from assistant.sheet_cells import guarded
 from assistant.shift.mapping import ListMapping, load_mapping
 from assistant.wording import Wording
 from compliance.errors import AssistantError
@@ -88,9 +89,7 @@ def report(broken: Sequence[Broken]) -> bytes:
     writer.writerow(_HEADS)
     for one in broken:
         cells = (one.place, one.file, one.wrong)
-        # A sheet would take a cell that begins so for a formula.
-        shown = (display_text(cell, "en-US").text for cell in cells)
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@" and cell else cell for cell in shown])
+        writer.writerow([guarded(display_text(cell, "en-US").text) for cell in cells])
     return out.getvalue().encode("utf-8", "replace")
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from assistant.sheet_cells import unguarded
 from assistant.shift.rows import NumberKind, PhoneNumber
 from compliance.context import Contact
 
@@ -46,8 +47,11 @@ class Cells:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
     def plain(self, column: str) -> str:
-        """A cell's text without blanks around it; empty where it is empty or absent."""
-        value = self.values.get(column, "").strip()
+        """A cell's text without blanks around it; empty where it is empty or absent.
+
+        A sign that keeps spreadsheets from taking it for a formula is no part of it.
+        """
+        value = unguarded(self.values.get(column, "").strip())
         if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in value):
             fault = (column, "holds control or invisible characters")
             if fault not in self.faults:
@@ -159,6 +163,11 @@ def _whole(text: str) -> int:
     if not _DAYS.fullmatch(text):
         raise ValueError
     return int(text)
+
+
+def is_telephone_number(text: str) -> bool:
+    """Whether it is written as one, and of nothing else."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _number(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.accounts.source import Found, SourceFailed
 from assistant.archive import lines
@@ -28,6 +31,7 @@ from assistant.record.permissions import Role
 from assistant.record.search import CallFilter, CallSearch
 from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
+from assistant.sheet_cells import guarded, unguarded
 from assistant.shift.csv_list import ListRead
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import Attempt, ContactJournal
@@ -113,6 +117,34 @@ def test_a_list_of_the_record_as_the_rules_see_it(store: CallStore, tmp_path: Pa
     may = {one.row.id: one.may for one in standings(again)}
     assert [may[owner] for owner in ("BROKEN", "BACK")] == [May.YES, May.YES]
     assert May.YES not in (may["GONE"], may["DISPUTE"])
+
+
+def test_no_cell_of_the_list_is_a_formula_and_each_is_read_back_as_it_was(
+    store: CallStore, tmp_path: Path
+) -> None:
+    keep(store, call("b", -15, ("300", -6), outcome="promise", next_contact=-6, owner="-9+A1"))
+    paid(store, "OTHER", "300", -6)
+    name = "=cmd|' /C calc'!A0"
+    listed = following(
+        store, write(tmp_path, row("-9+A1", name, number="+12125550100", as_of=AS_OF))
+    ).read()
+    file = tmp_path / "next.csv"
+    write_list(listed.rows, file)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        (written,) = csv.DictReader(lines)
+    assert (written["account"], written["customer_name"]) == ("'-9+A1", f"'{name}")
+    assert written["number"] == "+12125550100"  # as a dialler takes it
+    formulas = [cell for cell in written.values() if cell.startswith(tuple("=+-@"))]
+    assert formulas == ["+12125550100"]
+    (again,) = read_work_list(file).rows
+    assert (again.id, again.customer_name) == ("-9+A1", name)
+    assert again.numbers[0].number == "+12125550100"
+
+
+@given(st.text(alphabet="'=+-@\t\r\n＝＋a ", max_size=6) | st.text(max_size=20))
+def test_a_guarded_cell_is_no_formula_and_comes_back(text: str) -> None:
+    assert not guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    assert unguarded(guarded(text)) == text
 
 
 def test_a_bar_ends_with_its_day_and_a_dispute_with_the_banks_own_word(
