@@ -24,6 +24,19 @@ def shown(value: object) -> str:
     return repr(value) if isinstance(value, str) and _SLUG.fullmatch(value) else _UNSHOWN
 
 
+def column_told(name: str, place: int) -> str:
+    """A column's name from outside as it may be told: if it is a slug in any case, else its place.
+
+    A table that was turned on its side is headed by customers, and a heading may hold what a
+    terminal obeys.  One word of plain letters is neither a whole name nor a number.
+
+    Args:
+        name: the heading.
+        place: which column it is, from 1.
+    """
+    return name if name.isascii() and _SLUG.fullmatch(name.lower()) else f"column {place}"
+
+
 class AssistantError(Exception):
     """Something the user can understand and mend.
 

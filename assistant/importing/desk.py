@@ -125,7 +125,7 @@ def listed_items(
     rules = load_mapping(mapping, COLUMNS) if mapping is not None else ListMapping()
     found = read_recordings(path, rules, folder or path.parent, about)
     if found.unknown_columns:
-        names = ", ".join(display_text(name, "en-US").text for name in found.unknown_columns)
+        names = ", ".join(found.unknown_columns)
         tell_user(f"{path}: these columns mean nothing here: {names}")
     return tuple(listed(found))
 

@@ -17,7 +17,7 @@ from assistant.shift.cells import Cells
 from assistant.shift.mapping import COLUMNS, MORE, REQUIRED, ListMapping
 from assistant.shift.row_reading import read_row
 from assistant.shift.rows import WorkRow
-from compliance.errors import BadInput, Fault
+from compliance.errors import BadInput, Fault, column_told
 
 _MOST_BYTES = 50_000_000
 
@@ -39,6 +39,7 @@ class Rejected:
 class ListRead:
     """What a file gave: rows in their order, rejected ones, and columns that mean nothing here.
 
+    `unknown_columns` are as they may be told, by name or by place.
     `faults` are those of single account files of a folder, which are left out as well.
     """
 
@@ -53,7 +54,7 @@ class Table:
     """What a CSV file holds, by our names of its columns.
 
     `lines` are the rows with the line in which each begins, or why one is no row; they are read as
-    they are taken.  `unknown_columns` mean nothing here.
+    they are taken.  `unknown_columns` mean nothing here; they are as they may be told.
     """
 
     lines: Iterator[tuple[int, Mapping[str, str]] | Rejected]
@@ -133,7 +134,11 @@ def table_of(path: Path, mapping: ListMapping, form: Form) -> Table:
             yield line, {**mapping.constants, **filled}
 
     used = set(columns.values())
-    unknown = tuple(name for place, name in enumerate(names) if place not in used and name)
+    unknown = tuple(
+        column_told(name, place + 1)
+        for place, name in enumerate(names)
+        if place not in used and name
+    )
     return Table(rows(), unknown, written_at)
 
 

@@ -16,6 +16,7 @@ from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from tests.commands.conftest import Assistant, Finished
 from tests.follow_up.invented import CODEC, ON, call, keep
+from tests.shift.lists import HEAD
 
 
 @pytest.fixture
@@ -77,6 +78,32 @@ def test_from_payments_to_the_next_list(assistant: Assistant, tmp_path: Path) ->
     }  # fmt: skip
     assert row["barred"][0]["why"] == "account_not_found"
     assert "no source of accounts is set up" in following.errors
+
+
+@pytest.mark.parametrize(
+    ("command", "head"),
+    [
+        (("payments", "import", "x.csv"), "account,amount,currency,paid_on"),
+        (("payments", "import", "x.csv", "--json"), "account,amount,currency,paid_on"),
+        (("worklist", "x.csv"), HEAD),
+        (("accounts", "check", "--file", "x.csv"), HEAD),
+        (("accounts", "check", "--file", "x.csv", "--json"), HEAD),
+        (("calls", "import", "--recordings", "x.csv"), "file"),
+    ],
+)
+def test_no_heading_but_a_plain_word_is_told(
+    assistant: Assistant, tmp_path: Path, command: tuple[str, ...], head: str
+) -> None:
+    more = ",\x1b]0;pwned\x07,Wang Xiaoming,4111111111111111,王小明,=cmd|calc,Region"
+    (tmp_path / "x.csv").write_text(f"{head}{more}\n", "utf-8")
+    told = assistant(*command)
+    everything = told.output + told.errors
+    at = 1 + len(head.split(","))
+    assert f"column {at}" in everything
+    assert f"column {at + 4}" in everything
+    assert "Region" in everything
+    for secret in ("\x1b", "pwned", "Wang", "4111", "王", "cmd"):
+        assert secret not in everything
 
 
 @pytest.mark.parametrize(
