@@ -124,6 +124,7 @@ def worklist(
 
     Raises:
         AssistantError: the list, the moment or the rules cannot be read.
+        NotPermitted: the next list is to leave the store, and its user may not let it.
     """
     if columns or (file is None and not follow_up):
         _tell_columns()
@@ -144,7 +145,11 @@ def worklist(
     from assistant.record.permissions import Act  # noqa: PLC0415 - as above
     from assistant.signing_in import open_guarded  # noqa: PLC0415 - as above
 
-    with open_guarded(data_dir, tell, Act.FOLLOW_UP, about="to a file" if to else "") as (store, _):
+    about = "to a file" if to else ""
+    with open_guarded(data_dir, tell, Act.FOLLOW_UP, about=about) as (store, guard):
+        if to is not None or as_json:
+            # Everybody's customers leave the store, unsealed: whoever works the list need not.
+            guard.need(Act.EXPORT, written=False)
         following = NextList(
             store,
             locations,
@@ -156,13 +161,20 @@ def worklist(
             now=lambda: moment,
         )
         listed = following.read()
-    for line in notices(following):
-        tell(line)
-    if to is not None:
-        write_list(listed.rows, to)
-        tell(f"rows written: {len(listed.rows)}. The file is not sealed: keep it as what it is.")
-        return 0
-    return _show(_desk(lambda: listed, locations, moment, stale_after), moment, shown, file)
+        for line in notices(following):
+            tell(line)
+        if to is not None:
+            rows = len(listed.rows)
+            guard.need(Act.EXPORT, about=f"next list to a file, rows: {rows}")
+            write_list(listed.rows, to)
+            tell(f"rows written: {rows}. The file is not sealed: keep it as what it is.")
+            return 0
+
+        def leaving(rows: int) -> None:
+            guard.need(Act.EXPORT, about=f"next list as JSON, rows: {rows}")
+
+        desk = _desk(lambda: listed, locations, moment, stale_after)
+        return _show(desk, moment, shown, file, leaving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +199,14 @@ def _desk(
     )
 
 
-def _show(desk: ShiftDesk, moment: datetime, wanted: _Shown, file: Path | None) -> int:
+def _show(
+    desk: ShiftDesk,
+    moment: datetime,
+    wanted: _Shown,
+    file: Path | None,
+    leaving: Callable[[int], None] = lambda _rows: None,
+) -> int:
+    """Write the rows that are wanted; `leaving` is told how many JSON will hold, before it does."""
     rows = desk.listed.rows
     say = Interface(wanted.interface or (rows[0].language if rows else "") or "en")
     locale = say.catalogue.language.code
@@ -199,6 +218,7 @@ def _show(desk: ShiftDesk, moment: datetime, wanted: _Shown, file: Path | None) 
     everyone = desk.standings()
     shown = matching(everyone, wanted.words, permitted_only=wanted.permitted, said=said)
     if wanted.as_json:
+        leaving(len(shown))
         record = {
             "at": moment.isoformat(timespec="seconds"),
             "rows": [_record(standing, desk, moment, locale) for standing in shown],

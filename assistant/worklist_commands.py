@@ -72,7 +72,8 @@ def worklist(
     count as well.  Nothing is written but what --to names.
 
     --follow-up forms the list: broken promises, callbacks, documents owed, next contacts, each with
-    its day and its call.  A dispute, a wish for no contact and the like keep a row off.
+    its day and its call.  A dispute, a wish for no contact and the like keep a row off.  With --to
+    or --json it leaves the store, which is for those who may export.
     """
     from assistant import working
 

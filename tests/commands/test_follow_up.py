@@ -5,6 +5,7 @@ In this process: what is tried is what they say and do, and a process for each w
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import _run
+from assistant.record.access import newest
 from assistant.record.locations import Locations
+from assistant.record.permissions import Role
 from assistant.record.store import CallStore
+from assistant.record.users import Users
 from tests.commands.conftest import Assistant, Finished
 from tests.follow_up.invented import CODEC, ON, call, keep
 from tests.shift.lists import HEAD
@@ -104,6 +108,41 @@ def test_no_heading_but_a_plain_word_is_told(
     assert "Region" in everything
     for secret in ("\x1b", "pwned", "Wang", "4111", "王", "cmd"):
         assert secret not in everything
+
+
+def test_an_agent_works_the_next_list_and_takes_it_nowhere(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with CallStore(Locations(tmp_path / "home"), CODEC) as store:
+        for owner in ("ONE", "TWO"):
+            keep(store, call(owner, -20 - AGO, ("300", -10 - AGO), outcome="promise",
+                             next_contact=-10 - AGO, owner=owner))  # fmt: skip
+        known = Users(store.opened)
+        for name, role in (("chief", Role.ADMINISTRATOR), ("an", Role.AGENT),
+                           ("su", Role.SUPERVISOR)):  # fmt: skip
+            known.add("chief", name, role, password=f"a password of {name}")
+
+    def run(who: str, *arguments: str) -> Finished:
+        monkeypatch.setenv("ASSISTANT_USER", who)
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"a password of {who}\n"))
+        return assistant("worklist", "--follow-up", *arguments)
+
+    assert (seen := run("an")).status == 0
+    assert "ONE" in seen.output
+    for leaving in (("--to", "an.csv"), ("--json",)):
+        refused = run("an", *leaving)
+        assert (refused.status, refused.output) == (2, "")
+        assert "an (agent) may not do that" in refused.errors
+    assert not (tmp_path / "an.csv").exists()
+    assert run("su", "--to", "su.csv").status == 0
+    assert len(json.loads(run("su", "--json", "--filter", "TWO").output)["rows"]) == 1
+    with CallStore(Locations(tmp_path / "home"), CODEC) as store:
+        log = [(line.who, line.act, line.about) for line in newest(store.opened, 50)]
+    assert log.count(("an", "refused: export", "")) == 2
+    assert [one for one in reversed(log) if one[:2] == ("su", "export")] == [
+        ("su", "export", "next list to a file, rows: 2"),
+        ("su", "export", "next list as JSON, rows: 1"),
+    ]
 
 
 @pytest.mark.parametrize(
