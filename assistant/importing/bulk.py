@@ -151,18 +151,16 @@ class BulkImport:
         crew: Callable[[], Crew],
     ) -> None:
         under_way: dict[str, tuple[Item, Place, str]] = {}
+        copies = _Copies()
         notices: set[str] = set()
 
         def jobs() -> Iterator[Hear]:
-            seen: set[str] = set()
             for item in items:
-                job = self._job(item, imports, tally, seen)
-                if job is None:
-                    self._stepped(item, tally, new=False)
-                    continue
-                hear, place = job
-                under_way[hear.call] = (item, place, hear.digest)
-                yield hear
+                job = self._job(item, imports, tally, copies)
+                if job is not None:
+                    hear, place = job
+                    under_way[hear.call] = (item, place, hear.digest)
+                    yield hear
 
         with crew() as hearing:
             for heard in hearing.hear(jobs()):
@@ -176,26 +174,41 @@ class BulkImport:
                     self._heard(item, place, digest, heard)
                     self._is_new(place, imports, tally)
                 self._stepped(item, tally, new=True)
+                for copy in copies.came_out(digest, heard.wrong):
+                    self._copy(copy, heard.wrong, tally)
 
     def _job(
-        self, item: Item, imports: Imports, tally: Tally, seen: set[str]
+        self, item: Item, imports: Imports, tally: Tally, copies: _Copies
     ) -> tuple[Hear, Place] | None:
+        """What is to be heard of an item, and where it goes; of any other nothing is left to do."""
         try:
             digest = _digest(item.path)
             now = self.clock()
             about = self._timely(item.about, item)
-            if digest in seen:
-                # Before it is done nobody knows that it is there.
-                tally.before += 1
+            if digest in copies.wrong:
+                self._copy(item, copies.wrong[digest], tally)
                 return None
-            seen.add(digest)
+            if digest in copies.waiting:
+                copies.waiting[digest].append(item)
+                return None
             place = imports.place(digest, about.started_at or now)
             if not self._wanted(place, item, tally):
+                self._stepped(item, tally, new=False)
                 return None
         except BadInput as error:
             tally.broken.append(item.broken(wrong_with(error)))
+            self._stepped(item, tally, new=False)
             return None
+        copies.waiting[digest] = []
         return Hear(place.call, item.path, digest, about, now, self.zone_here), place
+
+    def _copy(self, item: Item, wrong: str, tally: Tally) -> None:
+        """The same bytes once more: as wrong as the first, or there by now."""
+        if wrong:
+            tally.broken.append(item.broken(wrong))
+        else:
+            tally.before += 1
+        self._stepped(item, tally, new=False)
 
     def _heard(self, item: Item, place: Place, digest: str, heard: Heard) -> None:
         envelopes = [self._codec.decode(line) for line in heard.lines]
@@ -265,6 +278,19 @@ class BulkImport:
         if key not in self._guidances:
             self._guidances[key] = load_guidance(*key, self.rules)
         return self._guidances[key]
+
+
+@dataclass(slots=True)
+class _Copies:
+    """Recordings by digest: `wrong` with those that came out, and who waits for one to come out."""
+
+    wrong: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, list[Item]] = field(default_factory=dict)
+
+    def came_out(self, digest: str, wrong: str) -> list[Item]:
+        """Keep what became of one; its copies, of which that is true as well."""
+        self.wrong[digest] = wrong
+        return self.waiting.pop(digest)
 
 
 class _Unfit(Exception):

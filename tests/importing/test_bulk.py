@@ -291,6 +291,24 @@ def test_sound_is_heard_and_kept(embedded: Locations, sounds: Path, tmp_path: Pa
         assert store.verify(audio=True).faults == ()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_copy_of_what_is_broken_is_as_broken(
+    embedded: Locations, sounds: Path, tmp_path: Path, workers: int
+) -> None:
+    """Whether the first has come out when its copy is met, or is still being heard."""
+    about = About(jurisdiction="us", language="en-US")
+    names = ("none.flac", "again.flac", "third.flac")
+    for name in names[1:]:
+        (tmp_path / name).write_bytes((sounds / names[0]).read_bytes())
+    items = [Item(f"line {n}", name, (tmp_path if n > 2 else sounds) / name, Source.RECORDING,
+                  about, n) for n, name in enumerate(names, start=2)]  # fmt: skip
+    with CallStore(embedded, CODEC, doors=DOORS) as store:
+        tally = Run(store).of(items, Crew(workers, "demonstration", tmp_path, RulesInForce()))
+    assert (tally.new, tally.before, tally.done) == (0, 0, 3)
+    assert [one.place for one in tally.broken] == ["line 2", "line 3", "line 4"]
+    assert len({one.wrong for one in tally.broken}) == 1
+
+
 def test_a_process_that_dies_costs_its_recording_alone(sounds: Path, tmp_path: Path) -> None:
     about = About(jurisdiction="us", language="en-US")
     crew = Crew(1, "demonstration", tmp_path, RulesInForce())
