@@ -89,7 +89,7 @@ def redacted(
     call: Sequence[Said],
     *,
     today: date,
-    account: Account | None = None,
+    accounts: Sequence[Account] = (),
     strict: Strictness = AS_USUAL,
 ) -> tuple[Redacted, ...]:
     """The copy of a call's utterances, in their order.
@@ -97,10 +97,11 @@ def redacted(
     Args:
         call: the finals of all speakers, in the order said.
         today: the day of the call.
-        account: whose names and numbers go wherever they are said.
+        accounts: whose names and numbers go wherever they are said: all that the call ever had.
         strict: what goes beyond that.
     """
-    secrets = (*_secrets(account), *((_pattern(name), Sort.NAME) for name in _parts(strict.names)))
+    known = dict.fromkeys(secret for account in accounts for secret in _secrets(account))
+    secrets = (*known, *((_pattern(name), Sort.NAME) for name in _parts(strict.names)))
     spread = _spread(call)
     sensitive = [*_sensitive(call)]
     return tuple(
@@ -278,10 +279,8 @@ def _bare_figures(text: str) -> int:
 # ---- what the account tells ----------------------------------------------------------------------
 
 
-def _secrets(account: Account | None) -> Iterator[tuple[re.Pattern[str], Sort]]:
+def _secrets(account: Account) -> Iterator[tuple[re.Pattern[str], Sort]]:
     """Patterns of what the account holds and nobody else may read."""
-    if account is None:
-        return
     for name in _parts((account.customer_name, account.family_name)):
         yield _pattern(name), Sort.NAME
     for identifier in account.identifiers:

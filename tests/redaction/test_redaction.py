@@ -145,7 +145,7 @@ def test_names_of_the_account_go_in_either_script() -> None:
     copies = redacted(
         [Said(said(text, number)) for number, text in enumerate(talk)],
         today=TODAY,
-        account=account,
+        accounts=(account,),
     )
     told = [copy.text for copy in copies]
     assert told[0] == "请问 是 [name] 吗"
