@@ -33,6 +33,10 @@ _ASKED = re.compile(
 )
 
 
+# 一定, 一直, 一起: words that no figure is read out in.
+_NO_FIGURE = re.compile("一[定直些般旦樣样起]")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """An utterance and whether the right party was being confirmed when it was said."""
@@ -69,11 +73,11 @@ class Redacted:
 class Strictness:
     """What more goes in a copy that leaves the people of a call behind.
 
-    `figures`: every run of figures, amounts and days too.  `announced`: names by the words around
-    them, whether or not the account knows them.  `closed`: while identity is confirmed or a number
-    is read out, the sound of everybody but the agent goes whole, and the agent's where anything in
-    the utterance was covered; what was misheard there stands in no text.  `names` go wherever they
-    are said.
+    `figures`: every figure, lone ones, amounts and days too.  `announced`: names by the words
+    around them, whether or not the account knows them.  `closed`: while identity is confirmed or a
+    number is read out, the sound of everybody but the agent goes whole, and the agent's where
+    anything in the utterance was covered; what was misheard there stands in no text.  `names` go
+    wherever they are said.
     """
 
     figures: bool = False
@@ -142,6 +146,13 @@ def _covered(
             Mask(*_in_text(span, places), Sort.NAME)
             for span in announced(flat)
             if span[0] < span[1]
+        )
+    if strict.figures:
+        # Figures that are said one at a time are a number all the same.
+        masks.extend(
+            Mask(run.start, run.end, Sort.FIGURES)
+            for run in stretches(tokens, amounts=True)
+            if not _NO_FIGURE.match(text, run.start)
         )
     merged = tuple(_merged(masks))
     words, silent = _heard(utterance, merged)
