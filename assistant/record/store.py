@@ -150,6 +150,11 @@ class CallStore:
             subject = self._kept(call) if call is not None else None
             self._guard.need(act, subject, about=about, written=written)
 
+    def note_refusal(self, act: Act, *, about: str) -> None:
+        """Write down that something was refused which `need` was not asked for."""
+        if self._guard is not None:
+            self._guard.write_refusal(act, about=about)
+
     @property
     def user(self) -> str:
         """The name of who is signed in; empty past the guard."""

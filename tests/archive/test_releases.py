@@ -405,6 +405,26 @@ def test_words_are_looked_for_in_the_copy_alone(kept: Locations) -> None:
         assert store.calls() == ()
 
 
+@pytest.mark.parametrize("wanted", [CallFilter(account="ACCT-7"), CallFilter(agent="a1")])
+def test_who_asks_whose_a_call_was_and_may_not_is_written_down(
+    kept: Locations, wanted: CallFilter
+) -> None:
+    with CallStore(kept, CODEC, doors=DOORS) as store:
+        as_trainer(store)
+        for ask in (
+            lambda: list(CallSearch(store).calls(wanted)),
+            lambda: list(CallSearch(store).find(phrase("arrested"), wanted)),
+        ):
+            with pytest.raises(NotPermitted, match="not yours to ask"):
+                ask()
+        refused = [
+            (line.who, line.act, line.about)
+            for line in read_log(store.opened)
+            if line.act.startswith("refused")
+        ]
+    assert refused == [("ty", "refused: open", "by account or agent")]
+
+
 def test_what_was_not_covered_is_not_shown(kept: Locations) -> None:
     """A session of other rules may cut utterances otherwise: no copy, no words."""
     with CallStore(kept, CODEC, doors=DOORS) as store:
