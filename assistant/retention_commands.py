@@ -191,7 +191,7 @@ def customer(
     data_dir: Path | None,
 ) -> None:
     """Everything kept of one customer: exported, or erased as far as law and holds allow."""
-    from assistant.record.customer import export_customer
+    from assistant.record.customer import customer_calls, export_customer
     from assistant.record.payments import payments_of
     from assistant.record.permissions import Act
     from assistant.record.search_index import account_hash
@@ -203,10 +203,16 @@ def customer(
     with open_guarded(data_dir, tell, Act.CUSTOMER, about=about) as (store, guard):
         hashed = account_hash(store.opened.vault, account)
         paid = len(payments_of(store.opened, (hashed,)).get(hashed, ()))
-        if not store.calls_of(account) and not paid:
+        calls = customer_calls(store, account)
+        if not (calls.own or calls.shared or paid):
             raise _unknown(account)
         if file is not None:
             count = export_customer(store, account, file, store.opened.at_utc())
+            for call in calls.shared:
+                tell(
+                    f"Left out: {call} had another account as well. Look at it, and hand over what"
+                    " is this customer's."
+                )
             tell(f"Exported: {_calls(count)}{_payments(paid)}.")
             tell("The file is not sealed: keep it as what it is.")
             return
@@ -214,6 +220,10 @@ def customer(
         plan = desk.plan_of(account, _now(store))
         going = [verdict for verdict in plan if verdict.may_be_erased]
         _print_plan(plan, lambda verdict: verdict.may_be_erased)
+        planned = {verdict.call for verdict in plan}
+        for call in calls.shared:
+            goes = "is told of above" if call in planned else "ended as that one's and stays"
+            tell(f"{call} had another account as well: it {goes}.")
         if paid:
             tell(f"{paid} payments would go, unless the account is held.")
         if dry_run or not (going or paid):

@@ -50,7 +50,7 @@ def make_dossier(
         # The page leaves the sealed store: it is an export like any other.
         store.need(Act.EXPORT, call)
         told = tell(store, call)
-        account = told.start.account_id
+        account = told.account_id
         others = None
         if account and not redacted:
             others = tuple(CallSearch(store).calls(CallFilter(account=account)))

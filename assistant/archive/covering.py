@@ -76,7 +76,7 @@ class Cover:
     """What one call is covered with: `copies` are its utterances' by id."""
 
     today: date
-    account: Account | None
+    accounts: tuple[Account, ...]
     strict: Strictness
     copies: Mapping[str, Redacted] = field(default_factory=dict)
 
@@ -84,12 +84,12 @@ class Cover:
     def of(cls, told: ToldCall, strict: Strictness = AS_USUAL) -> Self:
         """For a call as it was kept."""
         copies = dict(redactions(told, strict))
-        return cls(day_of(told.start), told.start.account, strict, copies)
+        return cls(day_of(told.start), told.accounts, strict, copies)
 
     def text(self, text: str) -> str:
         """A text about the call: a note, a line of the script."""
         said = Said(Utterance(id="", index=0, speaker=Speaker.UNKNOWN, text=text))
-        (copy,) = redacted([said], today=self.today, account=self.account, strict=self.strict)
+        (copy,) = redacted([said], today=self.today, accounts=self.accounts, strict=self.strict)
         return copy.text
 
     def utterance(self, final: UtteranceFinal) -> UtteranceFinal:
@@ -154,6 +154,7 @@ def covered(told: ToldCall) -> ToldCall:
         reviews=reviews,
         wrap_up=covered_ending(end, names, cover.text) if end is not None else None,
         redacted=True,
+        accounts=(),
         tasks=tuple(
             replace(
                 task, deeds=tuple(replace(deed, note=cover.text(deed.note)) for deed in task.deeds)
@@ -188,7 +189,7 @@ def covered_shown(shown: Shown, told: ToldCall) -> Shown:
 
 def cover_for_training(told: ToldCall) -> Cover:
     """What a call is covered with before anybody learns from it; `told` is as it was kept."""
-    agents = (told.call.agent_name, told.start.account.agent_name if told.start.account else "")
+    agents = (told.call.agent_name, *(account.agent_name for account in told.accounts))
     strict = Strictness(figures=True, announced=True, closed=True, names=agents)
     return Cover.of(told, strict)
 
@@ -207,6 +208,7 @@ def for_training(told: ToldCall) -> ToldCall:
         wrap_up=_trained_ending(end) if end is not None else None,
         entries=(),
         tasks=(),
+        accounts=(),
         redacted=True,
     )
 
@@ -283,7 +285,7 @@ def redactions(told: ToldCall, strict: Strictness = AS_USUAL) -> Iterator[tuple[
             )
             said.append(Said(utterance, verifying=not verified))
             ids.append(output.id)
-    copies = redacted(said, today=day_of(told.start), account=told.start.account, strict=strict)
+    copies = redacted(said, today=day_of(told.start), accounts=told.accounts, strict=strict)
     yield from zip(ids, copies, strict=True)
 
 

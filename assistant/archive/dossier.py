@@ -126,7 +126,7 @@ def _templates() -> jinja2.Environment:
 
 
 def _account(told: ToldCall, wording: Wording) -> list[tuple[str, str]]:
-    account = told.start.account
+    account = told.account
     if account is None:
         return []
     return [(name, plain_text(value)) for name, value, _tone in figures(account, wording)]

@@ -247,10 +247,10 @@ def header(told: ToldCall, wording: Wording) -> Iterator[tuple[str, str]]:
         day = wording.text(IMPORTED_AT, day=day)
     yield wording.text("Date"), day
     yield wording.text("Agent"), agent_of(call)
-    if start.account_id:
-        yield wording.text("Account"), start.account_id
-    if start.account is not None:
-        yield wording.text("Customer"), wording.customer(start.account)
+    if told.account_id:
+        yield wording.text("Account"), told.account_id
+    if told.account is not None:
+        yield wording.text("Customer"), wording.customer(told.account)
     yield wording.text("Where"), place_of(call, wording)
     yield wording.text("Language"), call.language
     yield wording.text("Length"), clock(call.duration_s)

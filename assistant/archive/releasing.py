@@ -36,7 +36,7 @@ def release_call(
         store.need(Act.RELEASE, call, written=False)
         if not undo and store.call(call).state is CallState.OPEN:
             raise NotReleased("the call is still running", "Release it when it has ended.")
-        known = store.start(call).account is not None
+        known = bool(store.shown_accounts(call))
         act = ReleaseAct.WITHDRAWN if undo else ReleaseAct.RELEASED
         add_release(
             store.opened, Release(call, act, store.user, store.opened.at_utc(), reason.strip())

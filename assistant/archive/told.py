@@ -18,12 +18,14 @@ from assistant.events import (
     StatementChanged,
     UtteranceFinal,
 )
+from assistant.linking import why_not
 from assistant.record.chain import Entry
 from assistant.record.kept import KeptCall, KeptWrapUp
 from assistant.record.reviews import Review, standing
 from assistant.record.store import CallStore
 from assistant.record.tasks import KeptTask, tasks_of_call
 from compliance.findings import Statement, Status
+from scripts.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class ToldCall:
     """What is kept of one call.
 
     `outputs` are in the order of the call, the start first; withdrawn findings are left out.
-    `redacted` says that this is a copy in which personal data was covered.
+    `redacted` says that this is a copy in which personal data was covered.  `accounts` are those
+    that were shown in it, the first one and whatever was linked since; a copy has none.
     """
 
     call: KeptCall
@@ -42,6 +45,21 @@ class ToldCall:
     entries: tuple[Entry, ...]
     redacted: bool = False
     tasks: tuple[KeptTask, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def account(self) -> Account | None:
+        """The account whose call it is: the last that it could be linked to, as it was shown."""
+        header = self.start.header
+        own = [
+            one for one in self.accounts if not why_not(header.jurisdiction, header.collector, one)
+        ]
+        return own[-1] if own else self.start.account
+
+    @property
+    def account_id(self) -> str:
+        """Its id, where at least that is known; else empty."""
+        return self.account.id if self.account is not None else self.start.account_id
 
     @property
     def utterances(self) -> tuple[UtteranceFinal, ...]:
@@ -105,6 +123,7 @@ def tell(store: CallStore, call: str) -> ToldCall:
         wrap_up=store.wrap_up(call),
         entries=store.entries(call),
         tasks=tasks_of_call(store, call),
+        accounts=store.shown_accounts(call),
     )
 
 

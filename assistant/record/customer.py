@@ -3,7 +3,8 @@
 Owns the archive's form: a ZIP file with a table of contents, and for each call a file of JSON Lines
 (call, account as it was shown, utterances, how it ended, what others were given to do) and its
 sound as FLAC, an hour a file.  The account's payments are a file of their own.
-What the program found in the agent's words is about the agent and not in it.  It erases nothing.
+What the program found in the agent's words is about the agent and not in it.  A call in which
+another customer was shown as well is left out: somebody has to look at it.  It erases nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,30 @@ _MADE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerCalls:
+    """The ids of an account's calls: `own` ended as its and are about nobody else.
+
+    `shared` had another customer's account linked too, or ended as another account's.
+    """
+
+    own: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+def customer_calls(store: CallStore, account: str) -> CustomerCalls:
+    """The calls that an account ever was linked to."""
+    own: list[str] = []
+    shared: list[str] = []
+    for call, ids in sorted(store.accounts().items()):
+        if account in ids:
+            is_own = ids[-1] == account and store.is_of_one_customer(call)
+            (own if is_own else shared).append(call)
+    return CustomerCalls(tuple(own), tuple(shared))
+
+
 def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> int:
-    """Write an account's calls; returns how many.
+    """Write an account's calls, those of `customer_calls` that are its own; returns how many.
 
     Args:
         store: the kept calls, with whoever may open them.
@@ -50,7 +73,7 @@ def export_customer(store: CallStore, account: str, file: Path, at_utc: str) -> 
         StoreFault: it is there, or cannot be written; nothing is left of it then.
     """
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    calls = [store.call(call) for call in store.calls_of(account)]
+    calls = [store.call(call) for call in customer_calls(store, account).own]
     with store_faults(file):
         if file.exists():
             raise StoreFault(f"{file} is there already", "Name another file.")
@@ -108,6 +131,7 @@ def _payments(store: CallStore, account: str) -> str:
 
 def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
     start = store.start(call.id)
+    shown = store.shown_accounts(call.id)
     yield {
         "type": "call",
         "call": call.id,
@@ -115,8 +139,8 @@ def _lines(store: CallStore, call: KeptCall) -> Iterator[dict[str, Any]]:
         "language": call.language,
         "collector": call.collector,
         "started_at": call.started_at_utc,
-        "account": asdict(start.account) if start.account is not None else None,
-        "account_id": start.account_id or None,
+        "account": asdict(shown[-1]) if shown else None,
+        "account_id": shown[-1].id if shown else start.account_id or None,
         "transcript": "made elsewhere"
         if start.imported is not None and start.imported.elsewhere
         else f"made by a machine ({start.model or 'no model'})",

@@ -101,13 +101,17 @@ class Guard:
         """
         subject = call.id if call is not None else ""
         if not self.may(act, call):
-            self.write(f"refused: {act.value}", subject)
+            self.write_refusal(act, subject)
             names = ", ".join(role.value for role in who_may(act))
             raise NotPermitted(
                 f"{self.who.name} ({self.who.role}) may not do that", f"Ask: {names}."
             )
         if written:
             self.write(act.value, subject, about)
+
+    def write_refusal(self, act: Act, call: str = "", about: str = "") -> None:
+        """Write down that somebody asked for what they may not."""
+        self.write(f"refused: {act.value}", call, about)
 
     def write(self, act: str, call: str = "", about: str = "") -> None:
         """Write a line of the log, once for each act and call of a run."""

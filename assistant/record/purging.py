@@ -79,7 +79,7 @@ class PurgeDesk:
         self._locations = store.locations
         self._terms = terms
         self._who = who
-        self._accounts: Mapping[str, bytes] = {}
+        self._accounts: Mapping[str, tuple[bytes, ...]] = {}
 
     # ---- looking ---------------------------------------------------------------------------
 
@@ -89,8 +89,8 @@ class PurgeDesk:
         return tuple(self._verdict(known, kept_by, today) for known, kept_by in self._known(kept))
 
     def plan_of(self, account: str, today: date) -> tuple[Verdict, ...]:
-        """The same, for the calls of an account; of an account without calls, nothing."""
-        own = set(self._store.calls_of(account))
+        """The same, for the calls that ended as an account's; of one without calls, nothing."""
+        own = set(self._store.calls_now_of(account))
         return tuple(verdict for verdict in self.plan(today) if verdict.call in own)
 
     # ---- purging ---------------------------------------------------------------------------
@@ -146,11 +146,13 @@ class PurgeDesk:
     def erase(self, account: str, *, today: date | None = None) -> Purged:
         """Erase a customer's calls, but for what a duty keeps, and their payments, unless held.
 
+        A call goes with the account that it ended as; a hold on any that it ever had keeps it.
+
         Raises:
             PurgeRefused, StoreFault: as for `purge`.
         """
         self.check(today=today)
-        own = set(self._store.calls_of(account))
+        own = set(self._store.calls_now_of(account))
         kept = [call for call in self._store.every_call() if call.id in own]
         gone = self._take(kept, "erasure", lambda verdict: verdict.may_be_erased)
         with store_faults(self._open.name), self._open.engine.connect() as connection:
@@ -190,8 +192,8 @@ class PurgeDesk:
                 return None
             duties = standing_duties(connection)
             outcome = _outcomes(connection, known.call).get(known.call)
-            account = self._accounts.get(known.call, b"")
-            now = _with_duties(replace(known, outcome=outcome), duties, account)
+            codes = self._accounts.get(known.call, ())
+            now = _with_duties(replace(known, outcome=outcome), duties, codes)
             verdict = self._verdict(now, call, today)
             if not goes(verdict):
                 return None
@@ -205,24 +207,24 @@ class PurgeDesk:
     def _known(self, kept: Sequence[KeptCall]) -> list[tuple[Keeping, KeptCall]]:
         accounts = self._store.accounts()
         self._accounts = {
-            call: account_code(self._open.vault, account) for call, account in accounts.items()
+            call: tuple(account_code(self._open.vault, owner) for owner in owners)
+            for call, owners in accounts.items()
         }
         last: dict[bytes, date] = {}
         for call in self._store.every_call() if accounts else ():
-            code = self._accounts.get(call.id, b"")
-            if code:
+            for code in self._accounts.get(call.id, ()):
                 last[code] = max(last.get(code, date.min), day_of(call.started_at_utc))
         with store_faults(self._open.name), self._open.engine.connect() as connection:
             duties = standing_duties(connection)
             outcomes = _outcomes(connection)
         found = []
         for call in sorted(kept, key=lambda one: (one.started_at_utc, one.id)):
-            code = self._accounts.get(call.id, b"")
+            codes = self._accounts.get(call.id, ())
             on = day_of(call.started_at_utc)
             known = Keeping(
                 call=call.id,
                 on=on,
-                last_activity=max(on, last.get(code, on)),
+                last_activity=max((on, *(last.get(code, on) for code in codes))),
                 outcome=outcomes.get(call.id),
                 cleared=False,
                 held=False,
@@ -232,7 +234,7 @@ class PurgeDesk:
                     for mark in call.marks
                 ),
             )
-            found.append((_with_duties(known, duties, code), call))
+            found.append((_with_duties(known, duties, codes), call))
         return found
 
     def _verdict(self, known: Keeping, call: KeptCall, today: date) -> Verdict:
@@ -347,9 +349,11 @@ def _outcomes(connection: Connection, call: str | None = None) -> dict[str, str]
     return {row.call: row.outcome for row in connection.execute(query)}
 
 
-def _with_duties(known: Keeping, duties: Duties, account: bytes) -> Keeping:
+def _with_duties(known: Keeping, duties: Duties, codes: tuple[bytes, ...]) -> Keeping:
+    """A hold on any account that a call ever had keeps it; none of its debts may be open still."""
+    accounts = codes or (b"",)
     return replace(
         known,
-        held=duties.holds(known.call, account),
-        cleared=duties.is_cleared(known.call, account),
+        held=any(duties.holds(known.call, account) for account in accounts),
+        cleared=all(duties.is_cleared(known.call, account) for account in accounts),
     )

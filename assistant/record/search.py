@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, li
 from assistant.events import UtteranceFinal
 from assistant.record.guard import NotPermitted
 from assistant.record.kept import CallState, KeptCall
+from assistant.record.permissions import Act
 from assistant.record.releases import released_calls
 from assistant.record.search_index import account_hash, word_hash
 from assistant.record.search_words import Phrase
@@ -226,6 +227,7 @@ class CallSearch:
     def _conditions(self, wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
         """What the database can decide of a filter."""
         if self._store.studies_only and (wanted.account or wanted.agent):
+            self._store.note_refusal(Act.OPEN, about="by account or agent")
             raise NotPermitted(
                 "whose call it was, and whose account, is not yours to ask",
                 "Look by day, rule, severity or outcome.",

@@ -43,13 +43,12 @@ from assistant.record.locations import Locations
 from assistant.record.locks import is_held
 from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.permissions import Act
-from assistant.record.places import note_place, row_place, wrap_up_place
+from assistant.record.places import note_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
 from assistant.record.releases import released_calls
 from assistant.record.reviews import Review, ReviewAct
 from assistant.record.sealed_rows import SealedRows
 from assistant.record.tables import (
-    CALL_KEYS,
     CALLS,
     CHAIN,
     EVENTS,
@@ -61,9 +60,11 @@ from assistant.record.tables import (
     WRAP_UPS,
 )
 from assistant.record.verifying import Proof, verify
+from assistant.record.whose import CallAccounts
 from assistant.record.wrap_up_form import NewerForm, opened_part
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
+from scripts.account import Account
 
 if TYPE_CHECKING:
     # Who signs in loads more than a call that is being kept needs.
@@ -117,6 +118,7 @@ class CallStore:
         self._engine = opened.engine
         self._vault = opened.vault
         self._rows = SealedRows(opened, self._codec)
+        self._whose = CallAccounts(opened, self._rows, self._codec)
         self._guard: Guard | None = None
 
     def __enter__(self) -> Self:
@@ -147,6 +149,11 @@ class CallStore:
         if self._guard is not None:
             subject = self._kept(call) if call is not None else None
             self._guard.need(act, subject, about=about, written=written)
+
+    def note_refusal(self, act: Act, *, about: str) -> None:
+        """Write down that something was refused which `need` was not asked for."""
+        if self._guard is not None:
+            self._guard.write_refusal(act, about=about)
 
     @property
     def user(self) -> str:
@@ -411,28 +418,29 @@ class CallStore:
             raise damaged(self._name)
         return first
 
-    def accounts(self) -> Mapping[str, str]:
-        """The id of each call's account; a call without one is absent."""
-        # In one question: between two, another program may purge.
-        both = EVENTS.outerjoin(CALL_KEYS, CALL_KEYS.c.call == EVENTS.c.call)
-        query = select(EVENTS.c.call, EVENTS.c.line, CALL_KEYS.c.wrapped).select_from(both)
-        found: dict[str, str] = {}
-        for row in self.rows(query.where(EVENTS.c.seq == 0)):
-            call = row["call"]
-            if row["wrapped"] is None:
-                raise damaged(self._name)
-            seal = self._vault.call(call, row["wrapped"])
-            place = row_place(call, EVENTS.name, 0)
-            first = self._codec.decode(
-                self._rows.unsealed(seal, row["line"], place), self._name
-            ).event
-            if isinstance(first, CallStarted) and first.account_id:
-                found[call] = first.account_id
-        return found
+    def shown_accounts(self, call: str) -> tuple[Account, ...]:
+        """The accounts that were shown in the call, its first one and those linked to it since."""
+        self.call(call)
+        return self._whose.shown(call)
+
+    def is_of_one_customer(self, call: str) -> bool:
+        """Whether only one customer was shown in the call, past the guard: it is told no more."""
+        return self._whose.is_of_one_customer(call)
+
+    def accounts(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of each call's accounts, the last one whose it is now; without any, it is absent.
+
+        A call has more than one where another account was linked to it while it ran.
+        """
+        return self._whose.ids()
 
     def calls_of(self, account: str) -> tuple[str, ...]:
-        """The ids of an account's calls."""
-        return tuple(sorted(call for call, owner in self.accounts().items() if owner == account))
+        """The ids of the calls that an account ever was linked to: what is held with it, say."""
+        return tuple(sorted(call for call, owners in self.accounts().items() if account in owners))
+
+    def calls_now_of(self, account: str) -> tuple[str, ...]:
+        """The ids of the calls that ended as an account's: what goes to its customer."""
+        return tuple(sorted(call for call, own in self.accounts().items() if own[-1] == account))
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""

@@ -33,6 +33,10 @@ _ASKED = re.compile(
 )
 
 
+# 一定, 一直, 一起: words that no figure is read out in.
+_NO_FIGURE = re.compile("一[定直些般旦樣样起]")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """An utterance and whether the right party was being confirmed when it was said."""
@@ -69,11 +73,11 @@ class Redacted:
 class Strictness:
     """What more goes in a copy that leaves the people of a call behind.
 
-    `figures`: every run of figures, amounts and days too.  `announced`: names by the words around
-    them, whether or not the account knows them.  `closed`: while identity is confirmed or a number
-    is read out, the sound of everybody but the agent goes whole, and the agent's where anything in
-    the utterance was covered; what was misheard there stands in no text.  `names` go wherever they
-    are said.
+    `figures`: every figure, lone ones, amounts and days too.  `announced`: names by the words
+    around them, whether or not the account knows them.  `closed`: while identity is confirmed or a
+    number is read out, the sound of everybody but the agent goes whole, and the agent's where
+    anything in the utterance was covered; what was misheard there stands in no text.  `names` go
+    wherever they are said.
     """
 
     figures: bool = False
@@ -89,7 +93,7 @@ def redacted(
     call: Sequence[Said],
     *,
     today: date,
-    account: Account | None = None,
+    accounts: Sequence[Account] = (),
     strict: Strictness = AS_USUAL,
 ) -> tuple[Redacted, ...]:
     """The copy of a call's utterances, in their order.
@@ -97,10 +101,11 @@ def redacted(
     Args:
         call: the finals of all speakers, in the order said.
         today: the day of the call.
-        account: whose names and numbers go wherever they are said.
+        accounts: whose names and numbers go wherever they are said: all that the call ever had.
         strict: what goes beyond that.
     """
-    secrets = (*_secrets(account), *((_pattern(name), Sort.NAME) for name in _parts(strict.names)))
+    known = dict.fromkeys(secret for account in accounts for secret in _secrets(account))
+    secrets = (*known, *((_pattern(name), Sort.NAME) for name in _parts(strict.names)))
     spread = _spread(call)
     sensitive = [*_sensitive(call)]
     return tuple(
@@ -141,6 +146,13 @@ def _covered(
             Mask(*_in_text(span, places), Sort.NAME)
             for span in announced(flat)
             if span[0] < span[1]
+        )
+    if strict.figures:
+        # Figures that are said one at a time are a number all the same.
+        masks.extend(
+            Mask(run.start, run.end, Sort.FIGURES)
+            for run in stretches(tokens, amounts=True)
+            if not _NO_FIGURE.match(text, run.start)
         )
     merged = tuple(_merged(masks))
     words, silent = _heard(utterance, merged)
@@ -278,10 +290,8 @@ def _bare_figures(text: str) -> int:
 # ---- what the account tells ----------------------------------------------------------------------
 
 
-def _secrets(account: Account | None) -> Iterator[tuple[re.Pattern[str], Sort]]:
+def _secrets(account: Account) -> Iterator[tuple[re.Pattern[str], Sort]]:
     """Patterns of what the account holds and nobody else may read."""
-    if account is None:
-        return
     for name in _parts((account.customer_name, account.family_name)):
         yield _pattern(name), Sort.NAME
     for identifier in account.identifiers:

@@ -28,7 +28,8 @@ _TENS = {
     word: str(value * 10)
     for value, words in enumerate(
         (
-            "twenty twentieth", "thirty thirtieth", "forty fourty fortieth", "fifty fiftieth",
+            "twenty twentieth 廿 卄", "thirty thirtieth 卅", "forty fourty fortieth 卌",
+            "fifty fiftieth",
             "sixty sixtieth", "seventy seventieth", "eighty eightieth", "ninety ninetieth",
         ),
         start=2,
@@ -37,6 +38,8 @@ _TENS = {
 }  # fmt: skip
 _REPEATS = {"double": 2, "triple": 3, "treble": 3}
 _UNITS = frozenset(("hundred", "thousand", "million", "grand", *"百千万萬亿億"))
+# With nothing before them they say how much as well: `a hundred`, 上千.
+_AMOUNTS = _UNITS | {"hundreds", "thousands", "millions", "grands", "dozen", "dozens", *"佰仟"}
 _TEN = frozenset("十拾")
 _HAN = {
     char: str(value)
@@ -123,9 +126,9 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     return tuple(Token(match[0], *match.span()) for match in _TOKEN.finditer(plain))
 
 
-def stretches(tokens: tuple[Token, ...]) -> tuple[Stretch, ...]:
-    """Every stretch of figures, from the left."""
-    return tuple(_found(tokens))
+def stretches(tokens: tuple[Token, ...], *, amounts: bool = False) -> tuple[Stretch, ...]:
+    """Every stretch of figures, from the left; with `amounts`, those that a unit begins as well."""
+    return tuple(_found(tokens, _AMOUNTS if amounts else frozenset()))
 
 
 def is_figure(word: str) -> bool:
@@ -133,29 +136,33 @@ def is_figure(word: str) -> bool:
     return word.isdigit() or word in _ONES or word in _TENS or word in _HAN or word in _TEN
 
 
-def _found(tokens: tuple[Token, ...]) -> Iterator[Stretch]:
+def _found(tokens: tuple[Token, ...], units: frozenset[str]) -> Iterator[Stretch]:
     at = 0
     while at < len(tokens):
-        if not is_figure(tokens[at].text) and tokens[at].text not in _REPEATS:
+        word = tokens[at].text
+        if not is_figure(word) and word not in _REPEATS and word not in units:
             at += 1
             continue
-        last = _reach(tokens, at)
+        last = _reach(tokens, at, units)
         if last < at:
             at += 1
             continue
-        first = _with_letters(tokens, at)
+        first = at if word in units else _with_letters(tokens, at)
         yield _stretch(tokens, first, last)
         at = last + 1
 
 
-def _reach(tokens: tuple[Token, ...], at: int) -> int:
-    """The last token of the stretch that begins at `at`; before it where there is no figure."""
+def _reach(tokens: tuple[Token, ...], at: int, units: frozenset[str]) -> int:
+    """The last token of the stretch that begins at `at`; before it where there is no figure.
+
+    `units` are figures wherever they stand, other units after a figure alone.
+    """
     last = at - 1
     index = at
     skipped = 0
     while index < len(tokens) and skipped <= 2:
         word = tokens[index].text
-        if is_figure(word) or (last >= at and word in _UNITS):
+        if is_figure(word) or word in units or (last >= at and word in _UNITS):
             last, skipped = index, 0
         elif word in _DATED and last == index - 1 >= at:
             last = index
@@ -207,7 +214,7 @@ def _stretch(tokens: tuple[Token, ...], first: int, last: int) -> Stretch:
             digits = digits[:-1] + value if tens and len(value) == 1 else digits + value * repeat
         elif word in _TENS:
             digits += _TENS[word]
-        elif word in _TEN or word in _UNITS:
+        elif word in _TEN or word in _AMOUNTS:
             counted = True
         elif word in _MISHEARD:
             digits += _MISHEARD[word]

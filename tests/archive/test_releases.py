@@ -6,6 +6,8 @@ import inspect
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,23 @@ from sqlalchemy import select, text
 from assistant.archive import desk
 from assistant.archive.carrying import export_calls
 from assistant.archive.complaint import make_dossier
-from assistant.archive.covering import cover_for_training, for_training
+from assistant.archive.covering import cover_for_training, covered, for_training
 from assistant.archive.releasing import release_call
 from assistant.archive.studied import as_permitted, copies_of, study
 from assistant.archive.told import tell
 from assistant.composition import Guidance, load_guidance
-from assistant.events import SCHEMA, CallEnded, Envelope, Output
+from assistant.events import (
+    SCHEMA,
+    AccountChanged,
+    AccountLinked,
+    CallEnded,
+    ChannelOpened,
+    Envelope,
+    FinalRecognised,
+    Input,
+    Origin,
+    Output,
+)
 from assistant.record.access import read_log
 from assistant.record.database import writing
 from assistant.record.guard import Guard, NotPermitted, Who
@@ -43,11 +56,13 @@ from assistant.record.tables import RELEASES
 from assistant.record.tasks import tasks_of_call
 from assistant.record.triggers import changeable_again
 from assistant.record.users import Users
+from assistant.record.whose import SHORTEST
 from assistant.signing_in import proven_user
 from assistant.training.replay import outputs_of
 from assistant.training_app import run_train_replay
 from compliance.context import Collector
 from compliance.errors import AssistantError
+from scripts.account import Account, Identifier
 from tests.archive.invented import ACCOUNT, CARD, CODEC, DOORS, NAME, SCRIPT, keep
 from tests.record.invented import RATE_HZ
 from tests.training.calls import inputs, start
@@ -390,6 +405,26 @@ def test_words_are_looked_for_in_the_copy_alone(kept: Locations) -> None:
         assert store.calls() == ()
 
 
+@pytest.mark.parametrize("wanted", [CallFilter(account="ACCT-7"), CallFilter(agent="a1")])
+def test_who_asks_whose_a_call_was_and_may_not_is_written_down(
+    kept: Locations, wanted: CallFilter
+) -> None:
+    with CallStore(kept, CODEC, doors=DOORS) as store:
+        as_trainer(store)
+        for ask in (
+            lambda: list(CallSearch(store).calls(wanted)),
+            lambda: list(CallSearch(store).find(phrase("arrested"), wanted)),
+        ):
+            with pytest.raises(NotPermitted, match="not yours to ask"):
+                ask()
+        refused = [
+            (line.who, line.act, line.about)
+            for line in read_log(store.opened)
+            if line.act.startswith("refused")
+        ]
+    assert refused == [("ty", "refused: open", "by account or agent")]
+
+
 def test_what_was_not_covered_is_not_shown(kept: Locations) -> None:
     """A session of other rules may cut utterances otherwise: no copy, no words."""
     with CallStore(kept, CODEC, doors=DOORS) as store:
@@ -400,3 +435,96 @@ def test_what_was_not_covered_is_not_shown(kept: Locations) -> None:
         assert cover.utterance(other).text == "[…]"
         assert cover.utterance(other).words == ()
     assert SCRIPT not in repr(cover.utterance(replace(told.utterances[0], id="u9")))
+
+
+# ---- an account that became known, or turned out to be another's, while the call ran -----------
+
+OTHER = replace(
+    ACCOUNT,
+    id="ACCT-8",
+    customer_name="Rosalind Parquet",
+    family_name="Parquet",
+    identifiers=(Identifier("maiden_name", "Wolverton"),),
+    agent_name="Emmeline",
+)
+ABROAD = replace(OTHER, jurisdiction="uk", customer_name="Ottoline Quimby", family_name="Quimby")
+TALK = (
+    "quentin zyxwvut speaking", "so rosalind parquet then", "wolverton that is right emmeline",
+    "or ottoline quimby",
+)  # fmt: skip
+
+
+def keep_linked(store: CallStore, first: Account | None, *linked: Account) -> None:
+    """Keep the call `c1`, in which everybody is named, with accounts linked to it."""
+    session, seq = load_guidance("us", "en-US", Collector.AGENCY).session(), 0
+    opened = [event for event in inputs() if isinstance(event, ChannelOpened)]
+    given: tuple[Input, ...] = (
+        replace(start(), account=first),
+        *opened,
+        *(AccountLinked(account, "h" * 64, Origin("core"), 10) for account in linked),
+        *(FinalRecognised(1, (n + 1) * RATE_HZ, said) for n, said in enumerate(TALK)),
+        CallEnded(9 * RATE_HZ, "hung_up"),
+    )
+    writer = store.record("c1", with_sound=False)
+    for event in given:
+        batch: tuple[Input | Output, ...] = (event, *session.receive(event))
+        writer.append(
+            [Envelope(SCHEMA, "c1", seq + n, happened) for n, happened in enumerate(batch)]
+        )
+        seq += len(batch)
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "linked", "whose"),
+    [
+        (None, (ACCOUNT, OTHER, ABROAD), OTHER),
+        (ACCOUNT, (OTHER, ABROAD), OTHER),
+        (OTHER, (ACCOUNT, ABROAD), ACCOUNT),
+        (OTHER, (ACCOUNT, ABROAD, OTHER), OTHER),
+    ],
+)
+def test_every_account_that_a_call_ever_had_is_covered(
+    embedded: Locations,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    first: Account | None,
+    linked: tuple[Account, ...],
+    whose: Account,
+) -> None:
+    with CallStore(embedded, CODEC, doors=DOORS) as store:
+        keep_linked(store, first, *linked)
+        told = tell(store, "c1")
+    assert (told.account, told.account_id) == (whose, whose.id)
+    release_call(embedded, "c1", undo=False, reason="", interface="en")
+    assert "No account is known" not in capsys.readouterr().err
+    make_dossier(
+        embedded, "c1", tmp_path / "p.html", redacted=True, interface="en", now=datetime.now(UTC)
+    )
+    copies = [repr(for_training(told)), repr(covered(told)), (tmp_path / "p.html").read_text()]
+    assert "emmeline" not in copies[0].lower()
+    for copy in copies:
+        for secret in ("quentin", "zyxw", "parquet", "wolver", "quimby", "acct-", "1984"):
+            assert secret not in copy.lower(), secret
+    make_dossier(
+        embedded, "c1", tmp_path / "w.html", redacted=False, interface="en", now=datetime.now(UTC)
+    )
+    assert whose.customer_name in (tmp_path / "w.html").read_text()
+
+
+def test_a_call_that_never_had_an_account_is_told_when_it_is_released(
+    embedded: Locations, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with CallStore(embedded, CODEC, doors=DOORS) as store:
+        keep_linked(store, None)
+    release_call(embedded, "c1", undo=False, reason="", interface="en")
+    assert "No account is known" in capsys.readouterr().err
+
+
+def test_a_stored_account_is_never_shorter_than_what_is_looked_at() -> None:
+    bare = Account("", "", "", "", "", "", Decimal(0), 0, Decimal(0))
+    for event in (
+        AccountLinked(bare, "", Origin("core"), 0),
+        AccountChanged(bare, "", Origin("core"), 0),
+    ):
+        assert len(CODEC.encode(Envelope(SCHEMA, "", 0, event))) > SHORTEST

@@ -15,7 +15,7 @@ import pytest
 from assistant import cli
 from assistant.record.locations import Locations
 from tests.commands.conftest import Assistant, Finished
-from tests.record.aged import LATELY, LONG_AGO, Clock, keep
+from tests.record.aged import LATELY, LONG_AGO, Clock, account, keep
 
 
 @pytest.fixture
@@ -113,6 +113,27 @@ def test_a_site_that_keeps_less_than_the_law_purges_nothing(
     assert refused.status == 2
     assert "2:8: for agency: 1 year is less than the law's least, 3 years" in refused.errors
     assert len(assistant("review", "--plain").output.splitlines()) == 2
+
+
+def test_a_linked_call_is_found_held_and_told_where_it_is_two_customers(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    linked = (account("ACC-2"),)
+    places = Locations(tmp_path / "home")
+    keep(places, "inbound", LONG_AGO, clock=Clock(), linked=linked)
+    keep(places, "both", LONG_AGO, clock=Clock(), owner="ACC-1", linked=linked)
+    held = assistant("record", "hold", "--account", "ACC-2", "--reason", "complaint 17")
+    assert (held.status, held.output) == (0, "hold: 2 calls\n")
+    assert "0 calls would go, 2 would stay." in assistant("record", "purge", "--dry-run").errors
+    assistant("record", "hold", "--account", "ACC-2", "--release", "--reason", "settled")
+    exported = assistant("record", "customer", "ACC-2", "--export", "b.zip")
+    assert "Left out: both had another account as well." in exported.errors
+    assert "Exported: 1 call." in exported.errors
+    stays = assistant("record", "customer", "ACC-1", "--erase", "--yes")
+    assert "both had another account as well: it ended as that one's" in stays.errors
+    goes = assistant("record", "customer", "ACC-2", "--erase", "--yes")
+    assert "both had another account as well: it is told of above" in goes.errors
+    assert "Erased: 2 calls." in goes.errors
 
 
 def test_a_customer_is_exported_and_erased_as_far_as_the_law_allows(

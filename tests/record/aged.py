@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from assistant.event_codec import EventCodec
-from assistant.events import Output
+from assistant.events import AccountChanged, AccountLinked, Origin, Output
 from assistant.record.kept import KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.record.opening import Doors
@@ -66,6 +66,7 @@ def keep(
     jurisdiction: str = "us",
     collector: Collector | None = Collector.AGENCY,
     owner: str = "",
+    linked: tuple[Account, ...] = (),
     outcome: str | None = None,
     reviewed: bool = True,
     agent_id: str = "A7",
@@ -73,7 +74,13 @@ def keep(
     told: tuple[Output, ...] = (),
     codec: EventCodec = CODEC,
 ) -> None:
-    """Keep one whole call with a finding, reviewed where asked for."""
+    """Keep one whole call with a finding, reviewed where asked for.
+
+    `linked` are accounts that were linked to it in its middle.
+    """
+    origin = Origin("core")
+    links = [AccountLinked(one, "h" * 64, origin, 20_500) for one in linked]
+    changes = [AccountChanged(one, "h" * 64, origin, 2.5) for one in linked]
     first = replace(
         started(f"{began}T01:02:03+00:00"),
         header=CallHeader(jurisdiction=jurisdiction, language="en-US", collector=collector),
@@ -84,8 +91,9 @@ def keep(
         writer.append(envelopes((first, *inputs()[1:3]), call))
         for chunk in chunks(1.0):
             writer.append_audio(chunk)
-        rest = inputs()[3:] if end else inputs()[3:-1]
-        writer.append([*envelopes(rest, call, 3), *envelopes((*outputs(), *told), call, 20)])
+        rest = (*inputs()[3:-1], *links, *(inputs()[-1:] if end else ()))
+        said = (*outputs(), *changes, *told)
+        writer.append([*envelopes(rest, call, 3), *envelopes(said, call, 20)])
         writer.close()
         if reviewed:
             store.add_review(Review(call, "u1.US-03", ReviewAct.CONFIRM, "lin", f"{began}", "seen"))

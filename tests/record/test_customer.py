@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 import soundfile as sf
 
 from assistant.record.access import read_log
-from assistant.record.customer import export_customer
+from assistant.record.customer import CustomerCalls, customer_calls, export_customer
 from assistant.record.duties import Duty, DutyAct, add_duty
 from assistant.record.faults import StoreFault
 from assistant.record.guard import Guard, NotPermitted, Who
@@ -23,7 +23,8 @@ from assistant.record.purging import PurgeDesk
 from assistant.record.statistics import statistics
 from assistant.record.store import CallStore
 from assistant.retention_terms import shipped_terms
-from tests.record.aged import CODEC, LATELY, LONG_AGO, Clock, keep
+from scripts.account import Identifier
+from tests.record.aged import CODEC, LATELY, LONG_AGO, Clock, account, keep
 
 
 def test_a_customers_calls_are_exported_whole_and_no_others(
@@ -58,6 +59,39 @@ def test_a_customers_calls_are_exported_whole_and_no_others(
         assert samples[:, 0].any()
         whole = b"".join(archive.read(name) for name in archive.namelist())
     assert b"ACC-2" not in whole
+
+
+PAT, LOU = (
+    replace(account(identity), customer_name=name, identifiers=(Identifier("id_last4", figures),))
+    for identity, name, figures in (("ACC-1", "Pat Example", "1212"), ("ACC-2", "Lou Oh", "3434"))
+)
+PATS_OTHER = replace(PAT, id="ACC-3")
+
+
+def test_linked_calls_go_to_whose_they_turned_out_to_be_and_no_call_to_another(
+    embedded: Locations, tmp_path: Path
+) -> None:
+    clock = Clock()
+    keep(embedded, "begun", LATELY, clock=clock, linked=(PAT,))
+    keep(embedded, "both cards", LATELY, clock=clock, linked=(PATS_OTHER, PAT))
+    keep(embedded, "two people", LATELY, clock=clock, linked=(PAT, LOU))
+    keep(embedded, "and back", LATELY, clock=clock, linked=(LOU, PAT))
+    with CallStore(embedded, CODEC, doors=clock.doors()) as store:
+        assert {call: owners[-1] for call, owners in store.accounts().items()} == {
+            "begun": "ACC-1", "both cards": "ACC-1", "two people": "ACC-2", "and back": "ACC-1",
+        }  # fmt: skip
+        assert len(store.calls_of("ACC-1")) == 4
+        shared = ("and back", "two people")
+        assert customer_calls(store, "ACC-1") == CustomerCalls(("begun", "both cards"), shared)
+        assert customer_calls(store, "ACC-2") == CustomerCalls((), shared)
+        assert customer_calls(store, "ACC-3") == CustomerCalls((), ("both cards",))
+        file = tmp_path / "customer.zip"
+        assert export_customer(store, "ACC-1", file, "2026-01-01") == 2
+    with zipfile.ZipFile(file) as archive:
+        first = [json.loads(archive.read(f"000{n}.jsonl").splitlines()[0]) for n in (1, 2)]
+        whole = b"".join(archive.read(name) for name in archive.namelist())
+    assert [(line["account"]["id"], line["account_id"]) for line in first] == [("ACC-1",) * 2] * 2
+    assert b"Lou" not in whole
 
 
 def test_an_export_that_may_not_be_or_cannot_be_written_leaves_nothing(

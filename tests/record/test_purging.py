@@ -23,7 +23,7 @@ from assistant.record.retention import Stays
 from assistant.record.store import CallStore
 from assistant.retention_terms import shipped_terms
 from compliance.context import Collector
-from tests.record.aged import CODEC, LATELY, LONG_AGO, Clock, ago, keep
+from tests.record.aged import CODEC, LATELY, LONG_AGO, Clock, account, ago, keep
 from tests.record.invented import envelopes, inputs
 from tests.record.pages import everything
 from tests.record.raw import raw
@@ -128,6 +128,23 @@ def test_a_hold_on_an_account_keeps_all_its_calls_later_ones_too(places: Locatio
         (DutyAct.HOLD, "ACC-1", "complaint 17"),
         (DutyAct.RELEASE, "ACC-1", "complaint 17"),
     ]
+
+
+def test_a_hold_on_any_account_of_a_call_keeps_it_and_the_last_one_erases_it(
+    embedded: Locations,
+) -> None:
+    clock = Clock()
+    keep(embedded, "c1", LONG_AGO, clock=clock, owner="ACC-1", linked=(account("ACC-2"),))
+    keep(embedded, "c2", LONG_AGO, clock=clock, linked=(account("ACC-2"),))
+    for held, stay in (("ACC-1", {"c1"}), ("ACC-2", {"c1", "c2"})):
+        _say(embedded, clock, DutyAct.HOLD, account=held)
+        plan = _plan(embedded, clock)
+        assert {call for call, why in plan.items() if Stays.HELD in why} == stay
+        _say(embedded, clock, DutyAct.RELEASE, account=held)
+    with CallStore(embedded, CODEC, doors=clock.doors()) as store:
+        desk = PurgeDesk(store, shipped_terms().of, "chen")
+        assert desk.erase("ACC-1").calls == ()
+        assert desk.erase("ACC-2").calls == ("c1", "c2")
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_names_of_the_account_go_in_either_script() -> None:
     copies = redacted(
         [Said(said(text, number)) for number, text in enumerate(talk)],
         today=TODAY,
-        account=account,
+        accounts=(account,),
     )
     told = [copy.text for copy in copies]
     assert told[0] == "请问 是 [name] 吗"
@@ -234,6 +234,25 @@ STRICT = Strictness(figures=True, announced=True, closed=True, names=("Emily Car
         ("請問是王大明先生嗎", "請問是[name]先生嗎"),
         ("我叫 陈 小 华", "我叫 [name]"),
         ("先生您好", "先生您好"),
+        ("seven", "[figures]"),
+        ("one right", "[figures] right"),
+        ("so 三", "so [figures]"),
+        ("一定 會 一起 處理", "一定 會 一起 處理"),
+        ("i will pay a hundred dollars", "i will pay a [figures] dollars"),
+        ("i owe you a thousand", "i owe you a [figures]"),
+        ("half a grand", "half a [figures]"),
+        ("a couple of hundred bucks", "a couple of [figures] bucks"),
+        ("hundreds of dollars", "[figures] of dollars"),
+        ("$9", "$[figures]"),
+        ("nine dollars", "[figures] dollars"),
+        ("上千块", "上[figures]块"),
+        ("幾千塊", "幾[figures]塊"),
+        ("付百八", "付[figures]"),
+        ("千五蚊", "[figures]蚊"),
+        ("半萬", "半[figures]"),
+        ("卅蚊", "[figures]蚊"),
+        ("廿五號", "[figures]"),
+        ("萬先生您好", "[name]先生您好"),
     ],
 )  # fmt: skip
 def test_a_strict_copy_leaves_people_and_amounts_behind(text: str, wanted: str) -> None:
@@ -270,7 +289,26 @@ def test_while_identity_is_confirmed_the_sound_of_a_strict_copy_goes_whole() -> 
             assert end >= copy.utterance.end_s
 
 
-@given(st.text(max_size=60))
+def test_figures_said_one_at_a_time_are_neither_read_nor_heard() -> None:
+    """A confirmation by the last four, read back; the agent's voice is silenced with it."""
+    talk = [("the last digits please", Speaker.AGENT)]
+    talk += [(word, Speaker.CUSTOMER) for word in ("seven", "three", "nine", "one")]
+    talk += [(word, Speaker.AGENT) for word in ("so seven", "three", "nine", "one right")]
+    first, *rest = redacted(
+        [Said(said(text, n, who), verifying=True) for n, (text, who) in enumerate(talk)],
+        today=TODAY,
+        strict=STRICT,
+    )
+    assert first.silent_s == ()
+    for copy in rest:
+        assert "[figures]" in copy.text
+        assert not set(copy.text.split()) & set(_NAMES)
+        ((start, end),) = copy.silent_s
+        assert start <= (copy.utterance.start_s or 0.0)
+        assert end >= (copy.utterance.end_s or 0.0)
+
+
+@given(st.text(max_size=60) | st.text("廿五一千萬百 ab$路號年", max_size=12))
 def test_a_strict_copy_covers_no_less(text: str) -> None:
     utterance = Utterance("u", 0, Speaker.CUSTOMER, text, start_s=0.0, end_s=1.0)
     (usual,) = redacted([Said(utterance)], today=TODAY)
