@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from assistant.cli import _run
 from assistant.record.access import newest
@@ -117,7 +118,7 @@ def test_an_agent_works_the_next_list_and_takes_it_nowhere(
         for owner in ("ONE", "TWO"):
             keep(store, call(owner, -20 - AGO, ("300", -10 - AGO), outcome="promise",
                              next_contact=-10 - AGO, owner=owner))  # fmt: skip
-        known = Users(store.opened)
+        known = Users(store.opened, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for name, role in (("chief", Role.ADMINISTRATOR), ("an", Role.AGENT),
                            ("su", Role.SUPERVISOR)):  # fmt: skip
             known.add("chief", name, role, password=f"a password of {name}")
