@@ -198,6 +198,9 @@ class ScriptEngine:
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
         text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
         weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
+        if place.open and text:
+            # Who is confirmed and speaks is not the one who died: it is their loss.
+            weighed = tuple("bereavement" if slug == "deceased" else slug for slug in weighed)
         return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:
