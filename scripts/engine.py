@@ -171,7 +171,10 @@ class ScriptEngine:
 
     def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:
         """Steps that were heard move the call; where none was, the agent's own words may."""
-        moved = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
+        heard, near = self._ear.agent_said(utterance.text)
+        if utterance.speaker is Speaker.AGENT:
+            place = self._route.asked(place, heard)
+        moved = self._route.agent_said(place, heard, near)
         if (moved.main, moved.frames) != (place.main, place.frames):
             return replace(moved, strayed=0, ahead="") if moved.ahead else replace(moved, strayed=0)
         if utterance.speaker is not Speaker.AGENT:
