@@ -201,6 +201,8 @@ class ScriptEngine:
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
         text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
         weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
+        against = self._ear.speaks_against(text).difference(heard)
+        weighed = tuple(slug for slug in weighed if slug not in against)
         if place.open and text:
             # Who is confirmed and speaks is not the one who died: it is their loss.
             weighed = tuple("bereavement" if slug == "deceased" else slug for slug in weighed)
