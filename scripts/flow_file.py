@@ -45,7 +45,7 @@ from scripts.flow_schema import (
     StepSchema,
     TalkOffSchema,
 )
-from scripts.prompt import OBJECTIONS
+from scripts.prompt import REPLIES
 from scripts.telling import tellings
 
 _TELLS_THE_CASE = (
@@ -198,10 +198,8 @@ class _Reader:
 
     def _talk_off(self, slug: str, item: TalkOffSchema) -> TalkOff:
         location: Location = ("talk_offs", slug)
-        if slug not in OBJECTIONS:
-            self._fault(
-                f"unknown objection {slug!r}; there are: {', '.join(OBJECTIONS)}", *location
-            )
+        if slug not in REPLIES:
+            self._fault(f"unknown objection {slug!r}; there are: {', '.join(REPLIES)}", *location)
         for index, stage in enumerate(item.stages):
             if stage not in (*STAGES, *EXITS):
                 self._fault(f"unknown stage {stage!r}", *location, "stages", index)
