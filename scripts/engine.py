@@ -20,13 +20,15 @@ from scripts.flow import RETURN, Flow, Situation, Step
 from scripts.hearing import StepEar
 from scripts.objection_ear import load_objections
 from scripts.own_words import OwnWords
-from scripts.prompt import Prompt
+from scripts.prompt import DISTRESS, Prompt
 from scripts.route import Place, Route
 from scripts.strategy import Chooser, Chosen
 
 _HISTORY = 200  # steps that an agent can go back
 READ_BACK, ASK = "commitment.read_back", "commitment.ask"
 """The steps of a flow at which a promise is read back, and asked for."""
+# These replies press nobody either, and are nearer to what was said.
+_BEFORE_DISTRESS = frozenset({"bereavement", "already_paid"})
 _CHANGED_HANDS = frozenset({"taken_over", "passed_on"})
 _OF_PAYMENT = frozenset({"options", "commitment"})
 # Who listens there is not the customer: the script goes where that is dealt with.
@@ -171,7 +173,10 @@ class ScriptEngine:
 
     def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:
         """Steps that were heard move the call; where none was, the agent's own words may."""
-        moved = self._route.agent_said(place, *self._ear.agent_said(utterance.text))
+        heard, near = self._ear.agent_said(utterance.text)
+        if utterance.speaker is Speaker.AGENT:
+            place = self._route.asked(place, heard)
+        moved = self._route.agent_said(place, heard, near)
         if (moved.main, moved.frames) != (place.main, place.frames):
             return replace(moved, strayed=0, ahead="") if moved.ahead else replace(moved, strayed=0)
         if utterance.speaker is not Speaker.AGENT:
@@ -198,6 +203,14 @@ class ScriptEngine:
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
         text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
         weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
+        against = self._ear.speaks_against(text).difference(heard)
+        weighed = tuple(slug for slug in weighed if slug not in against)
+        if place.open and text:
+            # Who is confirmed and speaks is not the one who died: it is their loss.
+            weighed = tuple("bereavement" if slug == "deceased" else slug for slug in weighed)
+        if DISTRESS in weighed and _BEFORE_DISTRESS.isdisjoint(weighed):
+            # Whom it is too much for is not asked what they could pay, whatever else they said.
+            weighed = (DISTRESS, *weighed)
         return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:

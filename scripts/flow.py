@@ -212,8 +212,9 @@ class Flow:
 
     `withheld` is what is said in place of anything that waits for verification.  `heard` and `near`
     listen to the agent (label: step id; `near` counts only for the step that is due or the one
-    after it), `cues` to the customer (label: exit or objection); `routes` names the
-    exits and objections that a route of the rules calls for.  `tellings` are the words by which its
+    after it), `cues` to the customer (label: exit or objection), `unless` to what speaks against an
+    exit that no cue called for; `routes` names the exits and objections that a route of the rules
+    calls for.  `tellings` are the words by which its
     lines are told when the agent says them in other words.  `content_hash` is the sha256 hex
     digest of the file it came from and of the collector.
     """
@@ -230,6 +231,7 @@ class Flow:
     heard: PhraseSet
     near: PhraseSet
     cues: PhraseSet
+    unless: PhraseSet
     routes: Mapping[str, tuple[str, ...]]
     content_hash: str
     tellings: tuple[Telling, ...] = ()

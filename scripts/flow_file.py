@@ -45,7 +45,7 @@ from scripts.flow_schema import (
     StepSchema,
     TalkOffSchema,
 )
-from scripts.prompt import OBJECTIONS
+from scripts.prompt import REPLIES
 from scripts.telling import tellings
 
 _TELLS_THE_CASE = (
@@ -98,6 +98,7 @@ class _Reader:
         self._heard: list[Phrase] = []
         self._near: list[Phrase] = []
         self._cues: list[Phrase] = []
+        self._unless: list[Phrase] = []
         self._routes: dict[str, list[str]] = {}
         self._ids: set[str] = set()
 
@@ -116,7 +117,8 @@ class _Reader:
             self._fault("needs one line without slots", "withheld")
         self._check_ways()
         concepts = self._concepts()
-        sets = [self._phrases(given, concepts) for given in (self._heard, self._near, self._cues)]
+        listened = (self._heard, self._near, self._cues, self._unless)
+        sets = [self._phrases(given, concepts) for given in listened]
         if self._faults:
             ordered = sorted(set(self._faults), key=lambda item: (item.line, item.column))
             raise BadInput(f"{self._document.path} has faults", tuple(ordered))
@@ -133,6 +135,7 @@ class _Reader:
             heard=sets[0],
             near=sets[1],
             cues=sets[2],
+            unless=sets[3],
             routes={name: tuple(slugs) for name, slugs in self._routes.items()},
             content_hash=self._content_hash(),
         )
@@ -179,6 +182,7 @@ class _Reader:
         if not steps:
             self._fault(f"no step is left for {self._collector.value}", *location, "steps")
         self._listen(self._cues, item.cues, slug, (*location, "cues"))
+        self._listen(self._unless, item.unless, slug, (*location, "unless"))
         self._lead(item.routes, slug, (*location, "routes"))
         self._check_choices(item.choices, *location)
         return Exit(
@@ -194,10 +198,8 @@ class _Reader:
 
     def _talk_off(self, slug: str, item: TalkOffSchema) -> TalkOff:
         location: Location = ("talk_offs", slug)
-        if slug not in OBJECTIONS:
-            self._fault(
-                f"unknown objection {slug!r}; there are: {', '.join(OBJECTIONS)}", *location
-            )
+        if slug not in REPLIES:
+            self._fault(f"unknown objection {slug!r}; there are: {', '.join(REPLIES)}", *location)
         for index, stage in enumerate(item.stages):
             if stage not in (*STAGES, *EXITS):
                 self._fault(f"unknown stage {stage!r}", *location, "stages", index)

@@ -59,6 +59,7 @@ class ExitSchema(Schema):
     firm: bool | None = None
     answers: tuple[str, ...] = ()
     cues: Phrases = ()
+    unless: Phrases = ()
     routes: tuple[_Slug, ...] = ()
     choices: Annotated[tuple[_Slug, ...], Field(max_length=9)] = ()
     steps: Annotated[tuple[StepSchema, ...], Field(min_length=1)]

@@ -62,6 +62,11 @@ class StepEar:
             )
         )
 
+    def speaks_against(self, text: str) -> frozenset[str]:
+        """Exits that these words of the customer are not about, whatever else they are like."""
+        found = self._flow.unless.search(fold_in(self._base, text))
+        return frozenset(item.label for item in found)
+
     def _like(self, text: str, joined: Folded) -> Iterable[str]:
         """Steps whose lines are like what was said; `joined` is it with the words before it."""
         said = telling_tokens(joined)

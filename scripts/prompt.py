@@ -71,6 +71,10 @@ OBJECTIONS = (
     "will_not_pay",
 )
 
+DISTRESS = "distress"
+REPLIES = (*OBJECTIONS, DISTRESS)
+"""What a flow has a reply to: the objections, and whom it is too much for, which is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

@@ -16,6 +16,8 @@ from scripts.strategy import Strategy
 
 # Exits for somebody who is not the customer: they end when the customer is confirmed.
 _NOT_THE_CUSTOMER = frozenset(("third_party", "wrong_number", "screener", "voicemail"))
+# Entered by the agent's words too, where their first step was heard for certain.
+_ENTERED_BY_ASKING = ("vulnerable",)
 # Until the purpose is told, a matter that needs verification waits.
 _UNTOLD = (*BEFORE_VERIFICATION, "purpose")
 
@@ -159,7 +161,12 @@ class Route:
 
         `spoken` is whether the agent has said anything yet: a call begins with hello all the same.
         """
-        frames = tuple(frame for frame in place.frames if frame.slug not in _NOT_THE_CUSTOMER)
+        # A refusal or a doubt about the caller is over as well: its reply would ask to ring off.
+        frames = tuple(
+            frame
+            for frame in place.frames
+            if not frame.talk_off and frame.slug not in _NOT_THE_CUSTOMER
+        )
         place = replace(place, frames=frames, done=place.done | self._asked, ahead="")
         if place.main == 0 and not spoken:
             return place
@@ -181,6 +188,17 @@ class Route:
         )
 
     # ---- the main line -------------------------------------------------------------------------
+
+    def asked(self, place: Place, heard: frozenset[str]) -> Place:
+        """The agent asks of their own accord what an exit begins with: they heard what it is for.
+
+        Who asks whether somebody is safe has a reason, whatever was recognised of it.
+        """
+        for slug in _ENTERED_BY_ASKING:
+            leave = self.flow.exits.get(slug)
+            if leave is not None and leave.steps[0].id in heard:
+                place = self.enter(place, slug)
+        return place
 
     def agent_said(self, place: Place, heard: frozenset[str], near: frozenset[str]) -> Place:
         """The agent said these steps, for certain (`heard`) or only where they are due (`near`)."""
