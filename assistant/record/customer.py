@@ -20,13 +20,16 @@ from typing import Any
 
 import soundfile as sf
 
+from assistant.event_codec import EventCodec
 from assistant.record.faults import StoreFault, store_faults
 from assistant.record.kept import KeptCall
 from assistant.record.kept_sound import SideBySide
 from assistant.record.payments import payments_of
+from assistant.record.sealed_rows import SealedRows
 from assistant.record.search_index import account_hash
 from assistant.record.store import CallStore
 from assistant.record.tasks import tasks_of_call
+from assistant.record.whose import CallAccounts
 from assistant.record.wrap_up_form import record_of
 
 # A file of sound is made in memory: nothing lies in the clear elsewhere.
@@ -50,12 +53,14 @@ class CustomerCalls:
 
 
 def customer_calls(store: CallStore, account: str) -> CustomerCalls:
-    """The calls that an account ever was linked to."""
+    """The calls that an account ever was linked to, past the guard: it tells their ids alone."""
+    opened, codec = store.opened, EventCodec()
+    shown_in = CallAccounts(opened, SealedRows(opened, codec), codec)
     own: list[str] = []
     shared: list[str] = []
     for call, ids in sorted(store.accounts().items()):
         if account in ids:
-            is_own = ids[-1] == account and store.is_of_one_customer(call)
+            is_own = ids[-1] == account and shown_in.is_of_one_customer(call)
             (own if is_own else shared).append(call)
     return CustomerCalls(tuple(own), tuple(shared))
 

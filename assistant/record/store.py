@@ -423,10 +423,6 @@ class CallStore:
         self.call(call)
         return self._whose.shown(call)
 
-    def is_of_one_customer(self, call: str) -> bool:
-        """Whether only one customer was shown in the call, past the guard: it is told no more."""
-        return self._whose.is_of_one_customer(call)
-
     def accounts(self) -> Mapping[str, tuple[str, ...]]:
         """The ids of each call's accounts, the last one whose it is now; without any, it is absent.
 

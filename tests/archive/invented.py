@@ -28,7 +28,7 @@ from tests.record.invented import RATE_HZ, chunks, envelopes, finding, started
 
 CODEC = EventCodec()
 DOORS = Doors({})
-SCRIPT = "<script>alert(1)</script> we will have you arrested <img src=x onerror=y>"
+SCRIPT = "<script>alert(document)</script> we will have you arrested <img src=x onerror=y>"
 NAME = "Quentin Zyxwvut"
 CARD = "4556737586899855"
 ACCOUNT = Account(

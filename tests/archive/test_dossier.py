@@ -56,7 +56,7 @@ def kept(places: Locations) -> Locations:
 def test_it_holds_what_was_said_found_shown_and_proven(kept: Locations, tmp_path: Path) -> None:
     page = dossier(kept, tmp_path / "d.html")
     for words in (
-        "<script>alert(1)</script> we will ",
+        "<script>alert(document)</script> we will ",
         "have you arrested",
         "15 USC 1692e",
         "checked against the text of the law",
