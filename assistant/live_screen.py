@@ -31,6 +31,7 @@ from assistant.rule_texts import CollectorTexts
 from assistant.running import desk_zone, zone_here
 from assistant.screens.desk import Hearing, Hinted, LookedUp
 from assistant.screens.setup import CallSetup, Mode
+from assistant.shift.learnt import stops_of
 from assistant.shift.wanted import Wanted
 from assistant.site_settings import RestTable
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -135,7 +136,8 @@ class Shown:
     """How a live call on the screen ended.
 
     `status` is the exit status (0, or 130 after Ctrl-C), `wrap_up` what the agent confirmed,
-    `kept` whether anything of the call is on disk, `hard` whether it was hard on the agent.
+    `kept` whether anything of the call is on disk, `hard` whether it was hard on the agent, `stops`
+    the exits that stood in it at its end and stop or bar the next call.
     """
 
     status: int
@@ -143,6 +145,7 @@ class Shown:
     wrap_up: WrapUp | None
     kept: bool
     hard: bool = False
+    stops: tuple[str, ...] = ()
 
 
 def show_live_call(
@@ -241,4 +244,5 @@ def show_live_call(
         shown = app.call_screen.setup
         kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, now())
         keep_confirmed(kept, locations, tell)
-    return Shown(status, call_id, desk.confirmed, began, desk.hard)
+    stops = stops_of(raised.task for raised in app.call_screen.view.tasks)
+    return Shown(status, call_id, desk.confirmed, began, desk.hard, stops)

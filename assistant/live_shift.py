@@ -174,6 +174,7 @@ def live_shift(
             outcome=confirmed.outcome if confirmed is not None else CALLED,
             call=shown.call if shown.kept else None,
             next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
+            stops=shown.stops,
             leave=shown.status == INTERRUPTED,
             hard=shown.hard,
         )

@@ -29,14 +29,15 @@ class CallMade:
     """What came of a call that had a screen of its own.
 
     `outcome` is a word of `outcomes.yaml` or a disposition code, `call` the id under which it is
-    kept, if it is.  `next_contact` is the day agreed for the next contact.  `leave` is whether the
-    agent wants to leave the program altogether, `hard` whether the call was hard on them: that is
-    forgotten with the shift.
+    kept, if it is.  `next_contact` is the day agreed for the next contact, `stops` are the exits
+    that stood in it and stop or bar the next one.  `leave` is whether the agent wants to leave the
+    program altogether, `hard` whether the call was hard on them: that is forgotten with the shift.
     """
 
     outcome: str = CALLED
     call: str | None = None
     next_contact: date | None = None
+    stops: tuple[str, ...] = ()
     leave: bool = False
     hard: bool = False
 
@@ -148,7 +149,13 @@ def run_shift(
                 outcome = "inbound"
             number = chosen.number.number if chosen.number is not None else None
             desk.called(
-                chosen.row.id, outcome, number, made.call, chosen.permitted.value, made.next_contact
+                chosen.row.id,
+                outcome,
+                number,
+                made.call,
+                chosen.permitted.value,
+                made.next_contact,
+                made.stops,
             )
             if made.leave:
                 return 0
