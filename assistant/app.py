@@ -113,6 +113,16 @@ class CallApp(FramedApp):
         """Whether the call has begun: the brief is gone."""
         return self._connected
 
+    @property
+    def marked(self) -> str:
+        """What was marked on the brief of a call that reached nobody; empty: nothing."""
+        return self._brief.marked if self._brief is not None and not self._connected else ""
+
+    def on_unreached(self) -> None:
+        """Nobody was reached: the call is over before it began."""
+        self.desk.end()
+        self.exit(0)
+
     def on_connect(self) -> None:
         """The agent connects: the debt is covered from here on."""
         if self._connected:

@@ -162,6 +162,7 @@ def live_shift(
             origin=_origin(chosen.row),
             source=source if source is not None else known,
             wanted=chosen.row.wanted,
+            dialled=not chosen.inbound,
             sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
@@ -171,10 +172,12 @@ def live_shift(
         said[:] = after
         confirmed = shown.wrap_up
         return CallMade(
-            outcome=confirmed.outcome if confirmed is not None else CALLED,
+            outcome=confirmed.outcome if confirmed is not None else shown.marked or CALLED,
             call=shown.call if shown.kept else None,
             next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
             stops=shown.stops,
+            reached=shown.connected,
+            written=shown.connected or bool(shown.marked),
             leave=shown.status == INTERRUPTED,
             hard=shown.hard,
         )

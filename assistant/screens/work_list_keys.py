@@ -98,6 +98,8 @@ ALWAYS_SHOWN = frozenset(
 """Keys that are on the bar at every width."""
 
 _TABLE = KeyTable(LIST_KEYS)
+list_entry = _TABLE.row
+"""The row of the table that a command has."""
 
 read_list_key = _TABLE.read
 """What a key press asks for; `None` for any other key."""
