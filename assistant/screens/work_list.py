@@ -53,6 +53,7 @@ from compliance.permission import May
 from compliance.rules import RuleSet
 
 _REFRESH_S = 5.0  # a window that closes is seen by then
+_LEAVES = "\0leave"  # no row's id
 _AT_ONCE = 20  # rows whose windows close together, about 80 ms
 
 
@@ -417,7 +418,12 @@ class WorkListScreen(Screen[None]):
             case ListCommand.BACK if self._words or self._permitted_only:
                 self._words, self._permitted_only = "", False
                 self._choose_shown()
-            case ListCommand.BACK:
+            case ListCommand.BACK if again != _LEAVES:
+                # Who puts one sheet too many away, or leaves a call twice, is still at work.
+                self._desk.confirm()
+                self._asked_again = _LEAVES
+                self.tell(Run(self._wording.text("Esc or F10 again ends the shift"), Tone.ACCENT))
+            case ListCommand.BACK | ListCommand.LEAVE:
                 self._desk.confirm()
                 self.post_message(ShiftEnded())
             case _ if command in moves:
