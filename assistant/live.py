@@ -263,7 +263,7 @@ def run_live_call(
             theme=theme,
             locations=locations,
             notices=notices,
-            tell=tell,
+            tell=lambda line: tell(Interface(interface or call.language).line(line)),
             origin=origin,
             source=source,
             rest=rest,

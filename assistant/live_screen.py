@@ -245,6 +245,8 @@ def show_live_call(
             finally:
                 run.stop()
                 run.join(_LEAVE_WITHIN_S)
+                for line in desk.after:
+                    tell(line)
     began = writer is not None and writer.began
     if began and desk.confirmed is not None:
         shown = app.call_screen.setup

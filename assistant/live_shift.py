@@ -18,7 +18,7 @@ from assistant.door.server import Door
 from assistant.door.token import find_token
 from assistant.door_screens import Switchboard
 from assistant.events import Origin
-from assistant.interface_text import N_, Interface
+from assistant.interface_text import N_, Interface, Told
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rest.shift_rest import ShiftRest
@@ -134,6 +134,7 @@ def live_shift(
 
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
+    at_end: list[str] = []
     called = False
 
     def shows(app: WorkListApp) -> None:
@@ -169,7 +170,8 @@ def live_shift(
             rest=rest,
             last=False,
         )
-        said[:] = after
+        at_end.extend(line for line in after if isinstance(line, Told))
+        said[:] = (line for line in after if not isinstance(line, Told))
         confirmed = shown.wrap_up
         return CallMade(
             outcome=confirmed.outcome if confirmed is not None else shown.marked or CALLED,
@@ -198,5 +200,6 @@ def live_shift(
     finally:
         if opened is not None:
             opened.close()
-        for line in said:
-            tell(line)
+        words = Interface(interface or (rows[0].language if rows else "") or "en")
+        for line in (*at_end, *said):
+            tell(words.line(line))

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.app import CallApp
-from assistant.interface_text import LANGUAGES, Interface
+from assistant.call_screen import CallDesk
+from assistant.interface_text import LANGUAGES, Interface, Told
+from assistant.record.opening import NEW_KEY, NEW_KEY_SHORT
 from assistant.screens.work_list import CallChosen
 from assistant.shift_app import NEVER_CONNECTED, CallMade, Onward, WorkListApp, note
 from compliance.permission import May
@@ -15,6 +17,10 @@ from tests.screens.calls import RecordingDesk
 from tests.screens.driving import on_screen, setup_of
 from tests.shift.lists import NOON
 from tests.shift.test_screen import SIZES, Clock, desk, shown, written
+
+NEW = Told(
+    NEW_KEY, short=NEW_KEY_SHORT, place="/a/long/way/to/the/folder/master.key", name="master.key"
+)
 
 
 def brief(language: str = "en", *, dialled: bool = True) -> CallApp:
@@ -89,3 +95,20 @@ async def test_a_call_that_never_connected_writes_nothing_and_stays_on_its_row(
         if made is None or not made.reached:
             assert written(tmp_path)[-1]["account"] == here
         assert shown(pilot, "work_rows")
+
+
+@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+async def test_a_new_key_is_told_in_short_on_the_brief_and_whole_afterwards(language: str) -> None:
+    key = CallDesk(None, "en-US")
+    key.notice(NEW)
+    setup = setup_of("en-US", brief=True, interface=language, notices=tuple(key.early))
+    app = CallApp(setup, RecordingDesk())
+    async with app.run_test(size=(80, 24)) as pilot:
+        told = on_screen(app).splitlines()[-2]
+        assert "master.key · " in told
+        assert ("new key" in told) == (language == "en")
+        await pilot.press("enter")
+        assert "master.key" not in on_screen(app)
+    assert key.after == [NEW]
+    assert NEW.params["place"] in app.interface.line(NEW)
+    assert ("Kept calls" in app.interface.line(NEW)) == (language == "en")
