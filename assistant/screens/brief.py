@@ -199,8 +199,8 @@ class BriefScreen(Screen[None]):
 
     def _status(self, width: int, _height: int) -> Sequence[Line]:
         if self.marked and self._marked_at is not None:
-            told = marked_words(self.marked, self._marked_at, self._marked_at, self._wording)
-            return [fit((Run(f" ◌ {told}", Tone.STRONG),), width)]
+            marked = marked_words(self.marked, self._marked_at, self._marked_at, self._wording)
+            return [fit((Run(f" ◌ {marked}", Tone.STRONG),), width)]
         told = self._told or Run(self._wording.text(_HEARING[self._hearing]), Tone.MUTED)
         return [fit((Run(" "), told), width)]
 

@@ -651,7 +651,7 @@ async def test_a_call_that_is_somebody_else_s_shows_no_script_and_no_key_that_is
     scene = calls.SCENES["en-US"]
     line = "Am I speaking with the right person?"
     ours = PromptChanged(calls.prompt(scene, "opening", line, "", "dispute"), 2.0)
-    away = [calls.started(scene), ours, Transferred("supervisor", 9.0)]
+    away: list[Output] = [calls.started(scene), ours, Transferred("supervisor", 9.0)]
     setup = setup_of("en-US", interface=language)
     async with call_up(setup, [*away, replace(ours, call_s=10.0)], size=size) as (app, _pilot):
         shown = on_screen(app)
