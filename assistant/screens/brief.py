@@ -26,7 +26,7 @@ from assistant.screens.account import (
     origin_words,
     traps,
 )
-from assistant.screens.bars import HEARING, MODES, fitting_bar
+from assistant.screens.bars import HEARING, MODES, fitting_bar, key_line
 from assistant.screens.desk import Hearing
 from assistant.screens.pages import quoted
 from assistant.screens.pane import Pane
@@ -212,6 +212,8 @@ class BriefScreen(Screen[None]):
             keys.append(("f", N_("whose call"), False))
         # Help is told of in the head line as well.
         keys += [(cap, label, cap == "F10") for cap, label in _KEYS[1:]]
+        if not self._setup.dialled:
+            return [fit(key_line([key[:2] for key in keys], self._wording), width, Tone.BAR)]
         return [fitting_bar(keys, self._wording, width)]
 
     def on_key(self, event: Key) -> None:
