@@ -27,7 +27,7 @@ from textual.screen import ModalScreen, Screen
 from assistant import terms
 from assistant.accounts.source import Sourced
 from assistant.events import Envelope
-from assistant.interface_text import N_, Interface
+from assistant.interface_text import N_, Interface, Told
 from assistant.screens.brief import BriefScreen
 from assistant.screens.call import CallScreen
 from assistant.screens.desk import (
@@ -96,8 +96,7 @@ class CallApp(FramedApp):
     def on_mount(self) -> None:
         """The screen is up: what takes time may begin."""
         if self.setup.notices:
-            notices = " · ".join(self.wording.text(notice) for notice in self.setup.notices)
-            self._tell(Run(notices, Tone.MUTED))
+            self._tell_notices(self.setup.notices)
         if self._brief is not None:
             self.push_screen(self._brief)
         self.desk.ready()
@@ -108,10 +107,33 @@ class CallApp(FramedApp):
         if self._brief is None:
             self.on_connect()
 
+    def _tell_notices(self, notices: Sequence[str]) -> None:
+        """The lines of the start; a short form of a longer one does not come back in the call."""
+        lasting = [self.interface.line(each) for each in notices if not _is_short(each)]
+        short = [
+            self.wording.text(each.short, **each.params)
+            for each in notices
+            if isinstance(each, Told) and each.short
+        ]
+        if lasting:
+            self._tell(Run(" · ".join(lasting), Tone.MUTED))
+        if short and self._brief is not None:
+            self._brief.tell(Run(" · ".join([*short, *lasting]), Tone.CAUTION))
+
     @property
     def connected(self) -> bool:
         """Whether the call has begun: the brief is gone."""
         return self._connected
+
+    @property
+    def marked(self) -> str:
+        """What was marked on the brief of a call that reached nobody; empty: nothing."""
+        return self._brief.marked if self._brief is not None and not self._connected else ""
+
+    def on_unreached(self) -> None:
+        """Nobody was reached: the call is over before it began."""
+        self.desk.end()
+        self.exit(0)
 
     def on_connect(self) -> None:
         """The agent connects: the debt is covered from here on."""
@@ -318,6 +340,10 @@ class CallApp(FramedApp):
                     lambda slug=slug: screen.choose(slug),
                 )
         yield from self.frame_commands()
+
+
+def _is_short(line: str) -> bool:
+    return isinstance(line, Told) and bool(line.short)
 
 
 def stylesheet() -> Path:

@@ -56,6 +56,8 @@ class CallDesk:
         self._app: CallApp | None = None
         self.early: list[str] = []
         """Lines that were told before there was a screen."""
+        self.after: list[Told] = []
+        """Lines that are too long for a screen, for when it is gone."""
 
     def expect(self, account: Account | None) -> None:
         """Whose answers are compared from here on."""
@@ -75,6 +77,10 @@ class CallDesk:
             self._app.deliver(delivery.envelopes)
 
     def notice(self, line: str) -> None:
+        if isinstance(line, Told) and line.short:
+            self.after.append(line)
+            if self._app is not None:
+                return  # nothing for the middle of a call
         if self._app is not None:
             told = Notice(line.msgid, **line.params) if isinstance(line, Told) else Notice(line)
             self._app.post_message(told)
@@ -196,6 +202,8 @@ def show_call(
             finally:
                 prepared.run.stop()
                 prepared.run.join(_LEAVE_WITHIN_S)
+                for line in desk.after:
+                    tell(app.interface.line(line))
     if keep_in is not None and desk.confirmed is not None:
         shown = app.call_screen.setup
         kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, datetime.now(UTC))

@@ -132,17 +132,20 @@ def load_catalogue(tag: str) -> Catalogue:
 class Told(str):  # noqa: SLOT000 - a text that carries what it was made of
     """A line in English, of which a screen says the like in its own language.
 
-    `msgid` is the message with its slots, `params` what fills them.
+    `msgid` is the message with its slots, `params` what fills them.  `short`, where there is one,
+    is the message id of what stands on a screen in its place; the line itself is told afterwards.
     """
 
     msgid: str
     params: dict[str, str]
+    short: str
 
-    def __new__(cls, msgid: str, **params: str) -> Self:
+    def __new__(cls, msgid: str, /, short: str = "", **params: str) -> Self:
         """The message, filled."""
         line = super().__new__(cls, msgid.format(**params))
         line.msgid = msgid
         line.params = params
+        line.short = short
         return line
 
 
@@ -171,3 +174,9 @@ class Interface:
     def text(self, msgid: str, **params: str | int) -> str:
         """`Catalogue.text` in the language of the moment."""
         return self.catalogue.text(msgid, **params)
+
+    def line(self, told: str) -> str:
+        """A line that was told, whole, in the language of the moment."""
+        if isinstance(told, Told):
+            return self.text(told.msgid, **told.params)
+        return self.text(told)

@@ -133,7 +133,13 @@ def live(
             )
         with ExitStack() as stack:
             read, known = _list_of(
-                work_list, mapping, locations, days if follow_up else None, data_dir, stack
+                work_list,
+                mapping,
+                locations,
+                days if follow_up else None,
+                data_dir,
+                stack,
+                interface,
             )
             from assistant.live_shift import live_shift  # noqa: PLC0415 - screens load slowly
 
@@ -183,6 +189,7 @@ def _list_of(
     days: int | None,
     data_dir: Path | None,
     stack: ExitStack,
+    interface: str | None,
 ) -> tuple[Callable[[], ListRead], AccountSource | None]:
     """What reads the list of a shift, and where accounts of unknown callers are, if in a file.
 
@@ -193,6 +200,7 @@ def _list_of(
         days: how many days ahead the next list looks; `None`: the list is `path` itself.
         data_dir: as `--data-dir`.
         stack: closes the record when the shift is over.
+        interface: language of what is told; `None`: that of the first row.
 
     Raises:
         AssistantError: the user may not have the next list, or the record cannot be opened.
@@ -221,8 +229,9 @@ def _list_of(
         days=days,
         now=now,
     )
-    following.read()
-    for line in notices(following):
+    rows = following.read().rows
+    words = Interface(interface or (rows[0].language if rows else "") or "en")
+    for line in notices(following, words):
         tell(line)
     return following.read, known
 
@@ -254,7 +263,7 @@ def run_live_call(
             theme=theme,
             locations=locations,
             notices=notices,
-            tell=tell,
+            tell=lambda line: tell(Interface(interface or call.language).line(line)),
             origin=origin,
             source=source,
             rest=rest,

@@ -31,6 +31,7 @@ from assistant.rule_texts import CollectorTexts
 from assistant.running import desk_zone, zone_here
 from assistant.screens.desk import Hearing, Hinted, LookedUp
 from assistant.screens.setup import CallSetup, Mode
+from assistant.shift.learnt import stops_of
 from assistant.shift.wanted import Wanted
 from assistant.site_settings import RestTable
 from assistant.speech.native_output import native_output_kept_off_screen
@@ -135,7 +136,9 @@ class Shown:
     """How a live call on the screen ended.
 
     `status` is the exit status (0, or 130 after Ctrl-C), `wrap_up` what the agent confirmed,
-    `kept` whether anything of the call is on disk, `hard` whether it was hard on the agent.
+    `kept` whether anything of the call is on disk, `hard` whether it was hard on the agent, `stops`
+    the exits that stood in it at its end and stop or bar the next call.  `connected` is whether the
+    agent went on from the brief; `marked` is the outcome that was marked there instead, if any.
     """
 
     status: int
@@ -143,6 +146,9 @@ class Shown:
     wrap_up: WrapUp | None
     kept: bool
     hard: bool = False
+    stops: tuple[str, ...] = ()
+    connected: bool = True
+    marked: str = ""
 
 
 def show_live_call(
@@ -159,6 +165,7 @@ def show_live_call(
     source: AccountSource | None = None,
     sought: str = "",
     wanted: Sequence[Wanted] = (),
+    dialled: bool = False,
     shows: Callable[[CallApp], None] = lambda _app: None,
     tell: Callable[[str], None],
     rest: RestTable | None = None,
@@ -179,6 +186,7 @@ def show_live_call(
         source: where accounts are looked up during the call; `None`: nowhere.
         sought: the id of the call's account, where that is to be looked up first; else empty.
         wanted: why the account is called, where a list says.
+        dialled: whether the agent dials from a list, which is told that nobody was reached.
         shows: told of the screen before it is up.
         tell: told, once the screen is gone, what the agent should read.
         rest: what the site offers after hard calls; `None`: nothing.
@@ -226,6 +234,7 @@ def show_live_call(
             contact_time=contact_times(guidance.rules, now, desk_zone),
             strategy=lambda account: live_strategy(call, guidance, account, now()),
             wanted=tuple(wanted),
+            dialled=dialled,
         )
         app = CallApp(setup, desk)
         desk.show(run, app)
@@ -236,9 +245,14 @@ def show_live_call(
             finally:
                 run.stop()
                 run.join(_LEAVE_WITHIN_S)
+                for line in desk.after:
+                    tell(line)
     began = writer is not None and writer.began
     if began and desk.confirmed is not None:
         shown = app.call_screen.setup
         kept = kept_form(call_id, desk.confirmed, shown.account, shown.currency, now())
         keep_confirmed(kept, locations, tell)
-    return Shown(status, call_id, desk.confirmed, began, desk.hard)
+    stops = stops_of(raised.task for raised in app.call_screen.view.tasks)
+    return Shown(
+        status, call_id, desk.confirmed, began, desk.hard, stops, app.connected, app.marked
+    )

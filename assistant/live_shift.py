@@ -18,7 +18,7 @@ from assistant.door.server import Door
 from assistant.door.token import find_token
 from assistant.door_screens import Switchboard
 from assistant.events import Origin
-from assistant.interface_text import N_, Interface
+from assistant.interface_text import N_, Interface, Told
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rest.shift_rest import ShiftRest
@@ -134,6 +134,7 @@ def live_shift(
 
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
+    at_end: list[str] = []
     called = False
 
     def shows(app: WorkListApp) -> None:
@@ -162,18 +163,23 @@ def live_shift(
             origin=_origin(chosen.row),
             source=source if source is not None else known,
             wanted=chosen.row.wanted,
+            dialled=not chosen.inbound,
             sought=chosen.row.id if chosen.row.account is None and source is not None else "",
             shows=switchboard.shows,
             tell=after.append,
             rest=rest,
             last=False,
         )
-        said[:] = after
+        at_end.extend(line for line in after if isinstance(line, Told))
+        said[:] = (line for line in after if not isinstance(line, Told))
         confirmed = shown.wrap_up
         return CallMade(
-            outcome=confirmed.outcome if confirmed is not None else CALLED,
+            outcome=confirmed.outcome if confirmed is not None else shown.marked or CALLED,
             call=shown.call if shown.kept else None,
             next_contact=due_for_list(confirmed, outcomes) if confirmed is not None else None,
+            stops=shown.stops,
+            reached=shown.connected,
+            written=shown.connected or bool(shown.marked),
             leave=shown.status == INTERRUPTED,
             hard=shown.hard,
         )
@@ -194,5 +200,6 @@ def live_shift(
     finally:
         if opened is not None:
             opened.close()
-        for line in said:
-            tell(line)
+        words = Interface(interface or (rows[0].language if rows else "") or "en")
+        for line in (*at_end, *said):
+            tell(words.line(line))

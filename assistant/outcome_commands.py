@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @click.command("outcomes")
 @span_options
-@click.option("--incomplete", is_flag=True, help="Only wrap-ups that lack something.")
+@click.option(
+    "--incomplete",
+    is_flag=True,
+    help="Only calls whose wrap-up lacks something, or that have none.",
+)
 @click.option(
     "--format",
     "form",

@@ -13,7 +13,7 @@ from datetime import date
 
 from textual.screen import Screen
 
-from assistant.interface_text import Interface
+from assistant.interface_text import N_, Interface
 from assistant.rest.shift_rest import Offer, ShiftRest
 from assistant.screens.frame import INTERRUPTED, FramedApp
 from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
@@ -22,6 +22,7 @@ from compliance.permission import May
 
 CALLED = "called"
 """The outcome of a call of which nobody said what came of it."""
+NEVER_CONNECTED = N_("never connected: nothing is written down · n, b, m say what came of it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,30 @@ class CallMade:
     """What came of a call that had a screen of its own.
 
     `outcome` is a word of `outcomes.yaml` or a disposition code, `call` the id under which it is
-    kept, if it is.  `next_contact` is the day agreed for the next contact.  `leave` is whether the
-    agent wants to leave the program altogether, `hard` whether the call was hard on them: that is
-    forgotten with the shift.
+    kept, if it is.  `next_contact` is the day agreed for the next contact, `stops` are the exits
+    that stood in it and stop or bar the next one.  `leave` is whether the agent wants to leave the
+    program altogether, `hard` whether the call was hard on them: that is forgotten with the shift.
+    `reached` is whether the call was connected, `written` whether it is an attempt at all: one that
+    was left before it began, and of which nothing was marked, is none.
     """
 
     outcome: str = CALLED
     call: str | None = None
     next_contact: date | None = None
+    stops: tuple[str, ...] = ()
     leave: bool = False
     hard: bool = False
+    reached: bool = True
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where the list begins after a call: at a row, or past it, and with what line."""
+
+    here: str = ""
+    past: bool = False
+    told: str = ""
 
 
 MakeCall = Callable[[CallChosen], CallMade | None]
@@ -58,6 +73,7 @@ class WorkListApp(FramedApp):
         *,
         theme: str = "dark",
         here: str = "",
+        past: bool = False,
         news: str = "",
         breaths_a_minute: int | None = None,
         offer: Offer | None = None,
@@ -66,7 +82,7 @@ class WorkListApp(FramedApp):
         self._desk = desk
         self.chosen: CallChosen | None = None
         self._list = WorkListScreen(
-            desk, interface, here, news, breaths_a_minute=breaths_a_minute, offer=offer
+            desk, interface, here, news, past=past, breaths_a_minute=breaths_a_minute, offer=offer
         )
 
     def get_default_screen(self) -> Screen[None]:
@@ -119,7 +135,7 @@ def run_shift(
         AssistantError: a screen failed, or an attempt cannot be written down.
     """
     words = Interface(interface)
-    here = ""
+    onward = Onward()
     offer: Offer | None = None
     breaths = rest.breaths_a_minute if rest is not None else None
     while True:
@@ -127,8 +143,9 @@ def run_shift(
             desk,
             words,
             theme=theme,
-            here=here,
-            news=news(words),
+            here=onward.here,
+            past=onward.past,
+            news=words.text(onward.told) if onward.told else news(words),
             breaths_a_minute=breaths,
             offer=offer,
         )
@@ -138,17 +155,34 @@ def run_shift(
         if status or chosen is None:
             return status
         made = make_call(chosen)
-        here = chosen.row.id if made is None else ""
+        onward = note(desk, chosen, made)
         offer = None
-        if made is not None and rest is not None:
+        if made is not None and made.reached and rest is not None:
             offer = rest.call_ended(clock(), hard=made.hard)
-        if made is not None:
-            outcome = made.outcome
-            if chosen.inbound and outcome == CALLED:
-                outcome = "inbound"
-            number = chosen.number.number if chosen.number is not None else None
-            desk.called(
-                chosen.row.id, outcome, number, made.call, chosen.permitted.value, made.next_contact
-            )
-            if made.leave:
-                return 0
+        if made is not None and made.leave:
+            return 0
+
+
+def note(desk: ShiftDesk, chosen: CallChosen, made: CallMade | None) -> Onward:
+    """Write down what came of a call, and say where the list goes on.
+
+    Raises:
+        AssistantError: it cannot be written.
+    """
+    if made is None or not made.written:
+        # The cursor stays: whoever now marks it as no answer means this customer.
+        return Onward(chosen.row.id, told=NEVER_CONNECTED if made is not None else "")
+    outcome = made.outcome
+    if chosen.inbound and outcome == CALLED:
+        outcome = "inbound"
+    number = chosen.number.number if chosen.number is not None else None
+    desk.called(
+        chosen.row.id,
+        outcome,
+        number,
+        made.call,
+        chosen.permitted.value,
+        made.next_contact,
+        made.stops,
+    )
+    return Onward() if made.reached else Onward(chosen.row.id, past=True)

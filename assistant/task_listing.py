@@ -45,7 +45,7 @@ BY_LAW = N_("by law: {day} ({law}; {status})")
 BY_POLICY = N_("house policy, not law")
 NOT_KEPT = N_("(the words are not kept)")
 BY_KEY = N_("by key")
-_HEADS = (N_("State"), N_("Due"), N_("Whose"), N_("About"), N_("Agent"), N_("Task"))
+_HEADS = (N_("State"), N_("Deadline"), N_("Whose"), N_("About"), N_("Agent"), N_("Task"))
 _WIDEST = 24  # cells of a column; the reference is never cut, since it is typed
 
 
@@ -188,7 +188,7 @@ def _head(
     yield wording.text("Raised"), f"{local_time(task.raised_at_utc, task.zone)} ({task.zone})"
     law = _law(task, kinds)
     why = wording.text(BY_POLICY) if not task.by_law else ""
-    yield wording.text("Due"), f"{_due(task)} ({why})" if why else _due(task)
+    yield wording.text("Deadline"), f"{_due(task)} ({why})" if why else _due(task)
     if law is not None:
         deadline, day = law
         status = wording.term(terms.LAW_STATUS, deadline.verified_law)

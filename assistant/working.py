@@ -161,7 +161,7 @@ def worklist(
             now=lambda: moment,
         )
         listed = following.read()
-        for line in notices(following):
+        for line in notices(following, _words_of(interface, listed)):
             tell(line)
         if to is not None:
             rows = len(listed.rows)
@@ -175,6 +175,11 @@ def worklist(
 
         desk = _desk(lambda: listed, locations, moment, stale_after)
         return _show(desk, moment, shown, file, leaving)
+
+
+def _words_of(interface: str | None, listed: ListRead) -> Interface:
+    """The interface's words: of the list's first row, where nobody says."""
+    return Interface(interface or (listed.rows[0].language if listed.rows else "") or "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,7 @@ def _show(
 ) -> int:
     """Write the rows that are wanted; `leaving` is told how many JSON will hold, before it does."""
     rows = desk.listed.rows
-    say = Interface(wanted.interface or (rows[0].language if rows else "") or "en")
+    say = _words_of(wanted.interface, desk.listed)
     locale = say.catalogue.language.code
 
     def said(standing: Standing) -> str:

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.records import about_records
 from assistant.interface_text import N_
-from assistant.record.kept import NumberedWrapUp
+from assistant.record.kept import CallState, NumberedWrapUp
 from assistant.record.search import CallFilter, CallSearch, ListedCall
 from assistant.record.store import CallStore
 from assistant.screens.review_lines import agent_of, local_time, plain_text
@@ -73,6 +73,18 @@ def ended_calls(
         found += [Ended(one, endings[one.call.id]) for one in batch if one.call.id in endings]
     found.reverse()
     return tuple(one for one in found if one.ending.wrap_up.missing or not incomplete)
+
+
+def without_ending(store: CallStore, wanted: CallFilter) -> tuple[ListedCall, ...]:
+    """The calls that are over and of which nobody said how they ended.
+
+    What is still running may yet be wrapped up, and what was imported never could be.
+    """
+    return tuple(
+        one
+        for one in CallSearch(store).calls(wanted)
+        if one.outcome is None and one.call.state is not CallState.OPEN and not one.call.imported
+    )
 
 
 def record_of(ended: Ended, store: CallStore, names: OutcomeNames) -> dict[str, Any]:
@@ -133,17 +145,35 @@ def csv_text(records: Sequence[Mapping[str, Any]], names: OutcomeNames) -> str:
     return written.getvalue()
 
 
+def _began(one: Ended | ListedCall) -> str:
+    return (one if isinstance(one, ListedCall) else one.listed).call.started_at_utc
+
+
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     text = text.replace("\0", "")
     return guarded(text)
 
 
-def table(found: Sequence[Ended], wording: Wording, names: OutcomeNames) -> Iterator[str]:
-    """How calls ended, as a table; what their fields hold is not in it."""
+def table(
+    found: Sequence[Ended],
+    wording: Wording,
+    names: OutcomeNames,
+    without: Sequence[ListedCall] = (),
+) -> Iterator[str]:
+    """How calls ended, as a table; what their fields hold is not in it.
+
+    `without` are calls that nobody wrapped up: each has its place among the others.
+    """
     code = wording.interface_code
     rows = [tuple(wording.text(head) for head in _HEADS)]
-    for one in found:
+    ordered: list[Ended | ListedCall] = [*found, *without]
+    for one in sorted(ordered, key=_began):
+        if isinstance(one, ListedCall):
+            call, state = one.call, wording.text("none")
+            when = local_time(call.started_at_utc, call.zone)
+            rows.append((plain_text(call.id), when, agent_of(call), "—", "—", state))
+            continue
         call, end = one.listed.call, one.ending.wrap_up
         state = wording.text("complete")
         if end.missing:

@@ -20,7 +20,13 @@ from assistant.archive.crm_delivery import Crm, Delivered, deliver
 from assistant.archive.desk import opened, plain_wording, tell_user
 from assistant.archive.lines import NONE_FOUND
 from assistant.archive.outcome_names import OutcomeNames
-from assistant.archive.outcome_records import csv_text, ended_calls, record_of, table
+from assistant.archive.outcome_records import (
+    csv_text,
+    ended_calls,
+    record_of,
+    table,
+    without_ending,
+)
 from assistant.crm_settings import EXAMPLE, CrmTable
 from assistant.interface_text import N_
 from assistant.record.locations import Locations
@@ -55,7 +61,8 @@ def list_outcomes(
         locations: where the store is.
         wanted: which calls.
         incomplete: only wrap-ups that lack something.
-        form: `json` or `csv`; `None`: a table to be read, without what fields hold.
+        form: `json` or `csv`, of wrap-ups alone; `None`: a table to be read, without what fields
+            hold, and with the calls that nobody wrapped up.
         to: the file; `None`: standard output.
         interface: language of the words.
 
@@ -71,14 +78,16 @@ def list_outcomes(
             store.need(Act.EXPORT, about=f"outcomes as {form}")
         found = ended_calls(store, wanted, incomplete=incomplete)
         if form is None:
-            text = "".join(f"{line}\n" for line in table(found, wording, names)) if found else ""
+            without = without_ending(store, wanted)
+            lines = table(found, wording, names, without) if found or without else ()
+            text = "".join(f"{line}\n" for line in lines)
         else:
             records = []
             for one in found:
                 store.need(Act.EXPORT, one.listed.call.id)
                 records.append(record_of(one, store, names))
             text = _written(records, form, names)
-    if not found:
+    if not text or (form is not None and not found):
         tell_user(wording.text(NONE_FOUND))
     if to is None:
         sys.stdout.write(text)

@@ -16,7 +16,9 @@ from pathlib import Path
 from assistant.accounts.settings import open_source
 from assistant.follow_up.gathering import NextRow, gathered
 from assistant.follow_up.joining import Formed, LookUp, joined, look_up_in, look_up_in_list
+from assistant.follow_up.promise_listing import KNOWN_THROUGH, NO_PAYMENTS
 from assistant.follow_up.standings import ledger_of
+from assistant.interface_text import N_, Interface
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from assistant.sheet_cells import guarded
@@ -115,21 +117,26 @@ class NextList:
         return look_up_in(open_source(table, folder))
 
 
-def notices(formed: NextList) -> Iterator[str]:
-    """What whoever reads the list should know, in English, as lines beside it."""
+SOURCELESS = N_(
+    "No source of accounts is set up, so nobody is callable: name a list, or set up [accounts] in"
+    " settings.toml."
+)
+NOT_CALLABLE = N_("{failed} Accounts without an answer are not callable.")
+MISSING = N_("Accounts not found, and not callable: {count}")
+
+
+def notices(formed: NextList, words: Interface) -> Iterator[str]:
+    """What whoever reads the list should know, as lines beside it."""
     if formed.through is not None:
-        yield f"payments are known through {formed.through}"
+        yield words.text(KNOWN_THROUGH, day=formed.through.isoformat())
     else:
-        yield "no payments were imported: no promise is called broken"
+        yield words.text(NO_PAYMENTS)
     if formed.sourceless:
-        yield (
-            "no source of accounts is set up, so nobody is callable: name a list, or set up"
-            " [accounts] in settings.toml"
-        )
+        yield words.text(SOURCELESS)
     elif formed.formed.failed:
-        yield f"{formed.formed.failed} Accounts without an answer are not callable."
+        yield words.text(NOT_CALLABLE, failed=formed.formed.failed)
     elif formed.formed.not_found:
-        yield f"accounts not found, and not callable: {formed.formed.not_found}"
+        yield words.text(MISSING, count=formed.formed.not_found)
 
 
 def written(rows: tuple[WorkRow, ...]) -> str:

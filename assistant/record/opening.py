@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from assistant.interface_text import N_, Told
 from assistant.record.anchors import Anchors
 from assistant.record.chain import last_entry
 from assistant.record.database import BUSY_TIMEOUT_S, open_database, store_name, writing
@@ -34,6 +35,17 @@ from assistant.record.server import one_upgrade_at_a_time, open_server
 from assistant.record.vault import Entropy, Vault
 
 Tell = Callable[[str], None]
+
+NEW_KEY = N_(
+    "Kept calls are sealed with a new key, which is in {place}; keep a copy of it elsewhere:"
+    " without it they cannot be read."
+)
+NEW_KEY_SHORT = N_("new key: {name} · copy it elsewhere")
+IN_KEYRING = N_(
+    "Kept calls are sealed with a new key, which is in the system's keyring; keep a copy of it"
+    " elsewhere: without it they cannot be read."
+)
+IN_KEYRING_SHORT = N_("new key in the system's keyring · copy it elsewhere")
 
 
 def _now() -> datetime:
@@ -224,8 +236,9 @@ def _made(locations: Locations, doors: Doors) -> tuple[KeySlots, Vault]:
     master = find_master(locations, doors.environment)
     if master is None:
         master = make_master(locations, doors.entropy)
-        doors.tell(
-            f"Kept calls are sealed with a new key, which is in {master.said}; "
-            "keep a copy of it elsewhere: without it they cannot be read."
-        )
+        if master.path is None:
+            doors.tell(Told(IN_KEYRING, short=IN_KEYRING_SHORT))
+        else:
+            place, name = str(master.path), master.path.name
+            doors.tell(Told(NEW_KEY, short=NEW_KEY_SHORT, place=place, name=name))
     return new_slots(master, doors.entropy)

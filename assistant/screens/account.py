@@ -148,6 +148,8 @@ def cover(view: CallView, wording: Wording, width: int) -> list[Line]:
     else:
         why, tone = wording.text("Covered until verified"), Tone.CAUTION
     lines: list[Line] = [(Run(" ■ " + why, tone),), BLANK]
+    if view.passed_to:  # whoever has the call asks; no box would answer here
+        return [fit(line, width) for line in lines]
     for number, (kind, state) in enumerate(view.identifiers.items(), 1):
         lines.append((Run(" "), *identifier_run(number, kind, state, wording)))
     if view.identifiers:
@@ -185,6 +187,7 @@ def draw_account_line(
         boxes = [
             identifier_run(number, kind, state, wording)
             for number, (kind, state) in enumerate(view.identifiers.items(), 1)
+            if not view.passed_to
         ]
         if cells([*left, *(run for box in boxes for run in box), *key]) > width:
             boxes = [box[:-1] for box in boxes]  # the sign says as much as the word

@@ -66,6 +66,12 @@ OVER_KEYS = (
     ("F1", N_("help")),
     ("F10", N_("leave")),
 )
+_AWAY_KEYS = (
+    ("g 1", N_("it is back")),
+    ("F10", N_("wrap up")),
+    ("F1", N_("help")),
+)
+"""While the call is somebody else's."""
 _FIRST_TO_GO = (
     Command.ACCOUNT,
     Command.MARK,
@@ -282,7 +288,13 @@ def live_words(view: CallView, wording: Wording) -> list[Run]:
 
 
 def draw_keys(
-    wording: Wording, width: int, *, may_pause: bool, over: bool = False, live: bool = False
+    wording: Wording,
+    width: int,
+    *,
+    may_pause: bool,
+    over: bool = False,
+    live: bool = False,
+    away: bool = False,
 ) -> list[Line]:
     """The keys that can be pressed now; the less needed ones give way on a narrow screen.
 
@@ -293,6 +305,9 @@ def draw_keys(
         shown.insert(shown.index(Command.DISTRESS), Command.REFUSES)
     if over:
         return [fit(key_line(OVER_KEYS, wording), width, Tone.BAR)]
+    if away:
+        keys = (*_AWAY_KEYS, *(_caps([Command.PAUSE]) if may_pause else ()))
+        return [fit(key_line(keys, wording), width, Tone.BAR)]
     line = key_line([*_caps(shown), _PALETTE], wording)
     for leaving in ("", *_FIRST_TO_GO):
         if cells(line) <= width:

@@ -2,12 +2,13 @@
 
 Owns the brief screen: what is owed and since when, what was promised, what to beware of, the first
 question.  Enter connects; everything of the debt is covered from then until the customer is
-verified.
+verified.  Where the agent dials, the keys of the work list say that nobody was reached.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -25,7 +26,7 @@ from assistant.screens.account import (
     origin_words,
     traps,
 )
-from assistant.screens.bars import HEARING, MODES, key_line
+from assistant.screens.bars import HEARING, MODES, fitting_bar, key_line
 from assistant.screens.desk import Hearing
 from assistant.screens.pages import quoted
 from assistant.screens.pane import Pane
@@ -33,6 +34,8 @@ from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
+from assistant.screens.work_list_keys import ListCommand, list_entry, read_list_key
+from assistant.screens.work_list_lines import MARKS, marked_words
 from assistant.shift.words import wanted_words
 from assistant.strategy_words import strategy_words
 from assistant.wording import Wording
@@ -54,6 +57,10 @@ _HEARING = {**HEARING, Hearing.LISTENING: N_("ready")}
 
 class Connect(Message):
     """The agent connects."""
+
+
+class Unreached(Message):
+    """Nobody was reached, and what came of it is to be written down."""
 
 
 def draw_brief(setup: CallSetup, wording: Wording, width: int) -> list[Line]:
@@ -119,7 +126,10 @@ def _labelled(label: str, text: str, width: int, tone: Tone) -> list[Line]:
 
 
 class BriefScreen(Screen[None]):
-    """The account before the call; `finds`: another may be looked for."""
+    """The account before the call; `finds`: another may be looked for.
+
+    `marked` is the outcome that was marked where nobody was reached; empty: none.
+    """
 
     def __init__(self, setup: CallSetup, wording: Wording, *, finds: bool = False) -> None:
         super().__init__(id="brief_screen")
@@ -128,6 +138,8 @@ class BriefScreen(Screen[None]):
         self._wording = wording
         self._hearing = Hearing.LOADING
         self._told: Run | None = None
+        self.marked = ""
+        self._marked_at: datetime | None = None
 
     def compose(self) -> ComposeResult:
         """A head line, the brief, what the machine is doing, the keys."""
@@ -186,15 +198,38 @@ class BriefScreen(Screen[None]):
         return draw_brief(self._setup, self._wording, width)
 
     def _status(self, width: int, _height: int) -> Sequence[Line]:
+        if self.marked and self._marked_at is not None:
+            marked = marked_words(self.marked, self._marked_at, self._marked_at, self._wording)
+            return [fit((Run(f" ◌ {marked}", Tone.STRONG),), width)]
         told = self._told or Run(self._wording.text(_HEARING[self._hearing]), Tone.MUTED)
         return [fit((Run(" "), told), width)]
 
     def _keys(self, width: int, _height: int) -> Sequence[Line]:
-        keys = (_KEYS[0], ("f", N_("whose call")), *_KEYS[1:]) if self._finds else _KEYS
-        return [fit(key_line(keys, self._wording), width, Tone.BAR)]
+        keys = [(*_KEYS[0], True)]
+        if self._setup.dialled:
+            keys += [(e.cap, e.label, True) for e in map(list_entry, MARKS)]
+        if self._finds:
+            keys.append(("f", N_("whose call"), False))
+        # Help is told of in the head line as well.
+        keys += [(cap, label, cap == "F10") for cap, label in _KEYS[1:]]
+        if not self._setup.dialled:
+            return [fit(key_line([key[:2] for key in keys], self._wording), width, Tone.BAR)]
+        return [fitting_bar(keys, self._wording, width)]
 
     def on_key(self, event: Key) -> None:
-        """Enter connects."""
-        if event.key in ("enter", "space") or event.character == "\u3000":
-            event.stop()
+        """Enter connects, Space as well or writes down what was marked; n, b, m mark."""
+        command = read_list_key(event.key, event.character)
+        now = self._setup.now
+        if event.key == "enter":
             self.post_message(Connect())
+        elif command is ListCommand.NEXT_ROW:
+            self.post_message(Unreached() if self.marked else Connect())
+        elif self._setup.dialled and now is not None and command in MARKS:
+            self.marked, self._marked_at = MARKS[command], now().astimezone()
+            self._redraw_status()
+        elif self.marked and command is ListCommand.TAKE_BACK:
+            self.marked = ""
+            self._redraw_status()
+        else:
+            return
+        event.stop()

@@ -168,6 +168,7 @@ class CallScreen(Screen[None]):
                 may_pause=isinstance(self.desk, Playback) or self.view.may_pause,
                 over=self.view.ended is not None,
                 live=self.view.live,
+                away=bool(self.view.passed_to),
             ),
             id="keys",
             fill=Tone.BAR,

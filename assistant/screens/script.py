@@ -80,7 +80,8 @@ def choices_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
 
 def offered(view: CallView) -> tuple[str, ...]:
     """The objections and exits that may be chosen now."""
-    return view.prompt.choices if view.prompt is not None and view.ended is None else ()
+    over = view.ended is not None or bool(view.passed_to)
+    return view.prompt.choices if view.prompt is not None and not over else ()
 
 
 def capped_choices(view: CallView) -> list[tuple[str, str]]:
@@ -139,6 +140,8 @@ def draw_script(
     inner = width - 2
     if view.ended is not None:
         return _indented(wrap_up(view, wording, inner, height, passed), width)
+    if view.passed_to:
+        return _indented([BLANK, *away_lines(view, wording, inner)][:height], width)
     prompt = view.prompt
     if prompt is None:
         return _indented([BLANK, (Run(wording.text(_why_empty(view)), Tone.MUTED),)], width)
@@ -166,6 +169,15 @@ def draw_script(
     lines += following[: max(0, height - len(lines) - len(chosen))]
     lines += chosen[: max(0, height - len(lines))]
     return _indented(lines[:height], width)
+
+
+def away_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
+    """What the script says while somebody else speaks: who does, and the two ways on."""
+    told = wording.text(
+        "passed on to {whom} · g 1 if it comes back · F10 wrap up",
+        whom=wording.term(terms.PASSED, view.passed_to),
+    )
+    return [(Run(told[start:end], Tone.CAUTION),) for start, end in wrap(told, width)]
 
 
 def promise_lines(view: CallView, wording: Wording, width: int) -> list[Line]:

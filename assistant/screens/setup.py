@@ -56,6 +56,7 @@ class CallSetup:
         now: the desk's clock, with an offset, by which it is told how old that is.
         replies: makes `talk_offs` for an account that is linked during the call.
         wanted: why the account is called, where a list says.
+        dialled: whether the agent dials and may find nobody: the brief then takes what came of it.
         strategy: what an account's case asks for, and why; `None` where no script guides.
         kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         contact_time: when the customer may be contacted after the call; `None`: nobody can say.
@@ -80,6 +81,7 @@ class CallSetup:
     now: Callable[[], datetime] | None = None
     replies: Callable[[Account], Mapping[str, str]] = lambda _account: {}
     wanted: tuple[Wanted, ...] = ()
+    dialled: bool = False
     strategy: Callable[[Account], Chosen | None] = lambda _account: None
     kept: bool = False
     contact_time: ContactTimes | None = None

@@ -11,6 +11,7 @@ from assistant.call_view import CallView
 from assistant.screens.bars import clock, draw_flag, verification
 from assistant.screens.pane import Draw
 from assistant.screens.runs import Line, Run, cut, fit, wrap
+from assistant.screens.script import away_lines
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 
@@ -44,7 +45,9 @@ def draw_small_call(view: CallView, wording: Wording, width: int, height: int) -
             fit((Run(("⚠ " if not start else "  ") + told[start:end], tone),), width, tone)
             for start, end in wrap(told, width - 3)
         ]
-    if view.ended is None and view.prompt is not None:
+    if view.passed_to and view.ended is None:
+        lines += away_lines(view, wording, width)[: max(0, height - len(lines))]
+    elif view.ended is None and view.prompt is not None:
         shown = wording.line(view.prompt.line)
         room = height - len(lines)
         breaks = wrap(shown, width - 3)

@@ -26,10 +26,12 @@ from assistant.screens.small import draw_small
 from assistant.screens.tones import Tone
 from assistant.screens.work_list_keys import ListCommand, read_list_key
 from assistant.screens.work_list_lines import (
+    MARKS,
     answer_lines,
     change_page,
     list_bar,
     list_help,
+    marked_words,
     reasons_page,
     work_list_empty,
     work_list_head,
@@ -41,10 +43,7 @@ from assistant.shift.rows import PhoneNumber, WorkRow
 from assistant.shift.words import (
     AHEAD_OF_NOW,
     ANSWERS,
-    OUTCOMES,
     SIGNS,
-    at_desk,
-    named,
     short_reason,
 )
 from assistant.shift.work_list import Standing, matching
@@ -54,12 +53,8 @@ from compliance.permission import May
 from compliance.rules import RuleSet
 
 _REFRESH_S = 5.0  # a window that closes is seen by then
+_LEAVES = "\0leave"  # no row's id
 _AT_ONCE = 20  # rows whose windows close together, about 80 ms
-_OUTCOMES = {
-    ListCommand.NO_ANSWER: "no_answer",
-    ListCommand.BUSY: "busy",
-    ListCommand.VOICEMAIL: "voicemail",
-}
 
 
 class CallChosen(Message):
@@ -97,6 +92,7 @@ class WorkListScreen(Screen[None]):
         desk: of this shift.
         interface: the interface's words.
         here: the id of the row to begin at; empty: the first.
+        past: whether it is done with, and the list begins at the next that may be called.
         news: one line to begin with; empty: none.
         breaths_a_minute: the pace of a minute to breathe; `None`: there is none.
         offer: what is offered after the call before.
@@ -109,10 +105,12 @@ class WorkListScreen(Screen[None]):
         here: str = "",
         news: str = "",
         *,
+        past: bool = False,
         breaths_a_minute: int | None = None,
         offer: Offer | None = None,
     ) -> None:
         super().__init__(id="work_list_screen")
+        self._past = past
         self._breaths = breaths_a_minute
         self._offer = offer
         self._desk = desk
@@ -146,6 +144,8 @@ class WorkListScreen(Screen[None]):
     def on_mount(self) -> None:
         """Sort, tell of changed rules, and look at the clock from then on."""
         self._sort(self._here)
+        if self._past:
+            self._next()
         if self._news:
             self.tell(Run(self._news, Tone.ACCENT))
         self._tell_report()
@@ -310,11 +310,7 @@ class WorkListScreen(Screen[None]):
             keys = self._wording.text("Enter keeps it · Esc takes it away")
             return (Run(f" {told}▏ ", Tone.ACCENT), Run(keys, Tone.MUTED))
         if pending is not None:
-            told = self._wording.text(
-                "{outcome}, {time}: Space writes it down and goes on · Backspace takes it back",
-                outcome=named(OUTCOMES, pending.outcome, self._wording),
-                time=at_desk(pending.at, self._desk.now()),
-            )
+            told = marked_words(pending.outcome, pending.at, self._desk.now(), self._wording)
             return (Run(f" ◌ {told}", Tone.STRONG),)
         if self._offer is not None:
             said = MANY_HARD_CALLS if self._offer is Offer.BREAK else HARD_CALL
@@ -390,8 +386,8 @@ class WorkListScreen(Screen[None]):
             case ListCommand.INBOUND if chosen is not None:
                 self._desk.confirm()
                 self.post_message(CallChosen(chosen.row, chosen.number, chosen.may, inbound=True))
-            case _ if command in _OUTCOMES and chosen is not None:
-                self._desk.mark(chosen, _OUTCOMES[command])
+            case _ if command in MARKS and chosen is not None:
+                self._desk.mark(chosen, MARKS[command])
                 self.redraw()
             case ListCommand.TAKE_BACK:
                 self._desk.take_back()
@@ -422,7 +418,12 @@ class WorkListScreen(Screen[None]):
             case ListCommand.BACK if self._words or self._permitted_only:
                 self._words, self._permitted_only = "", False
                 self._choose_shown()
-            case ListCommand.BACK:
+            case ListCommand.BACK if again != _LEAVES:
+                # Who puts one sheet too many away, or leaves a call twice, is still at work.
+                self._desk.confirm()
+                self._asked_again = _LEAVES
+                self.tell(Run(self._wording.text("Esc or F10 again ends the shift"), Tone.ACCENT))
+            case ListCommand.BACK | ListCommand.LEAVE:
                 self._desk.confirm()
                 self.post_message(ShiftEnded())
             case _ if command in moves:

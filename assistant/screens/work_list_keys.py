@@ -2,7 +2,8 @@
 
 Owns the table and the reading of a key press.  Pure.  An input method that is switched on may turn
 a letter into something else: full-width letters and bare Bopomofo are read as the keys that made
-them, and every letter has a function key as well.
+them, and every letter but `q` has a key as well that no input method takes.  F10 leaves, as on
+every screen, and never filters.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class ListCommand(StrEnum):
     LANGUAGE = "language"
     THEME = "theme"
     BACK = "back"
+    LEAVE = "leave"
 
 
 ListKey = KeyRow[ListCommand]
@@ -58,15 +60,15 @@ LIST_KEYS = (
             N_("this customer is calling: start an inbound call"), "F9"),
     ListKey(ListCommand.FILTER, ("slash", "/", "f8"), "/", N_("filter"),
             N_("only rows with these words: name, id, number, place, reason"), "F8"),
-    ListKey(ListCommand.PERMITTED, ("p", "f10"), "p", N_("permitted"),
-            N_("only rows that may be called now; again: all"), "F10"),
+    ListKey(ListCommand.PERMITTED, ("p", "f11"), "p", N_("permitted"),
+            N_("only rows that may be called now; again: all"), "F11"),
     ListKey(ListCommand.BREATHE, ("a", "f12"), "a", N_("a minute"),
             N_("a minute of slow breathing; any key ends it, and it is noted nowhere"), "F12"),
     ListKey(ListCommand.HELP, ("f1",), "F1", N_("help"), N_("this page")),
     ListKey(ListCommand.REASONS, ("f4",), "F4", N_("reasons"),
             N_("every reason of this row in full")),
-    ListKey(ListCommand.RELOAD, ("r", "f11"), "r", N_("read anew"),
-            N_("read the list again and sort it anew"), "F11"),
+    ListKey(ListCommand.RELOAD, ("r", "ctrl+r"), "r", N_("read anew"),
+            N_("read the list again and sort it anew"), "Ctrl+R"),
     ListKey(ListCommand.DOWN, ("down", "j"), "↑ ↓", "", N_("previous and next row")),
     ListKey(ListCommand.UP, ("up", "k"), "", "", ""),
     ListKey(ListCommand.PAGE_DOWN, ("pagedown",), "PgUp PgDn", "", N_("a page of rows")),
@@ -75,8 +77,9 @@ LIST_KEYS = (
     ListKey(ListCommand.BOTTOM, ("end",), "", "", ""),
     ListKey(ListCommand.LANGUAGE, ("f2",), "F2", N_("language"), N_("next interface language")),
     ListKey(ListCommand.THEME, ("f3",), "F3", N_("theme"), N_("dark or light")),
-    ListKey(ListCommand.BACK, ("q", "escape"), "q Esc", N_("leave"),
-            N_("take the filter away; without one, end the shift")),
+    ListKey(ListCommand.LEAVE, ("q",), "q", N_("leave"), N_("end the shift")),
+    ListKey(ListCommand.BACK, ("escape", "f10"), "Esc", "",
+            N_("take the filter away; without one, a second press ends the shift"), "F10"),
 )  # fmt: skip
 
 
@@ -93,11 +96,14 @@ ALWAYS_SHOWN = frozenset(
         ListCommand.VOICEMAIL,
         ListCommand.NEXT_ROW,
         ListCommand.HELP,
+        ListCommand.LEAVE,
     }
 )
 """Keys that are on the bar at every width."""
 
 _TABLE = KeyTable(LIST_KEYS)
+list_entry = _TABLE.row
+"""The row of the table that a command has."""
 
 read_list_key = _TABLE.read
 """What a key press asks for; `None` for any other key."""

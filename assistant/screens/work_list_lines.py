@@ -16,11 +16,12 @@ from assistant.screens.pages import BLANK, paragraph
 from assistant.screens.review_lines import plain_text
 from assistant.screens.runs import Line, Run, fit, pad, spread, wrap
 from assistant.screens.tones import Tone
-from assistant.screens.work_list_keys import ALWAYS_SHOWN, list_keys
+from assistant.screens.work_list_keys import ALWAYS_SHOWN, ListCommand, list_keys
 from assistant.shift.rows import PhoneNumber
 from assistant.shift.rule_change import NOTHING, RuleChange
 from assistant.shift.words import (
     ANSWERS,
+    OUTCOMES,
     SIGNS,
     SOURCES,
     Told,
@@ -276,6 +277,23 @@ def change_page(
             lines += paragraph(text, width, Tone.TEXT, 4)
         lines.append(BLANK)
     return lines
+
+
+MARKS = {
+    ListCommand.NO_ANSWER: "no_answer",
+    ListCommand.BUSY: "busy",
+    ListCommand.VOICEMAIL: "voicemail",
+}
+"""The outcomes that a key marks where nobody was reached."""
+
+
+def marked_words(outcome: str, at: datetime, now: datetime, wording: Wording) -> str:
+    """What was marked, and the keys that settle it; `at` and `now` have offsets."""
+    return wording.text(
+        "{outcome}, {time}: Space writes it down and goes on · Backspace takes it back",
+        outcome=named(OUTCOMES, outcome, wording),
+        time=at_desk(at, now),
+    )
 
 
 def list_bar(wording: Wording, width: int, *, breathes: bool = False) -> Line:

@@ -251,7 +251,10 @@ def _what_follows(digest: Digest, outcome: Outcome | None, wording: Wording) -> 
     if summary is None or outcome is None:
         return
     yield N_("Next step"), outcome.follow_up.label.name(wording.interface_code), Tone.BRIGHT
-    if summary.quiet_until == date.max:
+    waits_for_day = outcome.suppress is not None and bool(outcome.suppress.until_field)
+    if summary.quiet_until == date.max and waits_for_day:
+        pass  # the day is yet to be typed; nobody has forbidden anything
+    elif summary.quiet_until == date.max:
         yield N_("Quiet until"), wording.text("somebody lifts it"), Tone.TEXT
     elif summary.quiet_until is not None:
         yield N_("Quiet until"), wording.weekday(summary.quiet_until), Tone.TEXT

@@ -158,6 +158,7 @@ class ShiftDesk:
         call: str | None = None,
         permitted: str | None = None,
         next_contact: date | None = None,
+        stops: tuple[str, ...] = (),
     ) -> None:
         """A call that had its own screen has ended.
 
@@ -169,6 +170,7 @@ class ShiftDesk:
             call: the id under which the call is kept.
             permitted: what the list had answered.
             next_contact: the day agreed for the next contact; of a promise, when it is due.
+            stops: the exits that stood in the call and stop or bar the next one.
 
         Raises:
             AssistantError: it cannot be written.
@@ -176,7 +178,9 @@ class ShiftDesk:
         row = next((row for row in self.listed.rows if row.id == account), None)
         as_of = newest(row) if row is not None else None
         self._add(
-            Attempt(self.now(), account, outcome, number, call, permitted, next_contact, as_of)
+            Attempt(
+                self.now(), account, outcome, number, call, permitted, next_contact, as_of, stops
+            )
         )
 
     def changes(self) -> tuple[tuple[RuleSet, RuleChange], ...]:

@@ -40,6 +40,7 @@ class _Entry(Schema):
     permitted: str | None = None
     next_contact: date | None = None
     list_as_of: Moment | None = None
+    stops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Attempt:
     is what the program answered before: `yes`, `no`, `unknown`.  `next_contact` is the day that was
     agreed for the next contact, of a promise the day on which it is due.  `list_as_of`, with an
     offset, is when the newest source of the row was true that the attempt was made from: whatever
-    the clock said, the attempt came after it.
+    the clock said, the attempt came after it.  `stops` are the exits that stood in the call and
+    stop or bar the next one, whatever its outcome is; lines of earlier versions have none.
     """
 
     at: datetime
@@ -62,6 +64,7 @@ class Attempt:
     permitted: str | None = None
     next_contact: date | None = None
     list_as_of: datetime | None = None
+    stops: tuple[str, ...] = ()
 
     def contact(self) -> Contact:
         """The attempt as the law counts it."""
@@ -152,6 +155,7 @@ class ContactJournal:
             "permitted": attempt.permitted,
             "next_contact": attempt.next_contact and attempt.next_contact.isoformat(),
             "list_as_of": attempt.list_as_of and attempt.list_as_of.astimezone(UTC).isoformat(),
+            "stops": attempt.stops or None,
         }
         line = json.dumps(
             {key: value for key, value in record.items() if value is not None}, ensure_ascii=False
@@ -191,6 +195,7 @@ class ContactJournal:
             entry.permitted,
             entry.next_contact,
             entry.list_as_of if entry.list_as_of and entry.list_as_of.tzinfo else None,
+            entry.stops,
         )
         if self.latest is None or attempt.at > self.latest:
             self.latest = attempt.at

@@ -1,8 +1,8 @@
 """What this program's own calls have taught since the list was made.
 
-Owns the step from the outcomes of own attempts to what a row then is: contacts, facts, promises, a
-callback.  Who asked this morning not to be called is not called this afternoon because the list is
-of last night.  Pure.
+Owns the step from the outcomes of own attempts, and from the exits that stood in them, to what a
+row then is: contacts, facts, promises, a callback.  Who asked this morning not to be called is not
+called this afternoon because the list is of last night.  Pure.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, tzinfo
 
 from assistant.shift.journal import Attempt
 from assistant.shift.rows import WorkRow
+from scripts.tasks import SignOf, Task
 
 FACTS = {
     "dispute": ("disputed",),
@@ -26,8 +27,37 @@ FACTS = {
     "third_party_refused": ("third_party_refused",),
 }
 """The facts of the file that an outcome makes true."""
+STOPS = {
+    "dispute": FACTS["dispute"],
+    "complaint": FACTS["complaint"],
+    "fraud": FACTS["fraud"],
+    "represented": FACTS["attorney"],
+    "cease_contact": FACTS["cease_contact"],
+    "insolvency": FACTS["bankruptcy"],
+    "deceased": FACTS["deceased"],
+    "vulnerable": FACTS["vulnerable"],
+}
+"""The facts that an exit of a call makes true whatever its outcome is: a dispute that was passed on
+is one."""
 _PROMISES = frozenset({"promise", "promise_to_pay", "part_promise", "plan", "settlement"})
 _CALLBACK = "callback"
+
+
+def stops_of(tasks: Iterable[Task]) -> tuple[str, ...]:
+    """The exits that stand in a call and stop or bar the next one, each once.
+
+    An objection that was answered stops nothing, but who names a fraud has no exit of its own.
+
+    Args:
+        tasks: of the call, without those that were withdrawn.
+    """
+    signs = [sign for task in tasks for sign in task.evidence]
+    said = [
+        sign.slug
+        for sign in signs
+        if sign.of is SignOf.EXIT or (sign.of is SignOf.OBJECTION and sign.slug == "fraud")
+    ]
+    return tuple(slug for slug in dict.fromkeys(said) if slug in STOPS)
 
 
 def newest(row: WorkRow) -> datetime | None:
@@ -50,7 +80,8 @@ def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> Wo
         seen_by_then = seen is not None and known_until is not None and seen >= known_until
         if known_until is not None and attempt.at <= known_until and not seen_by_then:
             continue  # the source is newer: what it says, or leaves out, holds
-        facts = dict.fromkeys(FACTS.get(attempt.outcome, ()), True)
+        taught = [FACTS.get(attempt.outcome, ()), *(STOPS.get(slug, ()) for slug in attempt.stops)]
+        facts = dict.fromkeys((fact for each in taught for fact in each), True)
         if facts:
             row = replace(row, facts={**row.facts, **facts})
         day = attempt.next_contact

@@ -82,7 +82,7 @@ def test_from_payments_to_the_next_list(assistant: Assistant, tmp_path: Path) ->
         "amount": "300", "currency": "USD",
     }  # fmt: skip
     assert row["barred"][0]["why"] == "account_not_found"
-    assert "no source of accounts is set up" in following.errors
+    assert "No source of accounts is set up" in following.errors
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,8 @@ def test_a_list_of_the_record_as_the_rules_see_it(store: CallStore, tmp_path: Pa
         ("GONE", "no", "account not found"),
         ("DISPUTE", "no", "open dispute"),
     ]
-    assert list(notices(formed)) == [
-        "payments are known through 2026-12-09", "accounts not found, and not callable: 1",
+    assert list(notices(formed, Interface("en"))) == [
+        "Payments are known through 2026-12-09.", "Accounts not found, and not callable: 1",
     ]  # fmt: skip
     # Written down, it is a work list like any other, and permits no more than it did.
     file = tmp_path / "next.csv"
@@ -185,7 +185,9 @@ def test_a_source_that_does_not_answer_is_asked_once(store: CallStore) -> None:
     assert (asked, result.not_found) == (["A0"], 3)
     assert {bar.why for one in result.listed.rows for bar in one.barred} == {"accounts_not_asked"}
     assert result.failed.startswith("core does not answer")
-    assert "no source of accounts is set up" in list(notices(formed))[1]
+    assert "No source of accounts is set up" in list(notices(formed, Interface("en")))[1]
+    for language in ("zh-Hant", "zh-Hans"):
+        assert not any("No " in line for line in notices(formed, Interface(language)))
 
 
 def test_what_was_promised_reaches_the_account(store: CallStore) -> None:

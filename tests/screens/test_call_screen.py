@@ -20,6 +20,7 @@ from assistant.events import (
     MomentMarked,
     Output,
     PromptChanged,
+    Transferred,
 )
 from assistant.interface_text import LANGUAGES, Interface
 from assistant.screens.account import draw_account, draw_account_line
@@ -640,3 +641,26 @@ async def test_an_app_that_never_ran_takes_events() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         assert "$652.18" in on_screen(app)
+
+
+@pytest.mark.parametrize("size", [(50, 14), *SIZES])
+@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+async def test_a_call_that_is_somebody_else_s_shows_no_script_and_no_key_that_is_dropped(
+    size: tuple[int, int], language: str
+) -> None:
+    scene = calls.SCENES["en-US"]
+    line = "Am I speaking with the right person?"
+    ours = PromptChanged(calls.prompt(scene, "opening", line, "", "dispute"), 2.0)
+    away: list[Output] = [calls.started(scene), ours, Transferred("supervisor", 9.0)]
+    setup = setup_of("en-US", interface=language)
+    async with call_up(setup, [*away, replace(ours, call_s=10.0)], size=size) as (app, _pilot):
+        shown = on_screen(app)
+        assert "g 1" in shown
+        assert "F10" in shown
+        assert line not in shown
+        assert "□ " not in shown
+        if size[0] > 60:
+            assert shown.splitlines()[-1].split()[:2] == ["g", "1"]
+    async with call_up(setup, [*away, Transferred("", 20.0)], size=size) as (app, _pilot):
+        assert "g 1" not in on_screen(app)
+        assert line in " ".join(on_screen(app).split()) or size[0] == 50

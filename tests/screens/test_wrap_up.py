@@ -368,6 +368,24 @@ def test_the_summary_says_what_there_was_and_nothing_else(interface: str, width:
 
 
 @pytest.mark.parametrize(
+    ("number", "day", "quiet"),
+    [
+        ("32", "", ""),  # the day of the promise is yet to be typed
+        ("32", "12-04", "Quiet until    Fri, Dec 4"),
+        ("45", "", "Quiet until    somebody lifts it"),
+    ],
+)
+def test_nothing_is_quiet_until_a_promise_has_its_day(number: str, day: str, quiet: str) -> None:
+    draft = draft_of()
+    draft.type("outcome", number)
+    if day:
+        draft.type("due_on", day)
+    lines = summary_lines(view_of(), draft.digest, draft.outcome, wording("en"), "USD", 80, ())
+    assert quiet in text_of(lines)
+    assert ("Quiet until" in text_of(lines)) == bool(quiet)
+
+
+@pytest.mark.parametrize(
     ("contact", "told"),
     [
         (ContactTime(date(2026, 12, 5), time(8), time(21), certain=True),

@@ -156,7 +156,8 @@ def test_a_line_of_a_later_version_is_read_and_counts(tmp_path: Path) -> None:
 
 def test_the_list_an_attempt_was_made_from_comes_back(tmp_path: Path) -> None:
     journal = ContactJournal(tmp_path / "j")
-    made = Attempt(NOON, "A1", "busy", list_as_of=NOON.replace(microsecond=123456))
+    made = Attempt(NOON, "A1", "busy", list_as_of=NOON.replace(microsecond=123456),
+                   stops=("dispute", "vulnerable"))  # fmt: skip
     journal.add(made)
     journal.add(attempt(minutes=-9))
     assert journal.latest == NOON

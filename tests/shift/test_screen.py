@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from assistant.interface_text import LANGUAGES, Interface
 from assistant.screens.pane import Pane
-from assistant.screens.work_list import CallChosen
+from assistant.screens.work_list import CallChosen, ShiftEnded
 from assistant.screens.work_list_keys import LIST_KEYS, ListCommand, read_list_key
 from assistant.shift.csv_list import ListRead
 from assistant.shift.desk import ShiftDesk
@@ -88,7 +88,7 @@ async def test_the_answer_stands_first_as_sign_and_word_in_aligned_columns(
         assert all(cell_len(line) <= size[0] for line in shown(pilot, "work_answer"))
         assert "12:00" in shown(pilot, "work_top")[0]
         bar = shown(pilot, "work_keys")[0]
-        assert all(f" {key} " in bar for key in ("n", "b", "m"))
+        assert all(f" {key} " in bar for key in ("n", "b", "m", "q"))
 
 
 async def test_two_keys_an_attempt_and_on_to_the_next_that_may_be_called(tmp_path: Path) -> None:
@@ -137,7 +137,35 @@ async def test_a_row_says_why_it_is_wanted_and_a_barred_one_is_not_called(
         assert "this row is not called" in shown(pilot, "work_status")[0]
 
 
-@pytest.mark.parametrize("keys", [["b", "q"], ["b", "i"], ["b", "down", "n", "space"]])
+@pytest.mark.parametrize(
+    ("keys", "ends"),
+    [
+        (["q"], True),
+        (["escape"], False),
+        (["f10"], False),
+        (["escape", "escape"], True),
+        (["f10", "f10"], True),
+        (["escape", "down", "escape"], False),
+        (["p", "escape", "escape"], False),  # the filter first
+        (["p", "q"], True),
+    ],
+)
+async def test_one_press_too_many_does_not_end_the_shift(
+    tmp_path: Path, keys: list[str], *, ends: bool
+) -> None:
+    ended: list[object] = []
+    async with app(tmp_path).run_test(
+        size=(80, 24), message_hook=lambda m: ended.append(m) if isinstance(m, ShiftEnded) else None
+    ) as pilot:
+        await pilot.press(*keys)
+        assert bool(ended) == ends
+        if keys[-1] in ("escape", "f10") and not ends:
+            assert "ends the shift" in shown(pilot, "work_status")[0]
+
+
+@pytest.mark.parametrize(
+    "keys", [["b", "q"], ["b", "escape"], ["b", "i"], ["b", "down", "n", "space"]]
+)
 async def test_what_was_marked_is_written_down_whatever_comes_next(
     tmp_path: Path, keys: list[str]
 ) -> None:

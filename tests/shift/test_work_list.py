@@ -15,7 +15,7 @@ from assistant.live_shift import known_of
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list
 from assistant.shift.journal import Attempt, ContactJournal
-from assistant.shift.learnt import learnt
+from assistant.shift.learnt import learnt, stops_of
 from assistant.shift.rows import WorkRow, together
 from assistant.shift.rule_change import RuleMemory
 from assistant.shift.work_list import Standing, WorkList, matching
@@ -26,6 +26,7 @@ from compliance.rules import RuleSet
 from scripts.cases import specimen_account
 from scripts.flow_file import load_flow
 from scripts.outcomes import load_outcomes
+from scripts.tasks import Sign, SignOf, Task
 from tests.compliance.small_pack import small_rules
 from tests.shift.lists import NOON, row, rules_for, write
 
@@ -234,6 +235,32 @@ def test_what_a_call_taught_holds_until_a_newer_list_says_otherwise(
     (then,) = desk(tmp_path, write(tmp_path, newer)).standings()
     kept = {reason.rule for reason in then.against}
     assert kept <= {"US-11-cooldown"}  # the conversation took place all the same
+
+
+@pytest.mark.parametrize(
+    ("signs", "rules"),
+    [
+        ((Sign(SignOf.EXIT, "dispute", 9.0),), {"US-16-contact"}),
+        ((Sign(SignOf.EXIT, "insolvency", 9.0, "u4"),), {"US-15-insolvency"}),
+        ((Sign(SignOf.EXIT, "represented", 9.0),), {"US-14-contact"}),
+        ((Sign(SignOf.EXIT, "cease_contact", 9.0),), {"US-15-contact"}),
+        ((Sign(SignOf.EXIT, "deceased", 9.0),), {"US-08-deceased"}),
+        ((Sign(SignOf.OBJECTION, "fraud", 9.0, "u4"),), {"US-16-contact"}),
+        # An objection that was met stops nothing, nor does what a supervisor is asked for.
+        ((Sign(SignOf.OBJECTION, "amount_wrong", 9.0, "u4"),), set()),
+        ((Sign(SignOf.ASKED, "help", 9.0),), set()),
+        ((Sign(SignOf.EXIT, "hardship", 9.0),), set()),
+    ],
+)  # fmt: skip
+def test_what_stood_in_a_call_that_was_passed_on_bars_the_next(
+    tmp_path: Path, signs: tuple[Sign, ...], rules: set[str]
+) -> None:
+    path = write(tmp_path, row("A1", number="2125550100"))
+    stops = stops_of([Task("t1", "any", "supervisor", "any", 9.0, signs)])
+    desk(tmp_path, path).called("A1", "passed_on", "2125550100", stops=stops)
+    (after,) = desk(tmp_path, path, lambda: NOON + timedelta(days=8)).standings()
+    assert {reason.rule for reason in after.against} >= rules
+    assert (after.may is May.NO) == bool(rules)
 
 
 def test_every_disposition_code_is_of_a_class() -> None:
