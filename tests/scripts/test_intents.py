@@ -48,7 +48,7 @@ def test_every_language_of_a_flow_has_its_scorers(kind: Kind, language: str) -> 
 # By nobody who wrote lines that the scorers learned from, and not in their words.
 _OBJECTIONS = (
     ("en-US", "the plant shut its doors in june and i been home since", "lost_job"),
-    ("en-US", "anything touching the joint account goes past my husband first", "spouse_decides"),
+    ("en-US", "i would have to run that by my husband before i say a thing", "spouse_decides"),
     ("en-GB", "the gas people and the council are ahead of you in the queue", "another_debt_first"),
     ("en-GB", "right so that was a lovely weekend we had up in the lakes", ""),
     ("en-US", "four one seven two and it is maple street", ""),
