@@ -34,7 +34,7 @@ _REACH = 3  # tokens before a phrase in which a denial takes it back
 # an objection alone; from when on against a phrase, and how unlikely that must be; which share of
 # "nothing" no phrase stands against; from when on the call may leave its main line for it.
 _LIKELY = 0.35
-_LIKELIER = 0.85
+_LIKELIER = 0.55
 _UNLIKELY = 0.1
 _NOTHING = 0.4
 _FOUNDED = 0.65
