@@ -94,7 +94,6 @@ ALWAYS_SHOWN = frozenset(
         ListCommand.NO_ANSWER,
         ListCommand.BUSY,
         ListCommand.VOICEMAIL,
-        ListCommand.NEXT_ROW,
         ListCommand.HELP,
         ListCommand.LEAVE,
     }

@@ -89,6 +89,7 @@ async def test_the_answer_stands_first_as_sign_and_word_in_aligned_columns(
         assert "12:00" in shown(pilot, "work_top")[0]
         bar = shown(pilot, "work_keys")[0]
         assert all(f" {key} " in bar for key in ("n", "b", "m", "q"))
+        assert "…" not in bar
 
 
 async def test_two_keys_an_attempt_and_on_to_the_next_that_may_be_called(tmp_path: Path) -> None:
