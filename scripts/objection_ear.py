@@ -90,10 +90,13 @@ class Objections:
         found.update(self.routes[name] for name in heard if name in self.routes)
         if not found:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
+        likely = self.scorer.likely(text) if self.scorer else None
+        if likely is not None and len(found) > 1:
+            # Of several phrases, those that the words as a whole are like.
+            found = {slug for slug in found if likely.shares.get(slug, 0) >= _UNLIKELY} or found
         told = next((slug for slug in self.slugs if slug in found), "")
-        if self.scorer is None:
+        if likely is None:
             return told, True
-        likely = self.scorer.likely(text)
         weighed = _weighed(told, likely)
         if weighed in taken_back:
             return told, True
@@ -105,7 +108,8 @@ def _weighed(told: str, likely: Likely) -> str:
     if not told:
         return likely.label if likely.label != NONE and likely.share >= _LIKELY else ""
     if likely.label == NONE:
-        return told if likely.share < _NOTHING else ""
+        stands = likely.share < _NOTHING or likely.shares.get(told, 0.0) >= 2 * _UNLIKELY
+        return told if stands else ""
     against = likely.share >= _LIKELIER and likely.shares.get(told, 0.0) < _UNLIKELY
     return likely.label if against else told
 
