@@ -83,6 +83,7 @@ OBJECTIONS: Terms = {
     "refuse_identity": N_("refuses identity check"),
     "refuse_recording": N_("refuses recording"),
     "will_not_pay": N_("will not pay"),
+    "distress": N_("upset or distressed"),
 }
 
 FAMILIES: Terms = {
