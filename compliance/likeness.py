@@ -20,18 +20,18 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from compliance.context import Listener
-from compliance.errors import BadInput, Fault
+from compliance.errors import BadInput
 from compliance.phrases import PACKS, PhraseSet, base_language
 from compliance.scoring import Scored, likeness_of
 from compliance.text import Folded, fold
 from compliance.tongues import beneath
+from compliance.weight_archive import UNREADABLE, arrays_of, broken, text_array
 
 EXAMPLES = Path(__file__).parent / "examples"
 FORMAT = 2
@@ -46,10 +46,6 @@ _BORROWED = (
 )
 _LEAN = 12  # the longest stretch that an answer is said to lean on
 
-# What reading a broken archive of arrays may raise.
-_UNREADABLE = (
-    OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError
-)  # fmt: skip
 Floats = npt.NDArray[np.float32]
 Decisions = npt.NDArray[np.floating[Any]]
 _TINY = 1e-9
@@ -128,8 +124,8 @@ class Weights:
         stream = BytesIO()
         np.savez_compressed(
             stream,
-            head=_bytes(json.dumps(head)),
-            names=_bytes("\n".join(sorted(self.names, key=self.names.__getitem__))),
+            head=text_array(json.dumps(head)),
+            names=text_array("\n".join(sorted(self.names, key=self.names.__getitem__))),
             table=np.round(self.table / scale).astype(np.int8),
             scale=scale.astype(np.float32),
             idf=self.idf.astype(np.float16),
@@ -145,8 +141,7 @@ class Weights:
             BadInput: the file is broken or of another version.
         """
         try:
-            with np.load(BytesIO(content), allow_pickle=False) as found:
-                arrays: dict[str, npt.NDArray[Any]] = {name: found[name] for name in found.files}
+            arrays = arrays_of(content)
             head = json.loads(arrays["head"].tobytes())
             if head["format"] != FORMAT:
                 raise _broken(path, f"it is of version {head['format']}, not {FORMAT}")
@@ -165,25 +160,12 @@ class Weights:
                 float(head["doubtful"]),
                 float(head["ordinary"]),
             )
-        except (
-            OSError,
-            BadZipFile,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            EOFError,
-        ) as fault:
+        except UNREADABLE as fault:
             raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
 
 
 def _broken(path: Path, why: str) -> BadInput:
-    message = f"{why}; train it again: python -m compliance.learning train"
-    return BadInput("the scorer's weights are broken", (Fault(path, 0, 0, message),))
-
-
-def _bytes(text: str) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+    return broken(path, why, "compliance.learning train")
 
 
 @dataclass(frozen=True, slots=True)

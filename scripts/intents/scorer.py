@@ -15,14 +15,14 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
-from zipfile import BadZipFile
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from compliance.errors import BadInput, Fault
+from compliance.errors import BadInput
 from compliance.tongues import base_language, fold_in
+from compliance.weight_archive import UNREADABLE, arrays_of, broken, text_array
 
 Kind = Literal["objection", "exit", "stage"]
 NONE = "none"
@@ -33,10 +33,6 @@ _MOST_TOKENS = 80  # of an utterance; a longer one is judged by its end, where i
 _LONG_WORD = 4  # letters of an English word that tell it from most others, whatever its ending
 _ENDING = 3
 
-# What reading a broken archive of arrays may raise.
-_UNREADABLE = (
-    OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError
-)  # fmt: skip
 Floats = npt.NDArray[np.float32]
 
 
@@ -113,12 +109,12 @@ class Scorer:
         stream = BytesIO()
         np.savez_compressed(
             stream,
-            head=_bytes(
+            head=text_array(
                 json.dumps(
                     {"format": FORMAT, "language": self.language, "labels": list(self.labels)}
                 )
             ),
-            names=_bytes("\n".join(sorted(self.names, key=self.names.__getitem__))),
+            names=text_array("\n".join(sorted(self.names, key=self.names.__getitem__))),
             table=np.round(self.table / scale).astype(np.int8),
             scale=scale.astype(np.float32),
             idf=self.idf.astype(np.float16),
@@ -134,8 +130,7 @@ def unpacked(content: bytes, path: Path) -> Scorer:
         BadInput: the file is broken or of another version.
     """
     try:
-        with np.load(BytesIO(content), allow_pickle=False) as found:
-            arrays: dict[str, npt.NDArray[Any]] = {name: found[name] for name in found.files}
+        arrays = arrays_of(content)
         head = json.loads(arrays["head"].tobytes())
         if head["format"] != FORMAT:
             raise _broken(path, f"it is of version {head['format']}, not {FORMAT}")
@@ -151,25 +146,12 @@ def unpacked(content: bytes, path: Path) -> Scorer:
             arrays["idf"].astype(np.float32),
             arrays["bias"],
         )
-    except (
-        OSError,
-        BadZipFile,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-    ) as fault:
+    except UNREADABLE as fault:
         raise _broken(path, f"it cannot be read ({type(fault).__name__})") from fault
 
 
 def _broken(path: Path, why: str) -> BadInput:
-    message = f"{why}; train it again: python -m scripts.intents.learning"
-    return BadInput("the weights of what is likely said are broken", (Fault(path, 0, 0, message),))
-
-
-def _bytes(text: str) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+    return broken(path, why, "scripts.intents.learning")
 
 
 def weights_path(kind: Kind, language: str) -> Path:
