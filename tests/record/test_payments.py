@@ -118,12 +118,12 @@ def test_what_was_done_to_payments_is_told(places: Locations, how: str) -> None:
 
 def test_nothing_of_a_payment_lies_in_the_clear(places: Locations) -> None:
     with CallStore(places, CODEC) as store:
-        add_payments(store.opened, [paid("SECRET-1", "987.65", "REF-77")], "lin", DAY)
+        add_payments(store.opened, [paid("SECRET-1", "98765432.10", "REF-77")], "lin", DAY)
         with store.opened.engine.connect() as connection:
             (row,) = connection.execute(select(PAYMENTS)).mappings()
             stated = connection.execute(text("SELECT stated FROM chain")).scalars().all()
     whole = b"".join(bytes(row[name]) for name in ("mark", "account", "told"))
-    for word in (b"SECRET", b"987", b"REF-77"):
+    for word in (b"SECRET", b"98765432", b"REF-77"):
         assert word not in whole + "".join(stated).encode()
 
 
