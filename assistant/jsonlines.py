@@ -94,7 +94,7 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
             return {
                 "type": "stage",
                 "call": call,
-                "stage": prompt.stage,
+                "stage": prompt.spoken_of,
                 "step": prompt.step,
                 "line": prompt.line,
                 "strategy": prompt.strategy or None,

@@ -17,9 +17,10 @@ from scripts.account import Account
 from scripts.exit_ear import ExitEar
 from scripts.fields import debt_fields, open_fields
 from scripts.flow import RETURN, Flow, Situation, Step
+from scripts.following import entered, followed
 from scripts.hearing import StepEar
+from scripts.intents.talk import Belief, load_talk
 from scripts.objection_ear import load_objections
-from scripts.own_words import OwnWords
 from scripts.prompt import DISTRESS, Prompt
 from scripts.route import Place, Route
 from scripts.strategy import Chooser, Chosen
@@ -67,7 +68,9 @@ class ScriptEngine:
         self._facts = dict(account.facts) if account else {}
         self._route = Route(flow, self._strategy, inbound=inbound)
         self._ear = StepEar(flow)
-        self._own_words = OwnWords(flow.language)
+        self._talk = load_talk(flow.language)
+        self._belief: Belief | None = None
+        self._believed: Belief | None = None
         self._exit_ear = ExitEar(flow.language)
         self._objections = load_objections(flow.language)
         self._objection = ""
@@ -164,6 +167,9 @@ class ScriptEngine:
         place = self._stand(self._place, verified=verified, listener=listener)
         self._objection = ""
         if utterance.final and utterance.text:
+            if self._talk is not None:
+                self._believed = self._belief
+                self._belief = self._talk.heard(self._belief, utterance.speaker, utterance.text)
             if utterance.speaker in (Speaker.AGENT, Speaker.UNKNOWN):
                 place = self._agent_said(place, utterance, unconfirmed=unconfirmed)
                 self._spoken = True
@@ -178,10 +184,10 @@ class ScriptEngine:
             place = self._route.asked(place, heard)
         moved = self._route.agent_said(place, heard, near)
         if (moved.main, moved.frames) != (place.main, place.frames):
-            return replace(moved, strayed=0, ahead="") if moved.ahead else replace(moved, strayed=0)
-        if utterance.speaker is not Speaker.AGENT:
+            return replace(moved, ahead="") if moved.ahead else moved
+        if utterance.speaker is not Speaker.AGENT or self._belief is None:
             return moved
-        return self._own_words.followed(self._route, moved, utterance.text, unconfirmed=unconfirmed)
+        return followed(self._route, moved, self._belief, self._believed, unconfirmed=unconfirmed)
 
     def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
         founded = self.objection_founded = True
@@ -211,7 +217,10 @@ class ScriptEngine:
         if DISTRESS in weighed and _BEFORE_DISTRESS.isdisjoint(weighed):
             # Whom it is too much for is not asked what they could pay, whatever else they said.
             weighed = (DISTRESS, *weighed)
-        return self._route.customer_said(place, weighed)
+        place = self._route.customer_said(place, weighed)
+        if text and self._belief is not None:
+            place = entered(self._route, place, self._belief)
+        return place
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:
         """What an objection that was heard calls for: its reply, or the exit that deals with it."""
@@ -259,9 +268,10 @@ class ScriptEngine:
         """
         verified, listener = self._after_key(name, verified, listener)
         place = self._stand(self._place, verified=verified, listener=listener)
+        was = self._prompt.stage
         if name == "step_back":
             self._place = place
-            return self._back()
+            return self._told_where(was, changed=self._back())
         if name == "step_done":
             place = self._route.advance(place)
         elif name == "option_quoted":
@@ -272,7 +282,14 @@ class ScriptEngine:
             place = self._route.customer_back(place)
         elif name in _CHANGED_HANDS:
             place = self._route.anew(place)
-        return self._settle(place)
+        return self._told_where(was, changed=self._settle(place))
+
+    def _told_where(self, was: str, *, changed: bool) -> bool:
+        """A key that led to another stage says where the talk is."""
+        if self._talk is not None and self._prompt.stage != was:
+            self._belief = self._talk.chosen(self._prompt.stage)
+            self._told_anew()
+        return changed
 
     @property
     def asks_for_payment(self) -> bool:
@@ -379,7 +396,8 @@ class ScriptEngine:
         return self._route.refit(place)
 
     def _told_anew(self) -> bool:
-        made_for = (self._place, self._listener, tuple(self._own_lines.items()))
+        talk = self._belief.label if self._belief is not None else ""
+        made_for = (self._place, self._listener, tuple(self._own_lines.items()), talk)
         if made_for == self._made_for:
             return False
         self._made_for = made_for
@@ -425,6 +443,7 @@ class ScriptEngine:
             choices=self._choices(main),
             withheld=now.withheld or step is self._flow.withheld,
             strategy=self._strategy or "",
+            talk=self._belief.label if self._belief is not None else "",
         )
 
     def _stage(self, main: Step) -> str:

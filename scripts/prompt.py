@@ -84,6 +84,8 @@ class Prompt:
     to say now, `next_line` the one after it (empty at the end); `stages` the main line's stages in
     order, `done` those behind; `choices` the objections or exits offered by number here.
     `strategy` is the slug of what the case asks for; empty where nothing is known of it.
+    `talk` is the stage or exit that is being spoken of, as heard: the script may hold something
+    else due, and what comes next may be of the next stage.
     `withheld` is true where the flow has a fuller line that may not be said yet (debt before
     verification) and a neutral one stands in.
     """
@@ -97,3 +99,9 @@ class Prompt:
     choices: tuple[str, ...] = ()
     withheld: bool = False
     strategy: str = ""
+    talk: str = ""
+
+    @property
+    def spoken_of(self) -> str:
+        """The stage or exit that is being spoken of; the script's own where nothing was heard."""
+        return self.talk or self.stage

@@ -39,8 +39,7 @@ class Place:
     `open` is whether the debt may be spoken of.  `main` indexes the main line, and `resume` is
     where that goes on once the customer is confirmed again.  `waiting` are exits called for that
     cannot be entered yet, `visited` those that were, and the objections that were replied to.
-    `ahead` is the stage that the agent speaks of although no confirmation was heard; `strayed`
-    counts how often in a row the agent spoke of the account within an exit.
+    `ahead` is the stage that the agent speaks of although no confirmation was heard.
     """
 
     open: bool = False
@@ -51,7 +50,6 @@ class Place:
     waiting: tuple[str, ...] = ()
     visited: frozenset[str] = frozenset()
     ahead: str = ""
-    strayed: int = 0
 
 
 class Route:

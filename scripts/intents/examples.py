@@ -1,8 +1,9 @@
 """Example lines of customers and agents, by author, each with what it is about.
 
-Owns reading `examples/<language>/<author>.jsonl` and the other lines of the project that say what
-they are about: the objections' and the routes' own cases.  Authors wrote without seeing each
-other's lines, so that what one wrote can measure what was learned from the others.
+Owns which lines each scorer learns from: `examples/<language>/<author>.jsonl`, the whole calls, and
+the other lines of the project that say what they are about, the objections' and the routes' own
+cases.  Authors wrote without seeing each other's lines, so that what one wrote can measure what was
+learned from the others.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from compliance.learning.examples import ORDINARY
 from compliance.learning.examples import load_examples as rule_examples
 from compliance.phrases import PACKS
 from compliance.transcript import Speaker
+from scripts.intents.calls import Call, languages_of, load_calls
 from scripts.intents.scorer import NONE, Kind
 from scripts.objection_ear import FOLDER as OBJECTIONS
 from scripts.objection_ear import ObjectionFile
@@ -28,6 +30,7 @@ from scripts.prompt import OBJECTIONS as OBJECTION_SLUGS
 from scripts.prompt import STAGES
 
 FOLDER = Path(__file__).parent / "examples"
+_OF_A_CALL = 3.0  # for how many lines one of a whole call counts
 
 EXIT_OF_ROUTE = {
     "self_harm": "vulnerable",
@@ -81,11 +84,12 @@ class _RouteCases(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One line: who wrote it, and what it is about."""
+    """One line: who wrote it, what it is about, and for how many lines it counts."""
 
     author: str
     text: str
     label: str
+    weight: float = 1.0
 
 
 def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Example, ...]:
@@ -95,23 +99,61 @@ def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Exa
         MissingPart: there are none.
         BadInput: lines have faults, all told with their places.
     """
-    languages = ("zh", "yue") if language == "zh" else (language,)
+    languages = languages_of(language)
     paths = [path for name in languages for path in sorted((folder / name).glob("*.jsonl"))]
     if not paths:
         raise MissingPart(f"there are no example lines for {language}")
     faults: list[Fault] = []
-    who = "agent" if kind == "stage" else "customer"
+    who = "agent" if kind == "talk_agent" else "customer"
     found = [line for path in paths for line in _lines(path, who, faults)]
     if faults:
         raise BadInput("the example lines have faults", tuple(faults))
-    if kind != "stage":
-        found += [line for name in languages for line in _objection_cases(name)]
-        found += [line for name in languages for line in _phrase_lines(name)]
-        found += _ordinary(language)
-    if kind == "exit":
-        found = [replace(line, label=EXIT_OF_OBJECTION.get(line.label, NONE)) for line in found]
-        found += [line for name in languages for line in _route_cases(name)]
-    return tuple(found)
+    calls = load_calls(language) if folder == FOLDER else ()
+    if kind == "talk_agent":
+        return (*_in_a_stage(found), *_talk(calls, "agent"))
+    found += [line for name in languages for line in _objection_cases(name)]
+    found += [line for name in languages for line in _phrase_lines(name)]
+    found += _ordinary(language)
+    if kind == "objection":
+        return (*found, *_objected(calls))
+    found = [replace(line, label=EXIT_OF_OBJECTION.get(line.label, NONE)) for line in found]
+    found += [line for name in languages for line in _route_cases(name)]
+    if kind == "talk_customer":
+        return (*_in_a_stage(found), *_talk(calls, "customer"))
+    return (*found, *_led_away(calls))
+
+
+def _in_a_stage(lines: list[Example]) -> Iterator[Example]:
+    """What belongs to a stage or an exit; what belongs to none can be said in any."""
+    return (line for line in lines if line.label != NONE)
+
+
+def _talk(calls: tuple[Call, ...], who: str) -> Iterator[Example]:
+    """What was said in whole calls: worth more than a line alone, which is told by its point."""
+    for call in calls:
+        for turn in call.turns:
+            if turn.who == who:
+                yield Example(call.author, turn.text, turn.stage, _OF_A_CALL)
+
+
+def _objected(calls: tuple[Call, ...]) -> Iterator[Example]:
+    for call in calls:
+        for turn in call.turns:
+            if turn.who == "customer":
+                yield Example(call.author, turn.text, turn.objection or NONE)
+
+
+def _led_away(calls: tuple[Call, ...]) -> Iterator[Example]:
+    """Customers' words with which a call went into an exit, and those in which it did not."""
+    for call in calls:
+        before = ""
+        for turn in call.turns:
+            if turn.who == "customer":
+                if turn.stage in STAGES:
+                    yield Example(call.author, turn.text, NONE)
+                elif turn.stage != before:
+                    yield Example(call.author, turn.text, turn.stage)
+            before = turn.stage
 
 
 def _lines(path: Path, who: str, faults: list[Fault]) -> Iterator[Example]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,15 @@ from scripts.intents.examples import Example, load_examples
 from scripts.intents.scorer import Kind, Scorer, features, tokens_of, weights_path
 
 LANGUAGES = ("en", "zh")
-PENALTY = 40.0  # inverse strength of the regularisation
+_KINDS: tuple[Kind, ...] = ("objection", "exit")  # the others are made by `talk_learning`
+# Inverse strength of the regularisation: what follows the talk weighs many lines together, so each
+# may say less.
+PENALTIES: dict[Kind, float] = {
+    "objection": 40.0,
+    "exit": 40.0,
+    "talk_agent": 3.0,
+    "talk_customer": 3.0,
+}
 MOST_STEPS = 300
 SEEN = 1  # lines that a feature stands in at the least: people say a thing in too many ways for two
 SMALLEST_WEIGHT = 0.05  # of the largest; features below it in all labels are left out
@@ -36,13 +44,20 @@ class _Fitted:
     bias: npt.NDArray[np.float64]
 
 
-def train(language: str, examples: Sequence[Example]) -> Scorer:
+def train(
+    language: str, examples: Sequence[Example], penalty: float = PENALTIES["objection"]
+) -> Scorer:
     """A scorer that has learned from the lines.
+
+    Args:
+        language: `en` or `zh`.
+        examples: the lines.
+        penalty: inverse strength of the regularisation.
 
     Raises:
         MissingPart: the extra `training` is not installed.
     """
-    fitted = _fit(language, examples)
+    fitted = _fit(language, examples, penalty)
     largest = np.abs(fitted.table).max(axis=1)
     kept = np.flatnonzero(largest >= SMALLEST_WEIGHT * largest.max())
     return Scorer(
@@ -55,7 +70,7 @@ def train(language: str, examples: Sequence[Example]) -> Scorer:
     )
 
 
-def _fit(language: str, examples: Sequence[Example]) -> _Fitted:
+def _fit(language: str, examples: Sequence[Example], penalty: float) -> _Fitted:
     try:
         from sklearn.feature_extraction.text import (  # type: ignore[import-untyped] # noqa: PLC0415
             TfidfVectorizer,
@@ -71,8 +86,12 @@ def _fit(language: str, examples: Sequence[Example]) -> _Fitted:
     rows = [tuple(features(tokens_of(line.text, language), language)) for line in examples]
     vectorise: Any = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=SEEN)
     vectors = vectorise.fit_transform(rows)
-    learned: Any = LogisticRegression(C=PENALTY, max_iter=MOST_STEPS, tol=1e-3)
-    learned.fit(vectors, [line.label for line in examples])
+    learned: Any = LogisticRegression(C=penalty, max_iter=MOST_STEPS, tol=1e-3)
+    learned.fit(
+        vectors,
+        [line.label for line in examples],
+        sample_weight=[line.weight for line in examples],
+    )
     idf = np.asarray(vectorise.idf_)
     return _Fitted(
         tuple(str(label) for label in learned.classes_),
@@ -104,13 +123,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, measure or both; the exit status is 2 where the input is bad."""
     parser = argparse.ArgumentParser(prog="python -m scripts.intents.learning", description=__doc__)
     parser.add_argument("--language", choices=LANGUAGES, action="append")
-    parser.add_argument("--kind", choices=get_args(Kind), action="append")
+    parser.add_argument("--kind", choices=_KINDS, action="append")
     parser.add_argument("--out", type=Path, help="folder of the weights; else where they ship")
     parser.add_argument("--unseen", action="store_true", help="measure on authors left out")
     options = parser.parse_args(arguments)
     try:
         for language in options.language or LANGUAGES:
-            for kind in options.kind or get_args(Kind):
+            for kind in options.kind or _KINDS:
                 _one(kind, language, options.out, unseen_too=options.unseen)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")

@@ -1,9 +1,9 @@
 """Says what an utterance is most likely about, by its likeness to lines that people wrote.
 
 Owns the small linear scorer: which features an utterance has, the file of weights, and the shares.
-There are three of each language (English, and Chinese with Cantonese): which objection a customer
-raises, which exit their words call for, in which stage an agent speaks.  It trains nothing, and
-what follows from an answer is the script's to decide.
+There are four of each language (English, and Chinese with Cantonese): which objection a customer
+raises, which exit their words call for, in which stage or exit an agent or a customer speaks.  It
+trains nothing, and what follows from an answer is the script's to decide.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from compliance.errors import BadInput
 from compliance.tongues import base_language, fold_in
 from compliance.weight_archive import UNREADABLE, arrays_of, broken, text_array
 
-Kind = Literal["objection", "exit", "stage"]
+Kind = Literal["objection", "exit", "talk_agent", "talk_customer"]
 NONE = "none"
 """What is about nothing that the script would have to deal with."""
 FORMAT = 1

@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.errors import BadInput, MissingPart
+from compliance.transcript import Speaker
 from scripts.exit_ear import ExitEar
 from scripts.flow_file import load_flow
+from scripts.following import entered, followed
+from scripts.intents.calls import TALK, load_calls
 from scripts.intents.examples import load_examples
 from scripts.intents.learning import train
 from scripts.intents.scorer import (
@@ -25,12 +28,16 @@ from scripts.intents.scorer import (
     unpacked,
     weights_path,
 )
+from scripts.intents.talk import Belief, Talk, load_talk, turns_path
+from scripts.intents.talk import unpacked as turns_unpacked
+from scripts.intents.talk_learning import followed as talk_followed
 from scripts.objection_ear import load_objections
-from scripts.own_words import OwnWords
+from scripts.prompt import STAGES
 from scripts.route import Frame, Place, Route
 
 _HERE = Path("scorer")
-_KINDS: tuple[Kind, ...] = ("objection", "exit", "stage")
+_KINDS: tuple[Kind, ...] = ("objection", "exit", "talk_agent", "talk_customer")
+_TOLD: tuple[Kind, ...] = ("objection", "exit")  # these know lines that are about nothing
 
 
 def shipped(kind: Kind, language: str) -> Scorer:
@@ -42,7 +49,9 @@ def shipped(kind: Kind, language: str) -> Scorer:
 @pytest.mark.parametrize("language", ["en-US", "en-GB", "en-HK", "zh-TW", "zh-CN", "zh-HK"])
 @pytest.mark.parametrize("kind", _KINDS)
 def test_every_language_of_a_flow_has_its_scorers(kind: Kind, language: str) -> None:
-    assert NONE in shipped(kind, language).labels
+    labels = shipped(kind, language).labels
+    assert (NONE in labels) is (kind in _TOLD)
+    assert kind in _TOLD or set(labels) == set(TALK)
 
 
 # By nobody who wrote lines that the scorers learned from, and not in their words.
@@ -97,7 +106,7 @@ def test_english_words_count_by_beginnings_and_endings() -> None:
 
 
 def test_weights_are_read_back_as_they_were_written() -> None:
-    scorer = shipped("stage", "en-US")
+    scorer = shipped("talk_agent", "en-US")
     again = unpacked(scorer.packed(), _HERE)
     said = "can i take your date of birth and the first line of your address please"
     assert again.likely(said).label == scorer.likely(said).label == "verification"
@@ -137,14 +146,14 @@ def test_example_lines_with_faults_are_told_by_place(tmp_path: Path) -> None:
     )
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(BadInput) as told:
-        load_examples("stage", "en", tmp_path)
+        load_examples("talk_agent", "en", tmp_path)
     assert {fault.line for fault in told.value.faults} == {2, 3, 4}
     with pytest.raises(MissingPart):
-        load_examples("stage", "zh", tmp_path)
+        load_examples("talk_agent", "zh", tmp_path)
 
 
 def test_the_same_lines_give_the_same_weights() -> None:
-    lines = [line for line in load_examples("stage", "en") if line.author == "en/b"]
+    lines = [line for line in load_examples("talk_agent", "en") if line.author == "en/b"]
     first, second = train("en", lines), train("en", lines)
     assert first.packed() == second.packed()
     assert first.likely("thank you for your time goodbye").label == "close"
@@ -177,7 +186,120 @@ def test_exits_are_weighed_against_the_whole(
     assert ExitEar("zh-TW").weighed(called, found, exits, said) == kept
 
 
-# ---- the agent's own words -----------------------------------------------------------------------
+# ---- the talk of a call --------------------------------------------------------------------------
+
+
+def talk_in(language: str) -> Talk:
+    talk = load_talk(language)
+    assert talk is not None
+    return talk
+
+
+def walked(language: str, *said: tuple[str, str]) -> list[str]:
+    """Where the talk is after each utterance."""
+    talk, belief, told = talk_in(language), None, []
+    for who, text in said:
+        speaker = Speaker.AGENT if who == "agent" else Speaker.CUSTOMER
+        belief = talk.heard(belief, speaker, text)
+        told.append(belief.label)
+    return told
+
+
+def test_talk_goes_through_a_call_in_words_that_nobody_wrote_down() -> None:
+    assert walked(
+        "en-GB",
+        ("agent", "afternoon this is neil at fennel bank we record these is that miss orme"),
+        ("customer", "speaking yeah"),
+        ("agent", "lovely could you give me your birth date and the first line of the address"),
+        ("customer", "fourth of may eighty one and it's nine copse lane"),
+        ("agent", "that's you thanks so it's about your card which has slipped two months behind"),
+        ("customer", "right"),
+        ("agent", "what's been happening with you that made it hard to keep up"),
+        ("customer", "mhm well the hours went down at the depot"),
+    ) == [
+        "opening", "opening", "verification", "verification", "purpose", "purpose", "situation",
+        "situation",
+    ]  # fmt: skip
+
+
+def test_talk_leaves_for_somebody_else_and_comes_back() -> None:
+    told = walked(
+        "zh-TW",
+        ("agent", "您好這裡是晨光銀行請問陳先生在嗎"),
+        ("customer", "他不在我是他媽媽你要幹嘛"),
+        ("agent", "不好意思這件事要跟陳先生本人談請問他什麼時候方便"),
+        ("customer", "等一下他剛進門我叫他聽"),
+        ("agent", "您好請問是陳先生本人嗎麻煩跟您核對出生年月日"),
+        ("customer", "七十二年三月五號"),
+    )
+    assert told[0] == "opening"
+    assert "third_party" in told[1:4]
+    assert told[4:] == ["verification", "verification"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(list(Speaker)), st.text(max_size=40)), min_size=1, max_size=6
+    ),
+    st.sampled_from(["en-US", "zh-HK"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_belief_is_of_shares_whatever_is_said(
+    said: list[tuple[Speaker, str]], language: str
+) -> None:
+    talk, belief = talk_in(language), None
+    for speaker, text in said:
+        belief = talk.heard(belief, speaker, text)
+        assert sum(belief.shares) == pytest.approx(1, abs=1e-6)
+        assert belief.of(belief.label) == belief.share == max(belief.shares)
+
+
+def test_a_key_settles_where_the_talk_is_and_words_move_it_on() -> None:
+    talk = talk_in("en-US")
+    belief = talk.chosen("dispute")
+    assert belief.label == "dispute"
+    assert talk.heard(belief, Speaker.CUSTOMER, "uh huh").label == "dispute"
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 nothing"])
+def test_broken_turns_of_talk_say_what_to_do(broken: bytes) -> None:
+    with pytest.raises(BadInput) as told:
+        turns_unpacked(broken, _HERE)
+    assert "scripts.intents.talk_learning" in str(told.value.faults[0])
+
+
+def test_turns_of_other_labels_are_of_another_version() -> None:
+    turns = turns_unpacked(turns_path("en").read_bytes(), _HERE)
+    short = replace(turns, start=turns.start[:-1])
+    with pytest.raises(BadInput):
+        turns_unpacked(short.packed(), _HERE)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_learned_from_is_followed(language: str) -> None:
+    told = talk_followed(talk_in(language), load_calls(language)[::12])
+    assert told.within_one / told.utterances > 0.95  # it learned from them: no measure of others
+
+
+def test_calls_with_faults_are_told_by_place(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    good = {"call": "1", "who": "agent", "text": "hello", "stage": "opening"}
+    lines = (
+        json.dumps(good),
+        json.dumps({**good, "stage": "overture"}),
+        "{",
+        json.dumps({**good, "objection": "boredom"}),
+        json.dumps({**good, "who": "cat"}),
+    )
+    (tmp_path / "en" / "x.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(BadInput) as told:
+        load_calls("en", tmp_path)
+    assert {fault.line for fault in told.value.faults} == {2, 3, 4, 5}
+    with pytest.raises(MissingPart):
+        load_calls("zh", tmp_path)
+
+
+# ---- where the script follows --------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -190,39 +312,67 @@ def _at(route: Route, stage: str) -> Place:
     return Place(open=True, main=index)
 
 
-_OPTIONS = "we could split that over three months or move your due date whichever is easier for you"
+def believed(label: str, share: float = 0.9) -> Belief:
+    rest = (1 - share) / (len(TALK) - 1)
+    return Belief(label, share, tuple(share if each == label else rest for each in TALK))
 
 
-def test_own_words_lead_to_their_stage_and_tick_nothing_off(route: Route) -> None:
+def test_the_script_goes_to_the_stage_that_is_spoken_of_and_ticks_nothing_off(
+    route: Route,
+) -> None:
     place = _at(route, "impact")
-    moved = OwnWords("en-US").followed(route, place, _OPTIONS, unconfirmed=False)
+    moved = followed(route, place, believed("options"), None, unconfirmed=False)
     assert route.stage(moved) == "options"
     assert moved.done == place.done
+    assert followed(route, place, believed("options", 0.4), None, unconfirmed=False) == place
 
 
-def test_an_exit_is_left_when_the_agent_goes_on_about_the_account_twice(route: Route) -> None:
-    words = OwnWords("en-US")
-    place = replace(_at(route, "situation"), frames=(Frame("third_party"),))
-    once = words.followed(route, place, _OPTIONS, unconfirmed=False)
-    assert once.frames == place.frames
-    assert route.stage(words.followed(route, once, _OPTIONS, unconfirmed=False)) == "options"
-    other = words.followed(route, once, "all right take care now goodbye", unconfirmed=False)
-    assert words.followed(route, other, _OPTIONS, unconfirmed=False).frames == place.frames
+@pytest.mark.parametrize(
+    ("slug", "before", "left"),
+    [
+        ("hardship", None, True),
+        ("dispute", None, False),  # a stop is a stop …
+        ("dispute", "dispute", False),
+        ("dispute", "options", True),  # … until both have gone on for more than a sentence
+        ("vulnerable", "options", False),
+    ],
+)
+def test_an_exit_is_left_when_the_talk_has_gone_on(
+    route: Route, slug: str, before: str | None, *, left: bool
+) -> None:
+    place = replace(_at(route, "situation"), frames=(Frame(slug),))
+    was = believed(before) if before else None
+    moved = followed(route, place, believed("options"), was, unconfirmed=False)
+    assert (moved.frames == ()) is left
 
 
-def test_whoever_talks_of_dying_is_not_left_for_money(route: Route) -> None:
-    words = OwnWords("en-US")
-    place = replace(_at(route, "situation"), frames=(Frame("vulnerable"),))
-    for _ in range(4):
-        place = words.followed(route, place, _OPTIONS, unconfirmed=False)
-    assert [frame.slug for frame in place.frames] == ["vulnerable"]
+@pytest.mark.parametrize(
+    ("slug", "share", "into"),
+    [
+        ("callback", 0.7, True),
+        ("represented", 0.7, False),
+        ("represented", 0.9, True),
+        ("vulnerable", 0.99, False),  # what danger is was said outright
+        ("hardship", 0.99, False),  # who has no money gets their reply first
+        ("options", 0.99, False),
+    ],
+)
+def test_an_exit_is_entered_where_the_talk_is_in_it(
+    route: Route, slug: str, share: float, *, into: bool
+) -> None:
+    moved = entered(route, _at(route, "situation"), believed(slug, share))
+    assert ([frame.slug for frame in moved.frames] == [slug]) is into
 
 
 def test_past_a_confirmation_only_in_a_recording_and_never_open(route: Route) -> None:
-    words = OwnWords("en-US")
     place = Place(main=route.verification)
-    assert words.followed(route, place, _OPTIONS, unconfirmed=False) == place
-    recorded = words.followed(route, place, _OPTIONS, unconfirmed=True)
+    talk = believed("options")
+    assert followed(route, place, talk, None, unconfirmed=False) == place
+    recorded = followed(route, place, talk, None, unconfirmed=True)
     assert (recorded.ahead, recorded.open, recorded.main) == ("options", False, place.main)
-    asked = "before we go on could you confirm your date of birth for me please"
-    assert words.followed(route, recorded, asked, unconfirmed=True).ahead == ""
+    asked = believed("verification")
+    assert followed(route, recorded, asked, talk, unconfirmed=True).ahead == ""
+
+
+def test_every_label_of_the_talk_is_a_stage_or_an_exit_of_every_flow(route: Route) -> None:
+    assert set(TALK) == {*STAGES, *route.flow.exits}
