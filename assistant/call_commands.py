@@ -17,7 +17,7 @@ import click
 from assistant.call_options import Moment, interface_option, reader
 from assistant.command_options import data_dir_option, store_option
 from assistant.import_commands import calls_import
-from assistant.outcome_commands import calls_outcomes, calls_themes
+from assistant.outcome_commands import calls_complete, calls_outcomes, calls_themes
 from compliance.places import JURISDICTIONS
 
 if TYPE_CHECKING:
@@ -293,5 +293,5 @@ def _wanted(
     )
 
 
-for _command in (calls_outcomes, calls_themes):
+for _command in (calls_complete, calls_outcomes, calls_themes):
     kept_calls.add_command(_command)

@@ -52,13 +52,20 @@ class Reading:
 
     `today` is the desk's day.  `currency` is that of amounts, empty where any may be.  `republic`:
     years may be counted from 1912, as in Taiwan.  `day_first`: 5/12 is in December, as in the
-    United Kingdom and Hong Kong; 12-05 is everywhere.
+    United Kingdom and Hong Kong; 12-05 is everywhere.  `now` is the day on which it is typed, where
+    a wrap-up is completed later: `+3` counts from then, and `today` is the day of the call.
     """
 
     today: date
     republic: bool = False
     day_first: bool = False
     currency: str = ""
+    now: date | None = None
+
+    @property
+    def typed_on(self) -> date:
+        """The day on which it is typed."""
+        return self.now if self.now is not None else self.today
 
 
 def reading_for(jurisdiction: str, language: str, today: date, currency: str = "") -> Reading:
@@ -91,19 +98,19 @@ def day_typed(typed: str, reading: Reading, *, past: bool = False) -> date | Non
         day = _day(text, reading, past=past)
     except (ValueError, OverflowError):
         raise NotUnderstood from None
-    first, last = reading.today, reading.today + timedelta(days=MOST_DAYS)
+    first, last = reading.today, reading.typed_on + timedelta(days=MOST_DAYS)
     if past:
-        first, last = reading.today - timedelta(days=MOST_DAYS), reading.today
+        first, last = reading.today - timedelta(days=MOST_DAYS), reading.typed_on
     if not first <= day <= last:
         raise NotUnderstood
     return day
 
 
 def _day(text: str, reading: Reading, *, past: bool) -> date:
-    today = reading.today
+    today = reading.typed_on if past else reading.today
     if found := _IN_DAYS.match(text):
         days = int(found[2])
-        return today + timedelta(days=days if found[1] == "+" else -days)
+        return reading.typed_on + timedelta(days=days if found[1] == "+" else -days)
     if found := _ISO.match(text):
         month, day = int(found[2]), int(found[4])
         if found[3] == "/" and not found[1] and reading.day_first:

@@ -103,6 +103,11 @@ class Wording:
         return self._interface.text(msgid, **params)
 
     @property
+    def interface(self) -> Interface:
+        """The interface's words, shared by all that is on the screen."""
+        return self._interface
+
+    @property
     def interface_code(self) -> str:
         """The interface's language, as texts in data name it: `en`, `zh-Hant`, `zh-Hans`."""
         return self._interface.catalogue.language.code

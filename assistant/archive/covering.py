@@ -225,7 +225,7 @@ def _trained_ending(end: KeptWrapUp) -> KeptWrapUp:
     """How it ended, without days, sums, the account and what anybody wrote."""
     names = OutcomeNames(load_outcomes() if end.values else ())
     bare = covered_ending(end, names, lambda _note: "")
-    return replace(bare, next_contact=None, currency="")
+    return replace(bare, next_contact=None, currency="", by="")
 
 
 def unnamed(call: KeptCall) -> KeptCall:

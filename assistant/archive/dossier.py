@@ -136,7 +136,8 @@ def _wrap_up(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[
     end = told.wrap_up
     if end is None:
         return
-    for name, value in ending_rows(end, wording, names, nothing=wording.text(rows.NOTHING)):
+    nothing = wording.text(rows.NOTHING)
+    for name, value in ending_rows(end, wording, names, told.call.zone, nothing=nothing):
         yield name, plain_text(value)
     yield wording.text("Date"), local_time(end.at_utc, told.call.zone)
 

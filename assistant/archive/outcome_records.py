@@ -102,6 +102,7 @@ def record_of(ended: Ended, store: CallStore, names: OutcomeNames) -> dict[str, 
         "about": about_records(end),
         "note": end.note,
         "at": end.at_utc,
+        "completed_by": end.by or None,
     }
 
 
@@ -119,6 +120,7 @@ def record_without(listed: ListedCall, store: CallStore) -> dict[str, Any]:
         "about": [],
         "note": "",
         "at": None,
+        "completed_by": None,
     }
 
 
@@ -148,7 +150,8 @@ def csv_text(records: Sequence[Mapping[str, Any]], names: OutcomeNames) -> str:
     written = io.StringIO()
     fields = [item.id for item in names.fields]
     values = [f"value_{name}" for name in fields]
-    heads = [*_COLUMNS, *values, *(f"about_{about.value}" for about in _LISTS), "note", "at"]
+    heads = [*_COLUMNS, *values, *(f"about_{about.value}" for about in _LISTS)]
+    heads += ["note", "at", "completed_by"]
     table = csv.writer(written)
     table.writerow(heads)
     for record in records:

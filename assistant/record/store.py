@@ -64,6 +64,7 @@ from assistant.record.whose import CallAccounts
 from assistant.record.wrap_up_form import NewerForm, opened_part
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
+from compliance.errors import AssistantError
 from scripts.account import Account
 
 if TYPE_CHECKING:
@@ -243,6 +244,29 @@ class CallStore:
     def add_wrap_up(self, wrap_up: KeptWrapUp) -> None:
         """Keep how a kept call ended; one that was kept before stays, and stands no more."""
         add_wrap_up(self._store, wrap_up)
+
+    def completes(self, call: KeptCall) -> bool:
+        """Whether who is signed in may say now how a call ended; nothing is written down."""
+        return self._guard is None or self._guard.may(Act.WRAP_UP, call)
+
+    def complete_wrap_up(self, wrap_up: KeptWrapUp, after: int | None) -> None:
+        """Say later how a kept call ended; what was said before stays, and stands no more.
+
+        Args:
+            wrap_up: how, and by whom.
+            after: the number of the one that it follows, `None` where there was none.
+
+        Raises:
+            NotPermitted: who is signed in may not.
+            AssistantError: somebody was faster.
+        """
+        self.need(Act.WRAP_UP, wrap_up.call)
+        last = self.endings([wrap_up.call]).get(wrap_up.call)
+        if (last.number if last is not None else None) != after:
+            raise AssistantError(
+                "Somebody has completed this wrap-up meanwhile", "Look at the list again."
+            )
+        self.add_wrap_up(wrap_up)
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""

@@ -149,7 +149,7 @@ RECORD: dict[str, Any] = {
     "key": "c.1", "call": "c", "number": 1, "account": None, "started_at": "", "jurisdiction": "us",
     "agent": {"id": "", "name": ""}, "language": "", "collector": None, "outcome": "paid",
     "outcome_number": 31, "complete": True, "missing": [], "next_contact": None, "currency": None,
-    "values": {}, "about": [], "note": "", "at": "",
+    "values": {}, "about": [], "note": "", "at": "", "completed_by": None,
 }  # fmt: skip
 
 
