@@ -35,7 +35,7 @@ _KEYS = (
     ("↑ ↓", N_("previous and next row"), False),
     ("F2", N_("language"), False),
     ("F3", N_("theme"), False),
-    ("Esc", N_("back"), True),
+    ("Esc", N_("leave"), True),
 )
 _DATE, _NAME = 18, 22
 
@@ -91,7 +91,9 @@ class UnfinishedScreen(Screen[None]):
         yield Pane(self._draw_list, id="call_list")
         yield Pane(lambda w, _h: [fit(self._status(), w)], id="review_status")
         yield Pane(
-            lambda w, _h: [fitting_bar(_KEYS, self._wording, w)], id="review_keys", fill=Tone.BAR
+            lambda w, _h: [fitting_bar(_KEYS, self._wording, w, palette=False)],
+            id="review_keys",
+            fill=Tone.BAR,
         )
         yield Pane(draw_small(self._wording), id="small")
 
@@ -173,6 +175,7 @@ class UnfinishedScreen(Screen[None]):
             taken.view,
             currency=taken.currency,
             kept=True,
+            away=N_("back to the list"),
         )
         self.app.push_screen(sheet, lambda answer: self._answered(taken, answer))
 

@@ -72,6 +72,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         currency: of its sums.
         kept: whether what is confirmed is kept with the call.
         tasks: what the call has set others to do, in words.
+        away: where Esc leads.
     """
 
     def __init__(
@@ -84,8 +85,10 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         currency: str,
         kept: bool,
         tasks: Sequence[str] = (),
+        away: str = N_("see the call"),
     ) -> None:
         super().__init__(classes="-below")
+        self._away = away
         self._wording = wording
         self._outcomes = outcomes
         self._draft = draft
@@ -144,7 +147,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
             ("Enter", N_("confirm")),
             ("Tab", N_("next field")),
             ("F5", N_("incomplete")),
-            ("Esc", N_("see the call")),
+            ("Esc", self._away),
         ]
         if width < _ALL_KEYS:
             del keys[1]  # whoever types knows it
