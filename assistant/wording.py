@@ -21,6 +21,7 @@ from assistant.interface_text import N_, Interface
 from compliance.findings import Finding, Kind, Message, VerifiedLaw
 from scripts.account import Account
 from scripts.commitments import Proposal
+from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import shipped_promise_wording
 from scripts.forms import money, person, rate, weekday_date, written_date
 from scripts.promising import Promised
@@ -217,10 +218,13 @@ class Wording:
         """Amounts, days and methods of what is promised, with what is in doubt behind it."""
         parts = [self._promised_part(part) for part in promised.parts]
         doubts = dict.fromkeys(doubt for part in promised.parts for doubt in part.doubts)
-        texts = shipped_promise_wording()
-        told = [texts.doubt(doubt, self.interface_code) for doubt in doubts]
+        told = [self.doubt(doubt) for doubt in doubts]
         comma = ", " if self.interface_code == "en" else "、"
         return " + ".join(parts) + (f" ({comma.join(told)}?)" if told else "")
+
+    def doubt(self, doubt: Doubt) -> str:
+        """Why what was said or typed is not certain."""
+        return shipped_promise_wording().doubt(doubt, self.interface_code)
 
     def _promised_part(self, part: Proposal) -> str:
         amount = "?" if part.amount is None else self.amount(part.amount, part.currency)

@@ -50,10 +50,10 @@ _FIXED = {
     NOTE: N_("Note"),
 }
 _LONGEST = {
-    FieldKind.AMOUNT: 14,
-    FieldKind.PAST_DATE: 13,
-    FieldKind.FUTURE_DATE: 13,
-    FieldKind.TIME: 8,
+    FieldKind.AMOUNT: 30,
+    FieldKind.PAST_DATE: 24,
+    FieldKind.FUTURE_DATE: 24,
+    FieldKind.TIME: 12,
     FieldKind.COUNT: 4,
     FieldKind.CHOICE: 30,
     FieldKind.YES_NO: 3,
@@ -115,7 +115,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
                     for item in self._items.values():
                         words = "-words" if item.kind is FieldKind.TEXT else ""
                         yield self._row(item.id, _LONGEST[item.kind], words)
-                yield self._row(NEXT_CONTACT, 13, "")
+                yield self._row(NEXT_CONTACT, 24, "")
                 yield self._row(NOTE, LONGEST_NOTE, "-words")
                 yield Pane(self._rest, id="wrap_up_rest")
             yield Pane(self._told, id="wrap_up_told")
@@ -214,7 +214,9 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
             return Run(self._wording.text("none: this stops or passes on the call"), Tone.MUTED)
         try:
             day = day_typed(self._draft.text(NEXT_CONTACT), self._draft.reading)
-        except NotUnderstood:
+        except NotUnderstood as why:
+            if why.doubt is not None:
+                return Run(f"? {self._wording.doubt(why.doubt)}", Tone.CAUTION)
             day = None
         if day is None:
             return Run(self._wording.text("12-05, or +3 for three days from now"), Tone.MUTED)

@@ -54,6 +54,12 @@ def hint(item: OutcomeField, wording: Wording, reading: Reading) -> str:
     return wording.text(hints[item.kind])
 
 
+def asked_again(why: NotUnderstood, item: OutcomeField, wording: Wording, reading: Reading) -> str:
+    """What may be typed, after why what was typed is not taken, where it may mean much."""
+    doubt = f"{wording.doubt(why.doubt)} · " if why.doubt is not None else ""
+    return doubt + hint(item, wording, reading)
+
+
 def outcome_lines(outcomes: Sequence[Outcome], wording: Wording, width: int) -> list[Line]:
     """Every outcome with its number, a group to a line or as many as it needs."""
     code = wording.interface_code
@@ -106,8 +112,8 @@ def field_meaning(
     """What is understood of what was typed, or what may be typed."""
     try:
         value = value_typed(item, typed, reading)
-    except NotUnderstood:
-        return Run("? " + hint(item, wording, reading), Tone.CAUTION)
+    except NotUnderstood as why:
+        return Run("? " + asked_again(why, item, wording, reading), Tone.CAUTION)
     if value is None:
         return Run(hint(item, wording, reading), Tone.MUTED)
     if item.kind is FieldKind.TEXT:
