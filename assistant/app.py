@@ -75,7 +75,9 @@ class CallApp(FramedApp):
         super().__init__(Interface(setup.interface or setup.call_language), setup.theme)
         self.setup = setup
         self.desk = desk
-        self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
+        self.wording = Wording(
+            setup.rules, self.interface, setup.call_language, setup.reader, tasks=setup.tasks
+        )
         self.call_screen = CallScreen(setup, self.wording, desk)
         self._brief: BriefScreen | None = None
         if setup.brief:

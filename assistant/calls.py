@@ -177,7 +177,9 @@ def _show(
             notices=(model_notice,) if model_notice else (),
         )
     texts = CollectorTexts(guidance.rules, call.collector)
-    wording = Wording(texts, Interface(interface or call.language), call.language)
+    wording = Wording(
+        texts, Interface(interface or call.language), call.language, tasks=guidance.tasks
+    )
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     if model_notice:
         tell(model_notice)

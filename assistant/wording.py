@@ -25,6 +25,7 @@ from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import shipped_promise_wording
 from scripts.forms import money, person, rate, weekday_date, written_date
 from scripts.promising import Promised
+from scripts.tasks import TaskKinds, shipped_tasks
 
 MOST_WORDS = 12
 """A line for somebody who is talking: at most this many English words …"""
@@ -91,7 +92,10 @@ class Wording:
         interface: Interface,
         call_language: str,
         reader: Reader = Reader.AGENT,
+        *,
+        tasks: TaskKinds | None = None,
     ) -> None:
+        self._tasks = tasks
         self._rules = rules
         self._interface = interface
         self.call_language = call_language
@@ -102,6 +106,11 @@ class Wording:
     def text(self, msgid: str, **params: str | int) -> str:
         """The interface's words for an English message id."""
         return self._interface.text(msgid, **params)
+
+    @property
+    def tasks(self) -> TaskKinds:
+        """The kinds and owners of tasks that there are."""
+        return self._tasks if self._tasks is not None else shipped_tasks()
 
     @property
     def interface(self) -> Interface:
