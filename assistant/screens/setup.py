@@ -61,6 +61,7 @@ class CallSetup:
         strategy: what an account's case asks for, and why; `None` where no script guides.
         kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
         tasks: what the call may give others to do; `None`: what ships.
+        others: the customer's other accounts, as far as they are known.
         contact_time: when the customer may be contacted after the call; `None`: nobody can say.
     """
 
@@ -88,6 +89,7 @@ class CallSetup:
     kept: bool = False
     contact_time: ContactTimes | None = None
     tasks: TaskKinds | None = None
+    others: tuple[Account, ...] = ()
 
     @property
     def currency(self) -> str:

@@ -73,6 +73,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         kept: whether what is confirmed is kept with the call.
         tasks: what the call has set others to do, in words.
         away: where Esc leads.
+        of_account: which account it is, where the customer has several.
     """
 
     def __init__(
@@ -86,9 +87,11 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         kept: bool,
         tasks: Sequence[str] = (),
         away: str = N_("see the call"),
+        of_account: str = "",
     ) -> None:
         super().__init__(classes="-below")
         self._away = away
+        self._of_account = of_account
         self._wording = wording
         self._outcomes = outcomes
         self._draft = draft
@@ -160,7 +163,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         outcomes = [(), *outcome_lines(self._outcomes, self._wording, width)]
         summary = summary_lines(
             self._view, self._draft.digest, outcome, self._wording, self._currency, width,
-            self._tasks,
+            self._tasks, self._of_account,
         )  # fmt: skip
         return [*outcomes, (), *summary] if outcome is None else [(), *summary, *outcomes]
 

@@ -150,6 +150,7 @@ def summary_lines(
     currency: str,
     width: int,
     tasks: Sequence[str] = (),
+    of_account: str = "",
 ) -> list[Line]:
     """What the call came to; what there was nothing of has no line.
 
@@ -161,13 +162,16 @@ def summary_lines(
         currency: of the call's sums.
         width: cells.
         tasks: what the call has set others to do, in words, one line each.
+        of_account: which account it is, where the customer has several.
     """
     lines: list[Line] = []
     if view.ended is not None:
         reason = wording.term(terms.END_REASONS, view.ended.reason)
         head = (wording.text("Call over"), clock(view.ended.duration_s), reason)
         lines.append((Run(" " + " · ".join(head), Tone.BRIGHT),))
+    own = ((N_("Account"), of_account, Tone.STRONG),) if of_account else ()
     rows = (
+        *own,
         *_about_the_call(view, digest, wording, currency),
         *((N_("Task"), task, Tone.TEXT) for task in tasks),
         *_what_follows(digest, outcome, wording),
