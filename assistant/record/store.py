@@ -7,7 +7,7 @@ never a row; it starts no thread, renders no text and reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from types import TracebackType
@@ -232,12 +232,14 @@ class CallStore:
     def verify(
         self,
         *,
-        audio: bool,
+        audio: bool | Collection[str],
         call: str | None = None,
+        calls: Collection[str] | None = None,
         progress: Callable[[str], None] = lambda _line: None,
     ) -> Proof:
-        """Prove the whole record, or one call; see `assistant.record.verifying`."""
-        return verify(self._store, self.locations, audio=audio, call=call, progress=progress)
+        """Prove the whole record, one call or some; see `assistant.record.verifying`."""
+        only = (call,) if call is not None else calls
+        return verify(self._store, self.locations, audio=audio, calls=only, progress=progress)
 
     # ---- how calls ended -------------------------------------------------------------------
 
