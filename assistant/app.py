@@ -25,12 +25,14 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from assistant import terms
-from assistant.accounts.source import Sourced
+from assistant.accounts.source import Found, Sourced
 from assistant.events import Envelope
 from assistant.interface_text import N_, Interface, Told
+from assistant.other_accounts import others_of
 from assistant.screens.brief import BriefScreen
 from assistant.screens.call import CallScreen
 from assistant.screens.desk import (
+    AccountKnown,
     CallEvents,
     CallFailed,
     Desk,
@@ -54,6 +56,7 @@ from assistant.screens.sheets import Palette, Sheet
 from assistant.screens.tones import Tone
 from assistant.wording import Wording
 from compliance.errors import AssistantError
+from scripts.account import Account
 
 
 class _EventsWait(Message):
@@ -75,7 +78,9 @@ class CallApp(FramedApp):
         super().__init__(Interface(setup.interface or setup.call_language), setup.theme)
         self.setup = setup
         self.desk = desk
-        self.wording = Wording(setup.rules, self.interface, setup.call_language, setup.reader)
+        self.wording = Wording(
+            setup.rules, self.interface, setup.call_language, setup.reader, tasks=setup.tasks
+        )
         self.call_screen = CallScreen(setup, self.wording, desk)
         self._brief: BriefScreen | None = None
         if setup.brief:
@@ -85,6 +90,7 @@ class CallApp(FramedApp):
         self._connected = False
         self._asked = count()
         self._waiting: dict[int, Callable[[str], None]] = {}  # look-ups by id, by their number
+        self._others: dict[int, Account] = {}  # whose other accounts are looked for, likewise
         self.animation_level = "none"  # nothing moves but what changed
 
     # ---- coming up and going down ------------------------------------------------------------
@@ -104,6 +110,8 @@ class CallApp(FramedApp):
             self._tell(Run(self.wording.text("looking the account up…"), Tone.MUTED))
             number = self.link_by_id(self.setup.sought, self._sought)
             self.set_timer(PATIENCE_S, lambda: self._hangs(number))
+        if self.setup.account is not None:
+            self._ask_others(self.setup.account)
         if self._brief is None:
             self.on_connect()
 
@@ -240,7 +248,10 @@ class CallApp(FramedApp):
     def on_looked_up(self, message: LookedUp) -> None:
         """An answer of the account source, maybe to a question that nobody waits for any more."""
         told = self._waiting.pop(message.number, None)
-        if told is None:
+        account = self._others.pop(message.number, None)
+        if account is not None:
+            self._others_found(account, message.answer)
+        elif told is None:
             if isinstance(self.screen, SearchSheet):
                 self.screen.answered(message.number, message.answer)
         elif not isinstance(message.answer, AssistantError) and message.answer.accounts:
@@ -251,6 +262,29 @@ class CallApp(FramedApp):
                 failed = "record" if message.answer.unread else "account"
             self._say(self.wording.term(terms.NOT_FOUND, failed))
             told(failed)
+
+    def on_account_known(self, message: AccountKnown) -> None:
+        """Whose call it is became known."""
+        self._ask_others(message.account)
+
+    def _ask_others(self, account: Account) -> None:
+        """Look for other accounts of the customer; without a source, nobody knows of any."""
+        desk = self.desk
+        if isinstance(desk, Linking) and desk.looks_up and account.identifiers:
+            number = next(self._asked)
+            self._others[number] = account
+            desk.look_up(number, account.customer_name)
+
+    def _others_found(self, account: Account, answer: Found | AssistantError) -> None:
+        """What is not known is not told: a source that cannot say has no line of its own."""
+        now = self.call_screen.setup.account
+        if isinstance(answer, AssistantError) or now is None or now.id != account.id:
+            return
+        assert isinstance(self.desk, Linking)
+        found = [one.account for one in answer.accounts]
+        others = others_of(account, found, self.desk.refuses)
+        if others:
+            self.call_screen.know_others(others)
 
     def _link(self, found: Sourced) -> str:
         """Link an account; why it cannot be, as a slug."""

@@ -17,7 +17,7 @@ import click
 from assistant.call_options import Moment, interface_option, reader
 from assistant.command_options import data_dir_option, store_option
 from assistant.import_commands import calls_import
-from assistant.outcome_commands import calls_outcomes, calls_themes
+from assistant.outcome_commands import calls_complete, calls_outcomes, calls_themes
 from compliance.places import JURISDICTIONS
 
 if TYPE_CHECKING:
@@ -198,35 +198,76 @@ def calls_release(
 
 
 @kept_calls.command("dossier")
-@click.argument("call")
+@click.argument("call", required=False)
+@click.option("--account", metavar="NUMBER", help="All calls of this account instead of one call.")
 @click.option(
     "--to",
-    required=True,
     type=click.Path(path_type=Path),
-    help="The page to write, or a folder to write it in.",
+    help="The page to write, or a folder to write it in; with --json standard output without it.",
 )
+@click.option(
+    "--received",
+    type=click.DateTime(("%Y-%m-%d",)),
+    metavar="DAY",
+    help="With --account: the day on which a complaint came in otherwise than in a call.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a page.")
 @_redacted
 @interface_option
 @data_dir_option
 @store_option
 def calls_dossier(
-    call: str, *, to: Path, redacted: bool, interface: str | None, data_dir: Path | None
+    call: str | None,
+    *,
+    account: str | None,
+    to: Path | None,
+    received: datetime | None,
+    as_json: bool,
+    redacted: bool,
+    interface: str | None,
+    data_dir: Path | None,
 ) -> None:
-    """One call laid open for a complaint: a page (HTML) that needs nothing else.
+    """One call, or all of an account, laid open for a complaint: a page that needs nothing else.
 
     What was said when, flags with their law, what the agent was shown, consent, judgements, how it
-    ended, the other calls of the account, and whether the record is whole.
+    ended, what is not known, and whether the record is whole.  With --account also every attempt
+    that was written down, the times of which nothing is known, what was purged and by which rule,
+    and by when a complaint is to be answered.
     """
     from assistant.archive import complaint
     from assistant.record.locations import locate
+    from assistant.shift.journal import ContactJournal
+    from assistant.working import JOURNAL
 
-    complaint.make_dossier(
-        locate(data_dir, os.environ),
-        call,
+    if (call is None) is (account is None):
+        raise click.UsageError("Name a call, or an account with --account: one of them.")
+    if to is None and not as_json:
+        raise click.UsageError("Missing option '--to'.")
+    if received is not None and account is None:
+        raise click.UsageError("--received is for --account.")
+    locations, now = locate(data_dir, os.environ), datetime.now().astimezone()
+    language = reader(interface)
+    if call is not None:
+        complaint.make_dossier(
+            locations,
+            call,
+            to,
+            redacted=redacted,
+            interface=language,
+            now=now,
+            as_json=as_json,
+        )
+        return
+    complaint.make_customer_dossier(
+        locations,
+        account or "",
         to,
+        journal=ContactJournal(locations.data_dir / JOURNAL),
+        received=received.date() if received is not None else None,
         redacted=redacted,
-        interface=reader(interface),
-        now=datetime.now().astimezone(),
+        interface=language,
+        now=now,
+        as_json=as_json,
     )
 
 
@@ -293,5 +334,5 @@ def _wanted(
     )
 
 
-for _command in (calls_outcomes, calls_themes):
+for _command in (calls_complete, calls_outcomes, calls_themes):
     kept_calls.add_command(_command)

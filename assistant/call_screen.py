@@ -193,6 +193,7 @@ def show_call(
             kept=keep_in is not None,
             contact_time=contact_times(guidance.rules, lambda: datetime.now(UTC), desk_zone),
             strategy=guidance.strategy,
+            tasks=guidance.tasks,
         )
         app = CallApp(setup, desk)
         desk.attach(prepared, app)

@@ -116,7 +116,7 @@ def review(*, plain: bool, interface: str | None, theme: str, data_dir: Path | N
 
     locations = locate(data_dir, os.environ)
     shown_in = interface or own_language(LANGUAGES)
-    if plain or not _on_a_terminal():
+    if plain or not on_a_terminal():
         list_calls_plain(locations, sys.stdout, interface=shown_in)
         return 0
     return run_review(locations, interface=shown_in, theme=theme)
@@ -144,7 +144,8 @@ def train_replay(
     )
 
 
-def _on_a_terminal() -> bool:
+def on_a_terminal() -> bool:
+    """Whether there is a screen to draw on and keys to read."""
     # The screen is drawn on standard error: redirected, it would fill a file with the call.
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
@@ -162,7 +163,7 @@ def _show(
 ) -> int:
     guidance = load_guidance(call.jurisdiction, call.language, call.collector, rules)
     call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
-    if form is None and _on_a_terminal():
+    if form is None and on_a_terminal():
         from assistant.call_screen import show_call  # noqa: PLC0415 - screens load slowly
 
         return show_call(
@@ -176,7 +177,9 @@ def _show(
             notices=(model_notice,) if model_notice else (),
         )
     texts = CollectorTexts(guidance.rules, call.collector)
-    wording = Wording(texts, Interface(interface or call.language), call.language)
+    wording = Wording(
+        texts, Interface(interface or call.language), call.language, tasks=guidance.tasks
+    )
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     if model_notice:
         tell(model_notice)

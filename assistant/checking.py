@@ -85,6 +85,7 @@ class _Checker:
     def __init__(self, report: _Report, rules: RulesInForce) -> None:
         self._report = report
         self._rules = rules
+        self._kinds = rules.tasks()
         self._wordings: dict[str, Wording] = {}
         self._guides: dict[str, Guide] = {}
         self._tasks: dict[str, TaskWatch] = {}
@@ -113,7 +114,7 @@ class _Checker:
                 case Started():
                     texts = CollectorTexts(result.rules, result.header.collector)
                     language = result.header.language
-                    wording = Wording(texts, Interface(language), language)
+                    wording = Wording(texts, Interface(language), language, tasks=self._kinds)
                     self._wordings[result.call] = wording
                     self._begin(result)
                 case Opened():
@@ -144,13 +145,17 @@ class _Checker:
         case = (result.rules.content_hash, header.language, header.collector)
         if case not in self._guidances:
             self._guidances[case] = guidance_under(
-                result.rules, header.language, header.collector, self._rules.strategies()
+                result.rules,
+                header.language,
+                header.collector,
+                self._rules.strategies(),
+                self._kinds,
             )
         guidance = self._guidances[case]
         start = checked_start(header, guidance, zone_here(), datetime.now(UTC))
         guide = self._guides[result.call] = Guide(start, guidance.script(None, header))
         self._tasks[result.call] = TaskWatch(
-            _at_its_own_time(start), dated=header.started_at is not None
+            _at_its_own_time(start), dated=header.started_at is not None, kinds=guidance.tasks
         )
         self._report.started(result, guidance.scripts_hash or None)
         self._report.guided(result.call, guide.prompt(0.0), self._wordings[result.call])

@@ -43,3 +43,23 @@ channels_option = click.option(
     metavar="NAMES",
     help="Whose the file's channels are, in order (default for two: agent,customer).",
 )
+
+mapping_option = click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Which of your columns are which (default: NAME.mapping.yaml beside the list).",
+)
+stale_after_option = click.option(
+    "--stale-after",
+    type=click.FloatRange(min=0.1, max=8760),
+    default=72.0,
+    show_default=True,
+    metavar="HOURS",
+    help="A work list older than this is not believed, and permits no call.",
+)
+follow_up_days_option = click.option(
+    "--days",
+    type=click.IntRange(0, 60),
+    default=0,
+    help="With --follow-up: what falls due up to so many days later as well.",
+)

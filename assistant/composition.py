@@ -40,18 +40,21 @@ from scripts.flow import Flow
 from scripts.flow_choice import flow_for
 from scripts.strategy import Chooser, Chosen, Strategies
 from scripts.strategy_file import shipped_strategies
+from scripts.tasks import TaskKinds, shipped_tasks
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
     """What judges and guides a call: rules and, where its law has one in its language, a flow.
 
-    `strategies` choose which of the flow's lines fit the case.
+    `strategies` choose which of the flow's lines fit the case; `tasks` are what it may give others
+    to do.
     """
 
     rules: RuleSet
     flow: Flow | None
     strategies: Strategies = field(default_factory=shipped_strategies)
+    tasks: TaskKinds = field(default_factory=shipped_tasks)
 
     @property
     def scripts_hash(self) -> str:
@@ -68,7 +71,11 @@ class Guidance:
 
     def session(self) -> CallSession:
         """A fresh session."""
-        return CallSession(self.rules, lambda start: self.script(start.account, start.header))
+        return CallSession(
+            self.rules,
+            lambda start: self.script(start.account, start.header),
+            tasks=self.tasks,
+        )
 
     def script(
         self, account: Account | None, header: CallHeader | None = None
@@ -109,7 +116,7 @@ def load_guidance(
     collector: Collector | None,
     rules: RulesInForce | None = None,
 ) -> Guidance:
-    """The rules of a jurisdiction, its flow for a language, and the strategies in force.
+    """The rules of a jurisdiction, its flow for a language, the strategies and tasks in force.
 
     Args:
         jurisdiction: whose law.
@@ -119,11 +126,12 @@ def load_guidance(
 
     Raises:
         MissingPart: there is no rule pack for the jurisdiction.
-        BadInput: a pack, the flow or the bank's strategies are broken; all faults are told.
+        BadInput: a pack, the flow, the bank's strategies or tasks are broken; all are told.
     """
     in_force = rules or RulesInForce()
     judging = in_force(jurisdiction, language)
-    return guidance_under(judging, language, collector, in_force.strategies())
+    strategies, tasks = in_force.strategies(), in_force.tasks()
+    return guidance_under(judging, language, collector, strategies, tasks)
 
 
 def guidance_under(
@@ -131,6 +139,7 @@ def guidance_under(
     language: str,
     collector: Collector | None,
     strategies: Strategies | None = None,
+    tasks: TaskKinds | None = None,
 ) -> Guidance:
     """These rules and the flow of a language, where there is one.
 
@@ -139,12 +148,13 @@ def guidance_under(
         language: of the call.
         collector: who collects.
         strategies: choose among the flow's lines; without them, those that ship.
+        tasks: what it may give others to do; likewise.
 
     Raises:
         BadInput: the flow is broken; all faults are told.
     """
     flow = flow_for(rules.jurisdiction, language, collector)
-    return Guidance(rules, flow, strategies or shipped_strategies())
+    return Guidance(rules, flow, strategies or shipped_strategies(), tasks or shipped_tasks())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from compliance.findings import Finding, FoundBy, Statement
 from compliance.transcript import Word
 from scripts.commitments import Proposal
 from scripts.forms import minor_digits
-from scripts.tasks import shipped_tasks
+from scripts.tasks import TaskKinds
 
 SCHEMA = 1
 
@@ -167,7 +167,7 @@ def _output_record(output: events.Output, call: str, wording: Wording) -> Record
                 "call_s": output.call_s,
             }
         case events.TaskRaised() | events.TaskWithdrawn():
-            return task_record(output, call)
+            return task_record(output, call, wording.tasks)
         case events.AccountChanged():
             return {
                 "type": "account",
@@ -257,14 +257,16 @@ def _amount(part: Proposal) -> str | None:
     return f"{part.amount:.{minor_digits(part.currency)}f}"
 
 
-def task_record(told: events.TaskRaised | events.TaskWithdrawn, call: str) -> Record:
+def task_record(
+    told: events.TaskRaised | events.TaskWithdrawn, call: str, kinds: TaskKinds
+) -> Record:
     """A task as published, an extension of the events that other programs read.
 
     `due` is the moment, `null` where nobody knows when the call was: then `within` says how long
     from the moment it was raised.
     """
     task = told.task
-    kind = shipped_tasks().kind(task.kind)
+    kind = kinds.kind(task.kind)
     within = kind.within if kind is not None else None
     raised = isinstance(told, events.TaskRaised)
     record: Record = {

@@ -18,6 +18,7 @@ from assistant.session import CallSession, day_of
 from assistant.wording import RuleTexts
 from compliance.context import Collector
 from compliance.errors import MissingPart
+from scripts.tasks import TaskKinds
 
 _Key = tuple[str, str, Collector | None]
 
@@ -27,7 +28,7 @@ class Guided:
     """What a kept call is played again with.
 
     `rules_hash` and `scripts_hash` are the content hashes of what is in force now; `talk_offs` are
-    the replies as a screen shows them, by objection.
+    the replies as a screen shows them, by objection; `tasks` what it may give others to do.
     """
 
     session: CallSession
@@ -35,6 +36,7 @@ class Guided:
     rules_hash: str
     talk_offs: Mapping[str, str] = field(default_factory=dict)
     scripts_hash: str = ""
+    tasks: TaskKinds | None = None
 
 
 class KeptGuidance:
@@ -75,6 +77,7 @@ class KeptGuidance:
             rules_hash=guidance.rules.content_hash,
             talk_offs=guidance.replies(started.account),
             scripts_hash=guidance.scripts_hash,
+            tasks=guidance.tasks,
         )
 
     def _load(self, key: _Key) -> Guidance:

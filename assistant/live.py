@@ -270,7 +270,9 @@ def run_live_call(
         )
         return shown.status
     texts = CollectorTexts(guidance.rules, call.collector)
-    wording = Wording(texts, Interface(interface or call.language), call.language)
+    wording = Wording(
+        texts, Interface(interface or call.language), call.language, tasks=guidance.tasks
+    )
     reporter = (JsonReporter if form == "jsonl" else PlainReporter)(sys.stdout, wording)
     for line in notices:
         tell(wording.text(line))

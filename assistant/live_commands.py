@@ -10,7 +10,13 @@ from typing import Any
 
 import click
 
-from assistant.command_options import data_dir_option, store_option
+from assistant.command_options import (
+    data_dir_option,
+    follow_up_days_option,
+    mapping_option,
+    stale_after_option,
+    store_option,
+)
 from compliance.places import JURISDICTIONS, LANGUAGES
 
 
@@ -28,25 +34,9 @@ from compliance.places import JURISDICTIONS, LANGUAGES
     help="Begin with the next list, formed from kept calls and payments; --work-list then says"
     " where accounts are known.",
 )
-@click.option(
-    "--days",
-    type=click.IntRange(0, 60),
-    default=0,
-    help="With --follow-up: what falls due up to so many days later as well.",
-)
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Which columns of the work list are which.",
-)
-@click.option(
-    "--stale-after",
-    type=click.FloatRange(min=0.1, max=8760),
-    default=72.0,
-    show_default=True,
-    metavar="HOURS",
-    help="A work list older than this permits no call.",
-)
+@follow_up_days_option
+@mapping_option
+@stale_after_option
 @click.option(
     "--door",
     type=click.IntRange(1, 65535),

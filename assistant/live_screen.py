@@ -235,6 +235,7 @@ def show_live_call(
             strategy=lambda account: live_strategy(call, guidance, account, now()),
             wanted=tuple(wanted),
             dialled=dialled,
+            tasks=guidance.tasks,
         )
         app = CallApp(setup, desk)
         desk.show(run, app)

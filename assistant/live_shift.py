@@ -76,6 +76,30 @@ def news_line(words: Interface, locations: Locations, desk: ShiftDesk) -> str:
     return words.text(told, count=news.received, done=news.done)
 
 
+def left_open(locations: Locations, desk: ShiftDesk) -> int:
+    """How many wrap-ups were left open; nothing where the store cannot be read now."""
+    from assistant.record.opening import system_doors  # noqa: PLC0415 - only where there is a store
+    from assistant.unfinished import count_unfinished  # noqa: PLC0415 - as above
+
+    try:
+        return count_unfinished(
+            locations, system_doors(), desk.kept_calls, datetime.now(UTC), recover=True
+        )
+    except AssistantError:
+        return 0
+
+
+def _completed(locations: Locations, words: Interface, theme: str) -> str:
+    """Complete them; what stands in the way of it, to be told on the list."""
+    from assistant.unfinished_app import complete_wrap_ups  # noqa: PLC0415 - only where asked for
+
+    try:
+        complete_wrap_ups(locations, words, theme=theme)
+    except AssistantError as error:
+        return f"✘ {' '.join(str(error).split())}"
+    return ""
+
+
 def _origin(row: WorkRow) -> Origin | None:
     """Where a row's account is from."""
     if row.account is None or not row.sources:
@@ -184,6 +208,7 @@ def live_shift(
             hard=shown.hard,
         )
 
+    words = Interface(interface or (rows[0].language if rows else "") or "en")
     opened = None
     if door is not None:
         opened = Door(door, find_token(locations.data_dir, os.environ), switchboard.answer)
@@ -196,10 +221,11 @@ def live_shift(
             shows=shows,
             news=lambda words: news_line(words, locations, desk),
             rest=_shift_rest(rest),
+            unfinished=lambda: left_open(locations, desk),
+            complete=lambda: _completed(locations, words, theme),
         )
     finally:
         if opened is not None:
             opened.close()
-        words = Interface(interface or (rows[0].language if rows else "") or "en")
         for line in (*at_end, *said):
             tell(words.line(line))

@@ -81,6 +81,45 @@ def calls_outcomes(
     )
 
 
+@click.command("complete")
+@click.argument("call", required=False)
+@interface_option
+@click.option("--theme", type=click.Choice(("dark", "light")), default="dark", show_default=True)
+@data_dir_option
+@store_option
+@click.pass_context
+def calls_complete(
+    context: click.Context,
+    /,
+    call: str | None,
+    interface: str | None,
+    theme: str,
+    data_dir: Path | None,
+) -> None:
+    """Complete wrap-ups that were left open, or CALL's alone.
+
+    Those of your own calls of the last fortnight that lack something, or that nobody made because
+    the program ended first.  What was said before stays in the record; what is added carries your
+    name and the time.
+    """
+    from assistant.calls import on_a_terminal
+    from assistant.interface_text import Interface
+    from assistant.record.locations import locate
+    from assistant.unfinished_app import complete_wrap_ups
+    from compliance.errors import AssistantError
+
+    if not on_a_terminal():
+        raise AssistantError(
+            "Wrap-ups are completed on a screen",
+            "Start it in a terminal; `assistant calls outcomes --incomplete` lists them.",
+        )
+    context.exit(
+        complete_wrap_ups(
+            locate(data_dir, os.environ), Interface(reader(interface)), theme=theme, only=call or ""
+        )
+    )
+
+
 @click.command("themes")
 @span_options
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")

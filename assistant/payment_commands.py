@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from assistant.call_options import interface_option, reader
 from assistant.command_options import data_dir_option, store_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -37,11 +38,17 @@ def payments() -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
 @click.option("--columns", is_flag=True, help="The columns a file may have, and nothing else.")
+@interface_option
 @data_dir_option
 @store_option
 @click.pass_context
 def payments_import(
-    context: click.Context, /, file: Path | None, through: datetime | None, **options: Any
+    context: click.Context,
+    /,
+    file: Path | None,
+    through: datetime | None,
+    interface: str | None,
+    **options: Any,
 ) -> None:
     """Take in the payments of FILE (CSV or JSON Lines); what is known already counts once.
 
@@ -54,7 +61,9 @@ def payments_import(
     if file is None and not options["columns"]:
         raise click.UsageError("Name a file: assistant payments import FILE")
     day = through.date() if through is not None else None
-    context.exit(importing.import_payments(file, through=day, **options))
+    context.exit(
+        importing.import_payments(file, through=day, interface=reader(interface), **options)
+    )
 
 
 @click.group()
@@ -81,12 +90,10 @@ def promises() -> None:
     show_default=True,
     help="How many at most; 0 is all.",
 )
-@click.option("--jsonl", is_flag=True, help="JSON Lines instead of plain lines.")
 @click.option(
-    "--interface",
-    type=click.Choice(("en", "zh-Hant", "zh-Hans")),
-    help="Language of the words (default: the system's).",
+    "--jsonl", is_flag=True, help="JSON Lines instead of plain lines, for whoever may export."
 )
+@interface_option
 @data_dir_option
 @store_option
 @click.pass_context
@@ -98,14 +105,12 @@ def promises_list(
     A promise is never called broken on payments that end before its day and the bank's processing
     days after it.
     """
-    from assistant.calls import own_language
     from assistant.follow_up import promise_listing
-    from compliance.places import LANGUAGES
 
     context.exit(
         promise_listing.list_promises(
             due=due.date() if due is not None else None,
-            interface=interface or own_language(LANGUAGES),
+            interface=reader(interface),
             **options,
         )
     )

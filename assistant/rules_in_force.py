@@ -1,5 +1,5 @@
 """Which rules judge on this machine: those that ship, with the bank's own folder laid over them;
-and which strategies choose the lines.
+which strategies choose the lines, and what becomes a task for whom.
 
 Owns that choice, for every command alike, so that a live call, a replay, a check and the reports on
 rules never differ in what they judge by.  It judges nothing.
@@ -17,6 +17,7 @@ from compliance.packs import load_rules
 from compliance.rules import RuleSet
 from scripts.strategy import Strategies
 from scripts.strategy_file import read_strategies, shipped_strategies
+from scripts.tasks import TaskKinds, load_tasks, shipped_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,12 @@ class RulesInForce:
     """Loads rule sets as they are in force; `bank` is the bank's folder, `None` where it has none.
 
     A call to it is a loader of rules as `check_transcript` asks for one.  `own_strategies` is where
-    the bank's own strategies would be.
+    the bank's own strategies would be, `own_tasks` where its tasks.
     """
 
     bank: Path | None = None
     own_strategies: Path | None = None
+    own_tasks: Path | None = None
 
     @staticmethod
     def at(locations: Locations) -> RulesInForce:
@@ -39,9 +41,9 @@ class RulesInForce:
                 missing without anybody knowing.
         """
         folder = locations.rules_dir
-        own = locations.strategies_path
+        own = (locations.strategies_path, locations.tasks_path)
         if folder.is_dir():
-            return RulesInForce(folder, own)
+            return RulesInForce(folder, *own)
         if locations.rules is not None:
             fault = Fault(folder, 0, 0, "there is no such folder")
             raise BadInput(
@@ -49,7 +51,7 @@ class RulesInForce:
                 (fault,),
                 "Mend ASSISTANT_RULES, or unset it to judge by the rules that ship.",
             )
-        return RulesInForce(None, own)
+        return RulesInForce(None, *own)
 
     def strategies(self) -> Strategies:
         """What chooses among the lines of the flows: the bank's own file, else the one that ships.
@@ -59,6 +61,15 @@ class RulesInForce:
         """
         own = self.own_strategies
         return read_strategies(own) if own is not None and own.exists() else shipped_strategies()
+
+    def tasks(self) -> TaskKinds:
+        """What becomes a task, whose and by when: the bank's own file, else the one that ships.
+
+        Raises:
+            BadInput: the bank's file has faults.
+        """
+        own = self.own_tasks
+        return load_tasks(own) if own is not None and own.exists() else shipped_tasks()
 
     def __call__(self, jurisdiction: str, language: str) -> RuleSet:
         """The rules of a jurisdiction for calls in a language, those in force today chosen.

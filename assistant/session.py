@@ -76,6 +76,7 @@ from compliance.transcript import Speaker, Utterance
 from scripts.account import Identifier, matches
 from scripts.called import routes_of
 from scripts.engine import ScriptEngine
+from scripts.tasks import TaskKinds
 
 # A provisional flag that has stood this long is shown as standing.
 STANDING_S = 2.0
@@ -193,7 +194,9 @@ class CallSession:
         script: Callable[[CallStarted], ScriptEngine | None],
         *,
         trials: bool = False,
+        tasks: TaskKinds | None = None,
     ) -> None:
+        self._tasks = tasks
         self._rules = rules
         self._trials = trials
         self._make_script = script
@@ -252,7 +255,7 @@ class CallSession:
         )
         recording = RecordingWatch(event.recording)
         guide = Guide(event, self._make_script(event))
-        call = _Call(event, monitor, tracker, guide, TaskWatch(event), recording)
+        call = _Call(event, monitor, tracker, guide, TaskWatch(event, kinds=self._tasks), recording)
         self._call = call
         context = tracker.context
         yield Started(event)

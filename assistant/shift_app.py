@@ -16,7 +16,7 @@ from textual.screen import Screen
 from assistant.interface_text import N_, Interface
 from assistant.rest.shift_rest import Offer, ShiftRest
 from assistant.screens.frame import INTERRUPTED, FramedApp
-from assistant.screens.work_list import CallChosen, ShiftEnded, WorkListScreen
+from assistant.screens.work_list import CallChosen, CompletingAsked, ShiftEnded, WorkListScreen
 from assistant.shift.desk import ShiftDesk
 from compliance.permission import May
 
@@ -77,17 +77,31 @@ class WorkListApp(FramedApp):
         news: str = "",
         breaths_a_minute: int | None = None,
         offer: Offer | None = None,
+        unfinished: int = 0,
     ) -> None:
         super().__init__(interface, theme)
         self._desk = desk
         self.chosen: CallChosen | None = None
+        self.completing = False
         self._list = WorkListScreen(
-            desk, interface, here, news, past=past, breaths_a_minute=breaths_a_minute, offer=offer
+            desk,
+            interface,
+            here,
+            news,
+            past=past,
+            breaths_a_minute=breaths_a_minute,
+            offer=offer,
+            unfinished=unfinished,
         )
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""
         return self._list
+
+    @property
+    def here(self) -> str:
+        """The id of the chosen row; empty where there is none."""
+        return self._list.here
 
     def start(self, account: str, *, inbound: bool, transferred: bool = False) -> May | None:
         """Start the call of an account at once; what the list answers, `None`: it is not there."""
@@ -96,6 +110,11 @@ class WorkListApp(FramedApp):
     def on_call_chosen(self, message: CallChosen) -> None:
         """Whoever runs this makes the call."""
         self.chosen = message
+        self.exit(0)
+
+    def on_completing_asked(self, _message: CompletingAsked) -> None:
+        """Whoever runs this shows the wrap-ups."""
+        self.completing = True
         self.exit(0)
 
     def on_shift_ended(self, _message: ShiftEnded) -> None:
@@ -118,6 +137,8 @@ def run_shift(
     news: Callable[[Interface], str] = lambda _words: "",
     rest: ShiftRest | None = None,
     clock: Callable[[], float] = time.monotonic,
+    unfinished: Callable[[], int] = lambda: 0,
+    complete: Callable[[], str] = lambda: "",
 ) -> int:
     """Show the list, make the calls that are chosen, until the agent leaves; the exit status.
 
@@ -130,6 +151,8 @@ def run_shift(
         news: a line that a list begins with, or nothing; asked before each.
         rest: what is offered after hard calls; `None`: nothing.
         clock: monotonic seconds.
+        unfinished: how many wrap-ups were left open; asked before each list.
+        complete: completes them on a screen of their own; what the list is to tell afterwards.
 
     Raises:
         AssistantError: a screen failed, or an attempt cannot be written down.
@@ -148,9 +171,13 @@ def run_shift(
             news=words.text(onward.told) if onward.told else news(words),
             breaths_a_minute=breaths,
             offer=offer,
+            unfinished=unfinished(),
         )
         shows(app)
         status = app.run_to_end()
+        if app.completing and not status:
+            onward = Onward(app.here, told=complete())
+            continue
         chosen = app.chosen
         if status or chosen is None:
             return status

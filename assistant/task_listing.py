@@ -30,6 +30,7 @@ from assistant.record.locations import Locations
 from assistant.record.opening import system_doors
 from assistant.record.store import CallStore
 from assistant.record.tasks import KeptTask, TaskAct, TaskDesk, moment
+from assistant.rules_in_force import RulesInForce
 from assistant.screens.review_lines import local_time, plain_text
 from assistant.screens.runs import cut
 from assistant.signing_in import guarded
@@ -37,7 +38,7 @@ from assistant.task_words import TaskWords
 from assistant.wording import Wording
 from compliance.errors import AssistantError
 from compliance.local_time import zone_of
-from scripts.tasks import Deadline, Sign, TaskKinds, law_day, shipped_tasks
+from scripts.tasks import Deadline, Sign, TaskKinds, law_day
 
 NONE_FOUND = N_("There is nothing to do.")
 RUNNING = N_("on the line now")
@@ -63,7 +64,7 @@ def list_tasks(
     Raises:
         AssistantError: there is no such desk, or the store cannot be read.
     """
-    kinds = shipped_tasks()
+    kinds = RulesInForce.at(locations).tasks()
     if owner and kinds.owner(owner) is None:
         raise _no_desk(owner, kinds)
     wording = plain_wording(interface)
@@ -80,7 +81,7 @@ def list_tasks(
     if jsonl:
         _print(line(_record(task, now)) for task in wanted)
     elif wanted:
-        _print(table(wanted, wording, now))
+        _print(table(wanted, wording, now, kinds))
     if not wanted:
         tell_user(wording.text(NONE_FOUND))
 
@@ -94,7 +95,7 @@ def show_task(
         UnknownTask: there is none of that name.
         NotPermitted: its call may not be opened by who is signed in.
     """
-    kinds = shipped_tasks()
+    kinds = RulesInForce.at(locations).tasks()
     wording = plain_wording(interface)
     with _opened(locations, kinds) as (store, desk):
         task = desk.find(named)
@@ -115,7 +116,7 @@ def do(locations: Locations, named: str, act: TaskAct, note: str, to: str) -> st
     Raises:
         AssistantError: there is no such task or desk, they may not, or it would change nothing.
     """
-    kinds = shipped_tasks()
+    kinds = RulesInForce.at(locations).tasks()
     if to and kinds.owner(to) is None:
         raise _no_desk(to, kinds)
     with _opened(locations, kinds) as (_store, desk):
@@ -124,9 +125,11 @@ def do(locations: Locations, named: str, act: TaskAct, note: str, to: str) -> st
     return f"{act.value}: {plain_text(task.reference)}"
 
 
-def table(tasks: Sequence[KeptTask], wording: Wording, now: datetime) -> Iterator[str]:
+def table(
+    tasks: Sequence[KeptTask], wording: Wording, now: datetime, kinds: TaskKinds | None = None
+) -> Iterator[str]:
     """Tasks with heads; columns are as wide as what is in them."""
-    words = TaskWords(wording)
+    words = TaskWords(wording, kinds)
     rows = [tuple(map(wording.text, _HEADS))]
     rows += [_row(task, words, wording, now) for task in tasks]
     rows = [(*(cut(cell, _WIDEST) for cell in row[:-1]), row[-1]) for row in rows]

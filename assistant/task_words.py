@@ -14,7 +14,7 @@ from assistant import terms
 from assistant.interface_text import N_
 from assistant.wording import Wording
 from compliance.local_time import zone_of
-from scripts.tasks import Sign, SignOf, TaskKinds, shipped_tasks
+from scripts.tasks import Sign, SignOf, TaskKinds
 
 ROUTES: Mapping[str, str] = {
     "self_harm": N_("talk of self-harm"),
@@ -52,12 +52,12 @@ class TaskWords:
 
     Args:
         wording: the reader's words.
-        kinds: the kinds and owners that there are; those that ship.
+        kinds: the kinds and owners that there are; without them, the wording's.
     """
 
     def __init__(self, wording: Wording, kinds: TaskKinds | None = None) -> None:
         self._wording = wording
-        self._kinds = kinds if kinds is not None else shipped_tasks()
+        self._kinds = kinds if kinds is not None else wording.tasks
 
     def kind(self, kind: str) -> str:
         """What a task is about; one that this version does not know is shown by its slug."""

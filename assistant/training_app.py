@@ -155,6 +155,7 @@ def run_train_replay(
             talk_offs=guided.talk_offs if studied is None else {},
             brief=False,
             reader=Reader.TRAINER,
+            tasks=guided.tasks,
         )
         return TrainingApp(setup, replay).run_to_end()
 

@@ -15,6 +15,9 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from assistant.quoting import NotAnAmount, amount_typed
+from assistant.said_values import InDoubt, day_said, in_figures, sum_said
+from scripts.commitments_parts import Doubt
+from scripts.forms import minor_digits
 from scripts.outcomes import LONGEST_TEXT, Named, OutcomeField, Value
 from scripts.outcomes_file import FieldKind
 
@@ -42,8 +45,15 @@ _YES = frozenset({"1", "y", "yes", "是", "同意", "有"})
 _NO = frozenset({"2", "n", "no", "否", "不", "不同意", "沒有", "没有"})
 
 
+_DAYS_AGO = {"昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2}
+
+
 class NotUnderstood(ValueError):
-    """What was typed is nothing that its field can hold."""
+    """What was typed is nothing that its field can hold; `doubt` is why, where it may be much."""
+
+    def __init__(self, doubt: Doubt | None = None) -> None:
+        super().__init__()
+        self.doubt = doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,20 @@ class Reading:
 
     `today` is the desk's day.  `currency` is that of amounts, empty where any may be.  `republic`:
     years may be counted from 1912, as in Taiwan.  `day_first`: 5/12 is in December, as in the
-    United Kingdom and Hong Kong; 12-05 is everywhere.
+    United Kingdom and Hong Kong; 12-05 is everywhere.  `now` is the day on which it is typed, where
+    a wrap-up is completed later: `+3` counts from then, and `today` is the day of the call.
     """
 
     today: date
     republic: bool = False
     day_first: bool = False
     currency: str = ""
+    now: date | None = None
+
+    @property
+    def typed_on(self) -> date:
+        """The day on which it is typed."""
+        return self.now if self.now is not None else self.today
 
 
 def reading_for(jurisdiction: str, language: str, today: date, currency: str = "") -> Reading:
@@ -78,32 +95,37 @@ def plain(typed: str) -> str:
 def day_typed(typed: str, reading: Reading, *, past: bool = False) -> date | None:
     """The day meant by `2026-12-05`, `12-05`, `12/5`, `12月5日`, `+3`; in Taiwan also `115-12-05`.
 
-    A day without a year is the next such day; where `past`, the last one.  `None`: nothing stands
-    there.
+    Numbers may be written in Han characters, and a day to come may be said as customers say it
+    (下週五, `Friday`).  A day without a year is the next such day; where `past`, the last one.
+    `None`: nothing stands there.
 
     Raises:
         NotUnderstood: it is none of these, on the wrong side of today, or more than a year away.
     """
-    text = "".join(plain(typed).split())
+    said = plain(typed)
+    text = "".join(in_figures(said).split())
     if not text:
         return None
     try:
         day = _day(text, reading, past=past)
+    except NotUnderstood:
+        day = _day_said(said, reading, past=past)
     except (ValueError, OverflowError):
         raise NotUnderstood from None
-    first, last = reading.today, reading.today + timedelta(days=MOST_DAYS)
+    first, last = reading.today, reading.typed_on + timedelta(days=MOST_DAYS)
     if past:
-        first, last = reading.today - timedelta(days=MOST_DAYS), reading.today
+        first, last = reading.today - timedelta(days=MOST_DAYS), reading.typed_on
     if not first <= day <= last:
-        raise NotUnderstood
+        late = Doubt.FAR_AHEAD if not past else None
+        raise NotUnderstood(Doubt.DAY_PAST if day < first and not past else late)
     return day
 
 
 def _day(text: str, reading: Reading, *, past: bool) -> date:
-    today = reading.today
+    today = reading.typed_on if past else reading.today
     if found := _IN_DAYS.match(text):
         days = int(found[2])
-        return today + timedelta(days=days if found[1] == "+" else -days)
+        return reading.typed_on + timedelta(days=days if found[1] == "+" else -days)
     if found := _ISO.match(text):
         month, day = int(found[2]), int(found[4])
         if found[3] == "/" and not found[1] and reading.day_first:
@@ -115,6 +137,23 @@ def _day(text: str, reading: Reading, *, past: bool) -> date:
         month, day = (int(found[2] or found[4]), int(found[3] or found[5]))
         return date(int(found[1]) + _YEAR_ONE, month, day)
     raise NotUnderstood
+
+
+def _day_said(said: str, reading: Reading, *, past: bool) -> date:
+    if past:
+        ago = _DAYS_AGO.get(said.casefold())
+        if ago is None:
+            raise NotUnderstood
+        return reading.typed_on - timedelta(days=ago)
+    try:
+        day = day_said(
+            said, reading.typed_on, republic=reading.republic, day_first=reading.day_first
+        )
+    except InDoubt as unsure:
+        raise NotUnderstood(unsure.doubt) from None
+    if day is None:
+        raise NotUnderstood
+    return day
 
 
 def _in_year(year: str | None, month: int, day: int, today: date, *, past: bool) -> date:
@@ -136,7 +175,7 @@ def _in_year(year: str | None, month: int, day: int, today: date, *, past: bool)
 
 def time_typed(typed: str) -> time | None:
     """The time meant by `15:30`, `1530`, `3:30 pm`, `下午3點半`; a bare hour may be either half."""
-    text = "".join(plain(typed).casefold().split())
+    text = "".join(in_figures(plain(typed)).casefold().split())
     if not text:
         return None
     try:
@@ -174,7 +213,7 @@ def _hour(hour: int, half: str | None) -> int:
 
 def count_typed(typed: str) -> int | None:
     """A count of one or more: `6`, `６期`."""
-    text = "".join(plain(typed).split())
+    text = "".join(in_figures(plain(typed)).split())
     if not text:
         return None
     found = _COUNT.match(text)
@@ -245,10 +284,20 @@ def _amount(typed: str, currency: str) -> Decimal | None:
     try:
         amount = amount_typed(typed, currency)
     except NotAnAmount:
-        raise NotUnderstood from None
+        amount = _sum_said(plain(typed), currency)
     if amount is not None and amount <= 0:
         raise NotUnderstood
     return amount
+
+
+def _sum_said(said: str, currency: str) -> Decimal:
+    try:
+        amount = sum_said(said, currency)
+    except InDoubt as unsure:
+        raise NotUnderstood(unsure.doubt) from None
+    if amount is None or amount != round(amount, minor_digits(currency) if currency else 2):
+        raise NotUnderstood
+    return round(amount, minor_digits(currency) if currency else 2)
 
 
 def as_typed(item: OutcomeField, value: Value) -> str:

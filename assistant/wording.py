@@ -21,9 +21,11 @@ from assistant.interface_text import N_, Interface
 from compliance.findings import Finding, Kind, Message, VerifiedLaw
 from scripts.account import Account
 from scripts.commitments import Proposal
+from scripts.commitments_parts import Doubt
 from scripts.commitments_wording import shipped_promise_wording
 from scripts.forms import money, person, rate, weekday_date, written_date
 from scripts.promising import Promised
+from scripts.tasks import TaskKinds, shipped_tasks
 
 MOST_WORDS = 12
 """A line for somebody who is talking: at most this many English words …"""
@@ -90,7 +92,10 @@ class Wording:
         interface: Interface,
         call_language: str,
         reader: Reader = Reader.AGENT,
+        *,
+        tasks: TaskKinds | None = None,
     ) -> None:
+        self._tasks = tasks
         self._rules = rules
         self._interface = interface
         self.call_language = call_language
@@ -101,6 +106,16 @@ class Wording:
     def text(self, msgid: str, **params: str | int) -> str:
         """The interface's words for an English message id."""
         return self._interface.text(msgid, **params)
+
+    @property
+    def tasks(self) -> TaskKinds:
+        """The kinds and owners of tasks that there are."""
+        return self._tasks if self._tasks is not None else shipped_tasks()
+
+    @property
+    def interface(self) -> Interface:
+        """The interface's words, shared by all that is on the screen."""
+        return self._interface
 
     @property
     def interface_code(self) -> str:
@@ -212,10 +227,13 @@ class Wording:
         """Amounts, days and methods of what is promised, with what is in doubt behind it."""
         parts = [self._promised_part(part) for part in promised.parts]
         doubts = dict.fromkeys(doubt for part in promised.parts for doubt in part.doubts)
-        texts = shipped_promise_wording()
-        told = [texts.doubt(doubt, self.interface_code) for doubt in doubts]
+        told = [self.doubt(doubt) for doubt in doubts]
         comma = ", " if self.interface_code == "en" else "、"
         return " + ".join(parts) + (f" ({comma.join(told)}?)" if told else "")
+
+    def doubt(self, doubt: Doubt) -> str:
+        """Why what was said or typed is not certain."""
+        return shipped_promise_wording().doubt(doubt, self.interface_code)
 
     def _promised_part(self, part: Proposal) -> str:
         amount = "?" if part.amount is None else self.amount(part.amount, part.currency)

@@ -30,6 +30,7 @@ from assistant.shift.words import (
     AHEAD_OF_NOW,
     ANSWERS,
     SIGNS,
+    UNFINISHED,
     missing,
     short_reason,
     told,
@@ -136,7 +137,9 @@ def worklist(
     shown = _Shown(words, permitted, as_json, interface)
     if not follow_up and file is not None:
         desk = _desk(lambda: read_work_list(file, mapping), locations, moment, stale_after)
-        return _show(desk, moment, shown, file)
+        status = _show(desk, moment, shown, file)
+        _tell_unfinished(desk, locations, _words_of(interface, desk.listed))
+        return status
     from assistant.follow_up.next_list import (  # noqa: PLC0415 - a list needs no record
         NextList,
         notices,
@@ -174,7 +177,24 @@ def worklist(
             guard.need(Act.EXPORT, about=f"next list as JSON, rows: {rows}")
 
         desk = _desk(lambda: listed, locations, moment, stale_after)
-        return _show(desk, moment, shown, file, leaving)
+        status = _show(desk, moment, shown, file, leaving)
+        _tell_unfinished(desk, locations, _words_of(interface, listed))
+        return status
+
+
+def _tell_unfinished(desk: ShiftDesk, locations: Locations, say: Interface) -> None:
+    """That wrap-ups were left open, and what completes them; nothing where none is."""
+    from assistant.record.opening import system_doors  # noqa: PLC0415 - a list needs no record
+    from assistant.unfinished import count_unfinished  # noqa: PLC0415 - as above
+
+    try:
+        count = count_unfinished(
+            locations, system_doors(), desk.kept_calls, datetime.now(UTC), recover=False
+        )
+    except AssistantError:
+        return  # whoever asks for the list asks for nothing else
+    if count:
+        tell(f"{say.text(UNFINISHED, count=count)}: assistant calls complete")
 
 
 def _words_of(interface: str | None, listed: ListRead) -> Interface:

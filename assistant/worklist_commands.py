@@ -11,27 +11,22 @@ from typing import Any
 
 import click
 
-from assistant.command_options import data_dir_option, store_option
+from assistant.command_options import (
+    data_dir_option,
+    follow_up_days_option,
+    mapping_option,
+    stale_after_option,
+    store_option,
+)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Which of your columns are which (default: NAME.mapping.yaml beside the list).",
-)
+@mapping_option
 @click.option("--at", metavar="ISO", help="Another moment than now: 2026-11-20T14:00+08:00.")
 @click.option("--filter", "words", default="", metavar="WORDS", help="Only rows with these words.")
 @click.option("--permitted", is_flag=True, help="Only rows that may be called.")
-@click.option(
-    "--stale-after",
-    type=click.FloatRange(min=0.1, max=8760),
-    default=72.0,
-    show_default=True,
-    metavar="HOURS",
-    help="A source older than this is not believed.",
-)
+@stale_after_option
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of plain lines.")
 @click.option("--columns", is_flag=True, help="The columns a list may have, and nothing else.")
 @click.option(
@@ -48,12 +43,7 @@ from assistant.command_options import data_dir_option, store_option
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="With --follow-up: of this day (else today)."
 )
-@click.option(
-    "--days",
-    type=click.IntRange(0, 60),
-    default=0,
-    help="With --follow-up: what falls due up to so many days later as well.",
-)
+@follow_up_days_option
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),

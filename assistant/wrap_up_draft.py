@@ -175,7 +175,7 @@ class WrapUpDraft:
         outcome = self.outcome
         if summary is None or outcome is None or summary.next_contact is None:
             return None
-        earliest = max(summary.next_contact, self.reading.today)
+        earliest = max(summary.next_contact, self.reading.typed_on)
         started = self._view.started
         if self._contact_time is None or started is None:
             return ContactTime(earliest, None, None, certain=False)

@@ -322,7 +322,11 @@ def load_tasks(path: Path) -> TaskKinds:
     known = {outcome.id: outcome for outcome in load_outcomes()}
     faults = tuple(tasks_file.faults(document, known))
     if faults:
-        raise BadInput("The tasks cannot be used", faults)
+        raise BadInput(
+            f"{path} cannot be used",
+            faults,
+            "Mend it; without such a file the tasks that ship hold.",
+        )
     actions = {name: outcome.follow_up.action for name, outcome in known.items()}
     read = document.value
     owners = {

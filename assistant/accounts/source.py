@@ -22,6 +22,7 @@ from scripts.account import Account
 MOST = 50
 """More accounts than these for one look-up are no answer."""
 
+_HAN_FIGURES = str.maketrans("零〇一二三四五六七八九", "00123456789")
 _LEAST_FIGURES = 6  # of a telephone number; fewer would fit anybody
 _PREFIX = 3  # figures of a country's code
 
@@ -129,6 +130,8 @@ def look_up(source: AccountSource, typed: str) -> Found:
             has none.
     """
     typed = unicodedata.normalize("NFKC", typed).strip()
+    if is_number(typed):
+        typed = _as_dialled(typed)
     ways: list[Callable[[str], Found]] = [source.by_id]
     if is_number(typed):
         ways.append(source.by_phone)
@@ -169,8 +172,13 @@ def kept_to(found: Iterable[Sourced], unread: Iterable[Unread] = ()) -> Found:
 
 def bare(number: str) -> str:
     """A telephone number's figures and nothing else, as a database or endpoint is asked."""
-    plain = unicodedata.normalize("NFKC", number)
+    plain = _as_dialled(number)
     return "".join(sign for sign in plain if sign in "0123456789")
+
+
+def _as_dialled(number: str) -> str:
+    """A number with the figures that are dialled: ０９１２ and 零九一二 are 0912."""
+    return unicodedata.normalize("NFKC", number).translate(_HAN_FIGURES)
 
 
 def figures_of(number: str) -> str:
@@ -180,7 +188,7 @@ def figures_of(number: str) -> str:
 
 def is_number(typed: str) -> bool:
     """Whether this is how somebody writes a telephone number."""
-    plain = unicodedata.normalize("NFKC", typed).strip()
+    plain = _as_dialled(typed).strip()
     return all(sign in "+0123456789 ().-/" for sign in plain) and (
         len(figures_of(plain)) >= _LEAST_FIGURES
     )

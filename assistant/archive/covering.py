@@ -13,31 +13,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
+from assistant import events
 from assistant.archive.ending import covered_ending
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
 from assistant.events import (
     CallStarted,
-    CustomerDid,
-    Ended,
     FindingChanged,
-    FindingStanding,
-    FlagAcknowledged,
-    GapHeard,
-    HoldChanged,
-    IdentifierChanged,
-    LagChanged,
-    ListenerChanged,
-    MomentMarked,
     ObjectionHeard,
     Output,
-    Progress,
     PromiseChanged,
     PromptChanged,
-    RecordingChanged,
     Started,
-    StatementChanged,
     UtteranceFinal,
     VerificationChanged,
 )
@@ -54,20 +42,20 @@ UNKNOWN_WORDS = "[…]"
 
 # Outputs that name things of this program alone: slugs, times, levels, rule ids.
 _HARMLESS = (
-    CustomerDid,
-    Ended,
-    FindingStanding,
-    FlagAcknowledged,
-    GapHeard,
-    HoldChanged,
-    IdentifierChanged,
-    LagChanged,
-    ListenerChanged,
-    MomentMarked,
-    Progress,
-    RecordingChanged,
-    StatementChanged,
-    VerificationChanged,
+    events.CustomerDid,
+    events.Ended,
+    events.FindingStanding,
+    events.FlagAcknowledged,
+    events.GapHeard,
+    events.HoldChanged,
+    events.IdentifierChanged,
+    events.LagChanged,
+    events.ListenerChanged,
+    events.MomentMarked,
+    events.Progress,
+    events.RecordingChanged,
+    events.StatementChanged,
+    events.VerificationChanged,
 )
 
 
@@ -237,7 +225,7 @@ def _trained_ending(end: KeptWrapUp) -> KeptWrapUp:
     """How it ended, without days, sums, the account and what anybody wrote."""
     names = OutcomeNames(load_outcomes() if end.values else ())
     bare = covered_ending(end, names, lambda _note: "")
-    return replace(bare, next_contact=None, currency="")
+    return replace(bare, next_contact=None, currency="", by="")
 
 
 def unnamed(call: KeptCall) -> KeptCall:

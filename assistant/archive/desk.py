@@ -139,8 +139,10 @@ def plain_wording(interface: str) -> Wording:
 
 def call_wording(call: KeptCall, locations: Locations, interface: str) -> Wording:
     """Words for one call, with the rule texts there are for it."""
-    texts, _hash = KeptGuidance(RulesInForce.at(locations)).texts_for(call)
-    return Wording(KeptTexts(texts), Interface(interface), call.language, Reader.REVIEWER)
+    in_force = RulesInForce.at(locations)
+    texts, _hash = KeptGuidance(in_force).texts_for(call)
+    words = Interface(interface)
+    return Wording(KeptTexts(texts), words, call.language, Reader.REVIEWER, tasks=in_force.tasks())
 
 
 def _print(written: Iterator[str]) -> None:

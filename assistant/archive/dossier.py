@@ -1,26 +1,28 @@
 """A call laid open for a complaint, as one page that needs nothing else.
 
-Owns the page: it gathers the rows (`dossier_rows`), the account as it was shown, the other calls of
-the account, the proof, versions and hashes, and sets them in `dossier.html.j2`, which escapes every
-one of them.  The page loads nothing and runs nothing, which it also tells the browser.
+Owns the page, and what of one call stands in any dossier: it gathers the rows (`dossier_rows`,
+`case_rows`), the account as it was shown, the other calls of the account, the proof, versions and
+hashes, and sets them in the templates, which escape every one of them.  The page loads nothing and
+runs nothing, which it also tells the browser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
 import jinja2
 
+from assistant.archive import case_rows
 from assistant.archive import dossier_rows as rows
+from assistant.archive.case import CaseCall
 from assistant.archive.ending import ending_rows
 from assistant.archive.lines import REDACTED, header, made_by, task_lines
 from assistant.archive.outcome_names import OutcomeNames
-from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
+from assistant.follow_up.standings import standing_words
 from assistant.interface_text import N_
 from assistant.plain import clock
 from assistant.record.search import ListedCall
@@ -30,7 +32,6 @@ from assistant.screens.review_lines import agent_of, flags_of, local_time, plain
 from assistant.wording import Wording
 
 _TITLES = {
-    "title": N_("Dossier of a call"),
     "redacted": REDACTED,
     "the_call": N_("The call"),
     "account": N_("The account as it was shown"),
@@ -58,6 +59,9 @@ _TITLES = {
     "reviews": N_("Judgements since"),
     "tasks": N_("What others were given to do"),
     "wrap_up": N_("Wrap-up"),
+    "unknown": N_("What is not known of this call"),
+    "no_gap": N_("no gap is known"),
+    "handed": N_("Releases and exports"),
     "others": N_("Other calls of this account"),
     "only_kept": N_(
         "Only calls that this store keeps: what was said while nothing was kept is not known."
@@ -69,12 +73,15 @@ _TITLES = {
 }
 
 
+_TITLE = N_("Dossier of a call")
+MADE_ON = N_("made on {day}")
+
+
 @dataclass(frozen=True, slots=True)
 class DossierParts:
-    """What a dossier is made of; `others` is `None` where the call has no account."""
+    """What a dossier of a call is made of; `others` is `None` where the call has no account."""
 
-    told: ToldCall
-    shown: Shown
+    call: CaseCall
     proof: Proof
     others: Sequence[ListedCall] | None
     made_at: datetime
@@ -82,47 +89,65 @@ class DossierParts:
 
 def dossier_page(parts: DossierParts, wording: Wording, names: OutcomeNames) -> str:
     """The page, HTML."""
-    told, text = parts.told, wording.text
-    template = _templates().from_string(
-        (files("assistant.archive") / "dossier.html.j2").read_text("utf-8")
+    values = {
+        "t": titles(wording)
+        | {"title": wording.text(_TITLE), "made": made_on(parts.made_at, wording)},
+        "named": plain_text(parts.call.told.call.id),
+        "c": call_values(parts.call, wording, names),
+        "others": _others(parts, wording, names),
+        "proof": [*rows.proof_lines(parts.proof, wording)],
+    }
+    return rendered("dossier.html.j2", values, wording)
+
+
+def titles(wording: Wording) -> dict[str, str]:
+    """The titles of what of a call stands in a dossier."""
+    return {name: wording.text(msgid) for name, msgid in _TITLES.items()}
+
+
+def made_on(at: datetime, wording: Wording) -> str:
+    """When a dossier was made."""
+    return wording.text(MADE_ON, day=f"{at:%Y-%m-%d %H:%M %Z}")
+
+
+def rendered(template: str, values: Mapping[str, Any], wording: Wording) -> str:
+    """A page of the templates here; every value is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("assistant", "archive"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
     )
-    values: dict[str, Any] = {
-        "lang": wording.interface_code,
-        "t": {name: text(msgid) for name, msgid in _TITLES.items()}
-        | {"machine": made_by(told, wording)}
-        | {"made": text("made on {day}", day=f"{parts.made_at:%Y-%m-%d %H:%M %Z}")},
-        "call": plain_text(told.call.id),
+    return environment.get_template(template).render(values, lang=wording.interface_code)
+
+
+def call_values(call: CaseCall, wording: Wording, names: OutcomeNames) -> dict[str, Any]:
+    """Everything that a dossier holds of one call, as the template's macro takes it."""
+    told = call.told
+    return {
+        "id": plain_text(told.call.id),
+        "machine": made_by(told, wording),
         "redacted": told.redacted,
         "header": [(name, plain_text(value)) for name, value in header(told, wording)],
         "account": _account(told, wording),
-        "recording": [*rows.recording(told, parts.shown, wording)],
+        "recording": [*rows.recording(told, call.shown, wording)],
         "flags": [*rows.flags(told, wording)],
         "statements": [*rows.statements(told, wording)],
         "not_assessable": plain_text(", ".join(told.not_assessable)),
         "transcript": [*rows.transcript(told, wording)],
-        "same_rules": parts.shown.same_rules,
-        "shown": [*rows.shown_rows(parts.shown, wording)],
+        "same_rules": call.shown.same_rules,
+        "shown": [*rows.shown_rows(call.shown, wording)],
         "reviews": [*rows.reviews(told, wording)],
         "tasks": [plain_text(line) for task in told.tasks for line in task_lines(task, wording)],
-        "wrap_up": [*_wrap_up(told, wording, names)],
-        "others": _others(parts, wording, names),
-        "proof": [*rows.proof_lines(parts.proof, wording)],
+        "wrap_up": [*_wrap_up(call, wording, names)],
+        "unknown": [*case_rows.unknown_rows(call, wording)],
+        "handed": [*case_rows.handed_rows(call, wording)],
         "versions": [*_versions(told, wording)],
         "entries": [
             {"n": one.n, "kind": one.kind, "at": one.at_utc, "code": one.code.hex()}
             for one in told.entries
         ],
     }
-    return template.render(values)
-
-
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=False,
-        keep_trailing_newline=True,
-    )
 
 
 def _account(told: ToldCall, wording: Wording) -> list[tuple[str, str]]:
@@ -132,13 +157,16 @@ def _account(told: ToldCall, wording: Wording) -> list[tuple[str, str]]:
     return [(name, plain_text(value)) for name, value, _tone in figures(account, wording)]
 
 
-def _wrap_up(told: ToldCall, wording: Wording, names: OutcomeNames) -> Iterator[tuple[str, str]]:
-    end = told.wrap_up
-    if end is None:
-        return
-    for name, value in ending_rows(end, wording, names, nothing=wording.text(rows.NOTHING)):
-        yield name, plain_text(value)
-    yield wording.text("Date"), local_time(end.at_utc, told.call.zone)
+def _wrap_up(call: CaseCall, wording: Wording, names: OutcomeNames) -> Iterator[tuple[str, str]]:
+    told, end = call.told, call.told.wrap_up
+    if end is not None:
+        nothing = wording.text(rows.NOTHING)
+        for name, value in ending_rows(end, wording, names, told.call.zone, nothing=nothing):
+            yield name, plain_text(value)
+        yield wording.text("Date"), local_time(end.at_utc, told.call.zone)
+    if call.promise is not None:
+        stands = standing_words(call.promise, wording, bare=told.redacted)
+        yield wording.text("Promise"), plain_text(stands)
 
 
 def _others(
@@ -156,7 +184,7 @@ def _others(
             names.name(one.outcome, wording.interface_code) if one.outcome else "",
         )
         for one in parts.others
-        if one.call.id != parts.told.call.id
+        if one.call.id != parts.call.told.call.id
     ]
 
 

@@ -14,6 +14,7 @@ from assistant import terms
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.interface_text import N_
 from assistant.record.kept import KeptWrapUp
+from assistant.screens.review_lines import local_time, plain_text
 from assistant.screens.wrap_up_lines import value_text
 from assistant.wording import Wording
 from scripts.outcome_values import value_of
@@ -38,7 +39,7 @@ _OPEN = frozenset({FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.COUNT})
 
 
 def ending_rows(
-    end: KeptWrapUp, wording: Wording, names: OutcomeNames, *, nothing: str = ""
+    end: KeptWrapUp, wording: Wording, names: OutcomeNames, zone: str, *, nothing: str = ""
 ) -> Iterator[tuple[str, str]]:
     """The outcome, its fields, the next contact, what the call was about, the note.
 
@@ -46,6 +47,7 @@ def ending_rows(
         end: the wrap-up.
         wording: text for this reader.
         names: of outcomes and fields.
+        zone: the desk's, an IANA name.
         nothing: what stands where there is no next contact; empty: no row.
     """
     code = wording.interface_code
@@ -67,6 +69,8 @@ def ending_rows(
         ]
         if items:
             yield wording.text(label), " · ".join(items)
+    if end.by:
+        yield wording.text("Completed"), f"{plain_text(end.by)} · {local_time(end.at_utc, zone)}"
     if end.note:
         yield wording.text("Note"), end.note
 

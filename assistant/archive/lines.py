@@ -194,7 +194,7 @@ def _all_lines(
     end = told.wrap_up
     if end is not None:
         yield ""
-        rows = [*ending_rows(end, wording, names)]
+        rows = [*ending_rows(end, wording, names, told.call.zone)]
         wide = max(cell_len(name) for name, _value in rows)
         for name, value in rows:
             yield f"{name}{' ' * (wide - cell_len(name))}  {value}"

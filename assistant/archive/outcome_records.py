@@ -89,22 +89,9 @@ def without_ending(store: CallStore, wanted: CallFilter) -> tuple[ListedCall, ..
 
 def record_of(ended: Ended, store: CallStore, names: OutcomeNames) -> dict[str, Any]:
     """A wrap-up as other programs read it; amounts are texts, days and times ISO 8601."""
-    call, end = ended.listed.call, ended.ending.wrap_up
-    account = end.account
-    if not account:  # of before wrap-ups had one
-        begun_with = store.start(call.id).account
-        account = begun_with.id if begun_with is not None else ""
+    end = ended.ending.wrap_up
     return {
-        "type": "outcome",
-        "key": ended.key,
-        "call": call.id,
-        "number": ended.ending.number,
-        "account": account or None,
-        "started_at": call.started_at_utc,
-        "agent": {"id": call.agent_id, "name": call.agent_name},
-        "jurisdiction": call.jurisdiction,
-        "language": call.language,
-        "collector": call.collector,
+        **_about_the_call(ended.listed, ended.key, ended.ending.number, end.account, store),
         "outcome": end.outcome,
         "outcome_number": names.number(end.outcome),
         "complete": not end.missing,
@@ -115,6 +102,46 @@ def record_of(ended: Ended, store: CallStore, names: OutcomeNames) -> dict[str, 
         "about": about_records(end),
         "note": end.note,
         "at": end.at_utc,
+        "completed_by": end.by or None,
+    }
+
+
+def record_without(listed: ListedCall, store: CallStore) -> dict[str, Any]:
+    """A call that nobody wrapped up, in the same form: so that totals agree with the calls'."""
+    return {
+        **_about_the_call(listed, None, None, "", store),
+        "outcome": None,
+        "outcome_number": None,
+        "complete": False,
+        "missing": ["outcome"],
+        "next_contact": None,
+        "values": {},
+        "currency": None,
+        "about": [],
+        "note": "",
+        "at": None,
+        "completed_by": None,
+    }
+
+
+def _about_the_call(
+    listed: ListedCall, key: str | None, number: int | None, account: str, store: CallStore
+) -> dict[str, Any]:
+    call = listed.call
+    if not account:  # of before wrap-ups had one
+        begun_with = store.start(call.id).account
+        account = begun_with.id if begun_with is not None else ""
+    return {
+        "type": "outcome",
+        "key": key,
+        "call": call.id,
+        "number": number,
+        "account": account or None,
+        "started_at": call.started_at_utc,
+        "agent": {"id": call.agent_id, "name": call.agent_name},
+        "jurisdiction": call.jurisdiction,
+        "language": call.language,
+        "collector": call.collector,
     }
 
 
@@ -123,7 +150,8 @@ def csv_text(records: Sequence[Mapping[str, Any]], names: OutcomeNames) -> str:
     written = io.StringIO()
     fields = [item.id for item in names.fields]
     values = [f"value_{name}" for name in fields]
-    heads = [*_COLUMNS, *values, *(f"about_{about.value}" for about in _LISTS), "note", "at"]
+    heads = [*_COLUMNS, *values, *(f"about_{about.value}" for about in _LISTS)]
+    heads += ["note", "at", "completed_by"]
     table = csv.writer(written)
     table.writerow(heads)
     for record in records:
@@ -145,7 +173,8 @@ def csv_text(records: Sequence[Mapping[str, Any]], names: OutcomeNames) -> str:
     return written.getvalue()
 
 
-def _began(one: Ended | ListedCall) -> str:
+def began(one: Ended | ListedCall) -> str:
+    """When the call began: the order in which endings are told."""
     return (one if isinstance(one, ListedCall) else one.listed).call.started_at_utc
 
 
@@ -168,7 +197,7 @@ def table(
     code = wording.interface_code
     rows = [tuple(wording.text(head) for head in _HEADS)]
     ordered: list[Ended | ListedCall] = [*found, *without]
-    for one in sorted(ordered, key=_began):
+    for one in sorted(ordered, key=began):
         if isinstance(one, ListedCall):
             call, state = one.call, wording.text("none")
             when = local_time(call.started_at_utc, call.zone)

@@ -21,9 +21,12 @@ from assistant.archive.desk import opened, plain_wording, tell_user
 from assistant.archive.lines import NONE_FOUND
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.outcome_records import (
+    Ended,
+    began,
     csv_text,
     ended_calls,
     record_of,
+    record_without,
     table,
     without_ending,
 )
@@ -32,7 +35,7 @@ from assistant.interface_text import N_
 from assistant.record.locations import Locations
 from assistant.record.master_key import write_private
 from assistant.record.permissions import Act
-from assistant.record.search import CallFilter
+from assistant.record.search import CallFilter, ListedCall
 from assistant.site_settings import load_site_settings
 from assistant.web_requests import address_fault, token_of
 from compliance.errors import AssistantError, MissingPart
@@ -61,8 +64,8 @@ def list_outcomes(
         locations: where the store is.
         wanted: which calls.
         incomplete: only wrap-ups that lack something.
-        form: `json` or `csv`, of wrap-ups alone; `None`: a table to be read, without what fields
-            hold, and with the calls that nobody wrapped up.
+        form: `json` or `csv`; `None`: a table to be read, without what fields hold.  The calls
+            that nobody wrapped up are in each of them, with no outcome.
         to: the file; `None`: standard output.
         interface: language of the words.
 
@@ -77,17 +80,23 @@ def list_outcomes(
         if form is not None:
             store.need(Act.EXPORT, about=f"outcomes as {form}")
         found = ended_calls(store, wanted, incomplete=incomplete)
+        without = without_ending(store, wanted)
         if form is None:
-            without = without_ending(store, wanted)
             lines = table(found, wording, names, without) if found or without else ()
             text = "".join(f"{line}\n" for line in lines)
         else:
             records = []
-            for one in found:
-                store.need(Act.EXPORT, one.listed.call.id)
-                records.append(record_of(one, store, names))
+            ordered: list[Ended | ListedCall] = [*found, *without]
+            for one in sorted(ordered, key=began):
+                listed = one if isinstance(one, ListedCall) else one.listed
+                store.need(Act.EXPORT, listed.call.id)
+                records.append(
+                    record_without(one, store)
+                    if isinstance(one, ListedCall)
+                    else record_of(one, store, names)
+                )
             text = _written(records, form, names)
-    if not text or (form is not None and not found):
+    if not text or not (found or without):
         tell_user(wording.text(NONE_FOUND))
     if to is None:
         sys.stdout.write(text)
@@ -95,7 +104,7 @@ def list_outcomes(
         return
     if not write_private(to, text.encode("utf-8", "replace"), replace=False):
         refuse_existing(to)
-    tell_user(wording.text(WRITTEN, count=len(found), path=str(to)))
+    tell_user(wording.text(WRITTEN, count=len(found) + len(without), path=str(to)))
 
 
 def _written(records: Sequence[Mapping[str, Any]], form: str, names: OutcomeNames) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from assistant.follow_up.payment_cells import COLUMNS, REQUIRED
 from assistant.follow_up.payment_file import PaymentsRead, read_payments
+from assistant.follow_up.promise_listing import KNOWN_THROUGH, UNDO_NOTHING
+from assistant.interface_text import N_, Interface
 from assistant.record.payments import Added, KeptPayment, add_payments, payments_of
 from assistant.record.permissions import Act
 from assistant.record.search_index import account_hash
@@ -25,6 +27,18 @@ from scripts.promise_keeping import net
 
 BAD_INPUT = 2
 
+NEW = N_("Payments new: {new}, known already: {known}")
+WOULD_BE_NEW = N_("Payments that would be new: {new}, known already: {known}")
+REVERSALS = N_("Reversals in the file: {count}")
+WITHOUT_CALL = N_("Payments of accounts without a kept call: {count}")
+SOME_ROWS = N_("some rows were not taken in")
+MEND = N_("Mend them and import the file again; what is known already counts once.")
+UNUSED = N_("Columns not used: {columns}")
+NOT_MOVED = N_(
+    "Rows that were not taken in may be payments: how far payments are known is left as it was."
+    " --through DAY says it."
+)
+
 
 def import_payments(
     file: Path | None,
@@ -34,6 +48,7 @@ def import_payments(
     dry_run: bool,
     as_json: bool,
     columns: bool,
+    interface: str,
     data_dir: Path | None,
 ) -> int:
     """Take a file's payments in; the exit status.
@@ -45,6 +60,7 @@ def import_payments(
         dry_run: only tell what would be done.
         as_json: JSON instead of lines.
         columns: tell the columns, and nothing else.
+        interface: language of the words.
         data_dir: as `--data-dir`.
 
     Raises:
@@ -75,11 +91,12 @@ def import_payments(
         )
         idle = 0 if dry_run else _idle_reversals(store, read)
     rejected = (*read.rejected, *(_of_another(read, at) for at in added.others))
-    _tell_rows(file, rejected, read, vouched=through is not None)
+    words = Interface(interface)
+    _tell_rows(file, rejected, read, words, vouched=through is not None)
     if as_json:
         _write_json(read, rejected, added, idle, file, dry_run=dry_run)
     else:
-        _write_plain(read, added, idle, dry_run=dry_run)
+        _write_plain(read, added, idle, words, dry_run=dry_run)
     return BAD_INPUT if rejected else 0
 
 
@@ -97,35 +114,35 @@ def _of_another(read: PaymentsRead, at: int) -> Rejected:
 
 
 def _tell_rows(
-    file: Path, rejected: tuple[Rejected, ...], read: PaymentsRead, *, vouched: bool
+    file: Path,
+    rejected: tuple[Rejected, ...],
+    read: PaymentsRead,
+    words: Interface,
+    *,
+    vouched: bool,
 ) -> None:
     if rejected:
         rows = sorted(rejected, key=lambda bad: bad.line)
         faults = tuple(bad.fault(file) for bad in rows)
-        remedy = "Mend them and import the file again; what is known already counts once."
-        tell(f"assistant: {BadInput('some rows were not taken in', faults, remedy)}")
+        tell(f"assistant: {BadInput(words.text(SOME_ROWS), faults, words.text(MEND))}")
     if read.unknown_columns:
-        tell(f"columns not used: {', '.join(read.unknown_columns)}")
+        tell(words.text(UNUSED, columns=", ".join(read.unknown_columns)))
     if rejected and not vouched:
-        tell(
-            "Rows that were not taken in may be payments: how far payments are known is left as it"
-            " was. --through DAY says it."
-        )
+        tell(words.text(NOT_MOVED))
 
 
-def _write_plain(read: PaymentsRead, added: Added, idle: int, *, dry_run: bool) -> None:
+def _write_plain(
+    read: PaymentsRead, added: Added, idle: int, words: Interface, *, dry_run: bool
+) -> None:
     reversals = sum(row.payment.reversal for row in read.rows)
-    done = "would be new" if dry_run else "new"
-    parts = [f"{done}: {added.new}", f"known already: {added.known}"]
-    if reversals:
-        parts.append(f"reversals in the file: {reversals}")
-    sys.stdout.write("payments " + ", ".join(parts) + "\n")
-    if added.without_call:
-        sys.stdout.write(f"of accounts without a kept call: {added.without_call}" + "\n")
-    if idle:
-        sys.stdout.write(f"reversals that undo no known payment: {idle}" + "\n")
-    if added.through is not None:
-        sys.stdout.write(f"payments are known through {added.through}" + "\n")
+    lines = [
+        words.text(WOULD_BE_NEW if dry_run else NEW, new=added.new, known=added.known),
+        words.text(REVERSALS, count=reversals) if reversals else "",
+        words.text(WITHOUT_CALL, count=added.without_call) if added.without_call else "",
+        words.text(UNDO_NOTHING, count=idle) if idle else "",
+        words.text(KNOWN_THROUGH, day=f"{added.through}") if added.through is not None else "",
+    ]
+    sys.stdout.write("".join(f"{line}\n" for line in lines if line))
 
 
 def _write_json(

@@ -22,6 +22,7 @@ from assistant.follow_up.standings import iso, ledger_of, record, state_words
 from assistant.interface_text import N_
 from assistant.jsonlines import line
 from assistant.record.locations import locate
+from assistant.record.permissions import Act
 from assistant.record.store import CallStore
 from assistant.record.tables import CALLS
 from assistant.screens.review_lines import plain_text
@@ -68,11 +69,14 @@ def list_promises(
         data_dir: as `--data-dir`.
 
     Raises:
+        NotPermitted: with `jsonl`, they may not take that away.
         AssistantError: the record cannot be opened or read.
     """
     locations = locate(data_dir, os.environ)
     wording = plain_wording(interface)
     with opened(locations) as store:
+        if jsonl:
+            store.need(Act.EXPORT, about="promises as JSON Lines")
         ledger = ledger_of(store, locations)
         found: tuple[Followed, ...]
         if account:

@@ -6,7 +6,7 @@ its columns, and never spoils the others.  It opens no recording.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -131,7 +131,7 @@ def _lies_in(folder: Path, file: str) -> bool:
 
 
 def _about(cells: Cells, defaults: About) -> About:
-    collector = cells.read("collector", Collector, _expected(tuple(Collector)))
+    collector = cells.one_of("collector", tuple(Collector))
     zone_name = cells.plain("zone") or defaults.zone
     zone = zone_of(zone_name)
     if zone_name and zone is None:
@@ -139,8 +139,8 @@ def _about(cells: Cells, defaults: About) -> About:
     customers = cells.plain("customer_timezone") or defaults.customer_timezone
     if customers and zone_of(customers) is None:
         cells.faults.append(("customer_timezone", "is no IANA time zone (America/New_York)"))
-    language = cells.read("language", _one_of(LANGUAGES), _expected(LANGUAGES))
-    jurisdiction = cells.read("jurisdiction", _one_of(JURISDICTIONS), _expected(JURISDICTIONS))
+    language = cells.one_of("language", LANGUAGES)
+    jurisdiction = cells.one_of("jurisdiction", JURISDICTIONS)
     language = language or defaults.language
     jurisdiction = jurisdiction or defaults.jurisdiction
     if language is None and jurisdiction is None:
@@ -148,31 +148,15 @@ def _about(cells: Cells, defaults: About) -> About:
     return About(
         jurisdiction=jurisdiction or (jurisdiction_of(language) if language else None),
         language=language or (language_of(jurisdiction) if jurisdiction else None),
-        collector=collector or defaults.collector,
+        collector=Collector(collector) if collector else defaults.collector,
         started_at=cells.moment("started_at", zone),
         zone=zone_name,
         agent_id=cells.plain("agent") or defaults.agent_id,
         agent_name=cells.plain("agent_name") or defaults.agent_name,
         account=cells.plain("account"),
-        direction=cells.read("direction", _one_of(_DIRECTIONS), _expected(_DIRECTIONS))
-        or defaults.direction,
+        direction=cells.one_of("direction", _DIRECTIONS) or defaults.direction,
         channels=cells.plain("channels") or defaults.channels,
         customer_timezone=customers,
         customer_state=cells.plain("customer_state") or defaults.customer_state,
         agent_voice=cells.plain("agent_voice") or defaults.agent_voice,
     )
-
-
-def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
-    by_name = {name.casefold(): name for name in known}
-
-    def read(text: str) -> str:
-        if text.casefold() not in by_name:
-            raise ValueError
-        return by_name[text.casefold()]
-
-    return read
-
-
-def _expected(known: tuple[str, ...]) -> str:
-    return f"is none of {', '.join(known)}"

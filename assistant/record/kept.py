@@ -88,6 +88,7 @@ class KeptWrapUp:
     `scripts.outcome_values`; amounts are in `currency`.  `account` is the id of the account that
     the call had in the end, empty where it had none.  `missing` are mandatory fields that the agent
     left empty: a wrap-up that has any is not complete.  `happened` is what the call was about.
+    `by` is who completed it later; empty where the agent said it at the end of the call.
     """
 
     call: str
@@ -100,6 +101,7 @@ class KeptWrapUp:
     account: str = ""
     missing: tuple[str, ...] = ()
     happened: tuple[KeptItem, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ class Locations:
         return self.data_dir / "strategies.yaml"
 
     @property
+    def tasks_path(self) -> Path:
+        """The bank's own tasks: what of a call becomes whose, and by when."""
+        return self.data_dir / "tasks.yaml"
+
+    @property
     def terms_dir(self) -> Path:
         """The bank's own terms of repayment, one file for each jurisdiction."""
         return self.data_dir / "terms"

@@ -18,11 +18,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.record.faults import StoreFault, system_fault
-from assistant.record.locations import APPLICATION, Locations
+from assistant.record.locations import Locations
+from assistant.record.system_keyring import SystemKeyring
 from assistant.record.vault import KEY_BYTES, Entropy
 from compliance.errors import MissingPart
-
-_ENTRY = "master key of the record"
 
 
 class Place(StrEnum):
@@ -51,8 +50,15 @@ class KeyUnusable(MissingPart):
     """What should be the master key is none, others may read it, or it is another store's."""
 
 
-def find_master(locations: Locations, environment: Mapping[str, str]) -> MasterKey | None:
+def find_master(
+    locations: Locations, environment: Mapping[str, str], keyring: SystemKeyring | None = None
+) -> MasterKey | None:
     """The master key, or `None` where there is none in any place.
+
+    Args:
+        locations: where the data folder is.
+        environment: the variables.
+        keyring: the system's, which afterwards knows whether it answered.
 
     Raises:
         KeyUnusable: a key is there and cannot be used.
@@ -64,21 +70,28 @@ def find_master(locations: Locations, environment: Mapping[str, str]) -> MasterK
     path = Path(file).expanduser() if file else locations.master_key
     if file or path.exists():
         return MasterKey(read_key_file(path), Place.FILE, str(path), path)
-    kept = _from_keyring()
+    kept = (keyring or SystemKeyring()).get()
     if kept:
         said = "the system's keyring"
         return MasterKey(_decoded(kept, said), Place.KEYRING, said)
     return None
 
 
-def make_master(locations: Locations, entropy: Entropy) -> MasterKey:
+def make_master(
+    locations: Locations, entropy: Entropy, keyring: SystemKeyring | None = None
+) -> MasterKey:
     """A new master key, in the system's keyring or else in a strict file in the data folder.
+
+    Args:
+        locations: where the data folder is.
+        entropy: random bytes.
+        keyring: the system's, which afterwards knows whether it answered.
 
     Raises:
         StoreFault: neither can be written.
     """
     key = entropy(KEY_BYTES)
-    if _to_keyring(key):
+    if (keyring or SystemKeyring()).put(encoded(key)):
         return MasterKey(key, Place.KEYRING, "the system's keyring")
     path = locations.master_key
     if not write_key_file(path, key, replace=False):
@@ -95,10 +108,13 @@ def replace_master(old: MasterKey, key: bytes) -> None:
     """
     if old.place is Place.FILE and old.path is not None:
         write_key_file(old.path, key, replace=True)
-    elif old.place is Place.KEYRING and not _to_keyring(key):
-        raise StoreFault(
-            "the system's keyring did not take the new key", "Unlock it and try again."
-        )
+    elif old.place is Place.KEYRING:
+        keyring = SystemKeyring()
+        if not keyring.put(encoded(key)):
+            why = f" ({keyring.fault})" if keyring.fault else ""
+            raise StoreFault(
+                f"the system's keyring did not take the new key{why}", "Unlock it and try again."
+            )
 
 
 def read_key_file(path: Path) -> bytes:
@@ -188,23 +204,3 @@ def _decoded(text: str, place: str) -> bytes:
 
 def _base64(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
-
-
-def _from_keyring() -> str | None:
-    # Loaded where it is looked into: a keyring talks to other programs.
-    try:
-        import keyring  # noqa: PLC0415
-
-        return keyring.get_password(APPLICATION, _ENTRY)
-    except Exception:  # noqa: BLE001 - the system's plug-ins raise anything; then there is no key
-        return None
-
-
-def _to_keyring(key: bytes) -> bool:
-    try:
-        import keyring  # noqa: PLC0415
-
-        keyring.set_password(APPLICATION, _ENTRY, encoded(key))
-        return keyring.get_password(APPLICATION, _ENTRY) == encoded(key)
-    except Exception:  # noqa: BLE001 - as above
-        return False

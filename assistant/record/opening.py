@@ -32,6 +32,7 @@ from assistant.record.master_key import (
 )
 from assistant.record.sealing import is_plain, seal_database, seal_sounds
 from assistant.record.server import one_upgrade_at_a_time, open_server
+from assistant.record.system_keyring import SystemKeyring
 from assistant.record.vault import Entropy, Vault
 
 Tell = Callable[[str], None]
@@ -45,6 +46,10 @@ IN_KEYRING = N_(
     "Kept calls are sealed with a new key, which is in the system's keyring; keep a copy of it"
     " elsewhere: without it they cannot be read."
 )
+NO_ANSWER = N_(
+    "The system's keyring does not answer ({fault}): the key of kept calls is not looked for there."
+)
+NO_ANSWER_SHORT = N_("the system's keyring does not answer ({fault})")
 IN_KEYRING_SHORT = N_("new key in the system's keyring · copy it elsewhere")
 
 
@@ -118,12 +123,16 @@ def needed_master(locations: Locations, doors: Doors, name: str) -> MasterKey:
     Raises:
         KeyMissing: there is none; one made now would not open it.
     """
-    master = find_master(locations, doors.environment)
+    keyring = SystemKeyring()
+    master = find_master(locations, doors.environment, keyring)
     if master is None:
+        silent = f", which did not answer ({keyring.fault})" if keyring.fault else ""
         raise KeyMissing(
             f"{name} is sealed and its key is neither in ASSISTANT_KEY, nor in "
-            f"{locations.master_key}, nor in the system's keyring; nothing was touched",
-            "Put the key back in one of these places.",
+            f"{locations.master_key}, nor in the system's keyring{silent}; nothing was touched",
+            "Unlock the keyring, or put the key in one of the other places."
+            if silent
+            else "Put the key back in one of these places.",
         )
     return master
 
@@ -233,9 +242,12 @@ def _slots_in(connection: Connection, name: str) -> KeySlots | None:
 
 def _made(locations: Locations, doors: Doors) -> tuple[KeySlots, Vault]:
     """Keys for a new store, under the master key that is there or one made now."""
-    master = find_master(locations, doors.environment)
+    keyring = SystemKeyring()
+    master = find_master(locations, doors.environment, keyring)
+    if keyring.fault:
+        doors.tell(Told(NO_ANSWER, short=NO_ANSWER_SHORT, fault=keyring.fault))
     if master is None:
-        master = make_master(locations, doors.entropy)
+        master = make_master(locations, doors.entropy, keyring)
         if master.path is None:
             doors.tell(Told(IN_KEYRING, short=IN_KEYRING_SHORT))
         else:

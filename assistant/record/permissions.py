@@ -39,6 +39,8 @@ class Act(StrEnum):
     """Tasks of a call are listed."""
     HANDLE = "handle task"
     """One is received, handed on or done; whose it is counts besides."""
+    WRAP_UP = "complete wrap-up"
+    """How a call ended is said later, where it was left open at its end."""
     HOLD = "hold"
     """Held, released from a hold, marked as cleared."""
     PURGE = "purge"
@@ -89,6 +91,7 @@ _TABLE: Mapping[Act, tuple[Scope, ...]] = {
     Act.RELEASE:  (_NONE, _NONE,   _NONE,     _ALL,      _ALL,      _NONE),
     Act.TASKS:    (_OWN,  _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
     Act.HANDLE:   (_NONE, _ALL,    _NONE,     _ALL,      _ALL,      _NONE),
+    Act.WRAP_UP:  (_OWN,  _NONE,   _NONE,     _ALL,      _NONE,     _NONE),
     Act.HOLD:     (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.PURGE:    (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _ALL),
     Act.CUSTOMER: (_NONE, _NONE,   _NONE,     _NONE,     _ALL,      _NONE),

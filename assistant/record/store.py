@@ -7,7 +7,7 @@ never a row; it starts no thread, renders no text and reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from types import TracebackType
@@ -64,6 +64,7 @@ from assistant.record.whose import CallAccounts
 from assistant.record.wrap_up_form import NewerForm, opened_part
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
+from compliance.errors import AssistantError
 from scripts.account import Account
 
 if TYPE_CHECKING:
@@ -231,18 +232,43 @@ class CallStore:
     def verify(
         self,
         *,
-        audio: bool,
+        audio: bool | Collection[str],
         call: str | None = None,
+        calls: Collection[str] | None = None,
         progress: Callable[[str], None] = lambda _line: None,
     ) -> Proof:
-        """Prove the whole record, or one call; see `assistant.record.verifying`."""
-        return verify(self._store, self.locations, audio=audio, call=call, progress=progress)
+        """Prove the whole record, one call or some; see `assistant.record.verifying`."""
+        only = (call,) if call is not None else calls
+        return verify(self._store, self.locations, audio=audio, calls=only, progress=progress)
 
     # ---- how calls ended -------------------------------------------------------------------
 
     def add_wrap_up(self, wrap_up: KeptWrapUp) -> None:
         """Keep how a kept call ended; one that was kept before stays, and stands no more."""
         add_wrap_up(self._store, wrap_up)
+
+    def completes(self, call: KeptCall) -> bool:
+        """Whether who is signed in may say now how a call ended; nothing is written down."""
+        return self._guard is None or self._guard.may(Act.WRAP_UP, call)
+
+    def complete_wrap_up(self, wrap_up: KeptWrapUp, after: int | None) -> None:
+        """Say later how a kept call ended; what was said before stays, and stands no more.
+
+        Args:
+            wrap_up: how, and by whom.
+            after: the number of the one that it follows, `None` where there was none.
+
+        Raises:
+            NotPermitted: who is signed in may not.
+            AssistantError: somebody was faster.
+        """
+        self.need(Act.WRAP_UP, wrap_up.call)
+        last = self.endings([wrap_up.call]).get(wrap_up.call)
+        if (last.number if last is not None else None) != after:
+            raise AssistantError(
+                "Somebody has completed this wrap-up meanwhile", "Look at the list again."
+            )
+        self.add_wrap_up(wrap_up)
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -117,17 +117,18 @@ def verify(
     store: OpenStore,
     locations: Locations,
     *,
-    audio: bool,
-    call: str | None = None,
+    audio: bool | Collection[str],
+    calls: Collection[str] | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Proof:
-    """Walk the whole record, or the whole chain and all that it states of one call.
+    """Walk the whole record, or the whole chain and all that it states of some calls.
 
     Args:
         store: the open store.
         locations: where the sound and the anchors are.
-        audio: whether every record of sound is checked too, and not only that its file is there.
-        call: the one call; `None` for all of them.
+        audio: whether every record of sound is checked too, and not only that its file is there;
+            or the calls of which it is.
+        calls: those calls; `None` for all of them.
         progress: told a line now and then.
 
     Raises:
@@ -140,9 +141,9 @@ def verify(
         _walk_anchors(store, walk, anchored)
         progress(f"{len(walk.codes)} entries of the chain")
         everything = select(CALLS.c.id)
-        if call is not None:
-            everything = everything.where(CALLS.c.id == call)
-            walk.calls = {one: stated for one, stated in walk.calls.items() if one == call}
+        if calls is not None:
+            everything = everything.where(CALLS.c.id.in_(calls))
+            walk.calls = {one: stated for one, stated in walk.calls.items() if one in calls}
         kept = set(connection.execute(everything).scalars())
         for unknown in sorted(kept - walk.calls.keys()):
             walk.faults.append(f"call {unknown} was put in: the chain does not know it")
@@ -151,14 +152,15 @@ def verify(
                 walk.faults.append(f"call {known} was removed")
             elif known in kept and stated.purged:
                 walk.faults.append(f"call {known} was purged, and is there again")
-        _walk_events(connection, store, walk, kept, call)
+        _walk_events(connection, store, walk, kept, calls)
         progress(f"{walk.events} events of {len(kept)} calls")
         _walk_rows(connection, walk, kept)
-        _walk_words(connection, walk, call)
+        _walk_words(connection, walk, calls)
         _walk_payments(connection, walk)
         _walk_users(connection, walk)
     for known in sorted(kept & walk.calls.keys()):
-        _walk_sound(store, locations, walk, known, audio=audio)
+        every = audio if isinstance(audio, bool) else known in audio
+        _walk_sound(store, locations, walk, known, audio=every)
     if audio:
         progress(f"{walk.sounds} records of sound")
     return Proof(
@@ -268,7 +270,11 @@ def _walk_anchors(store: OpenStore, walk: _Walk, anchored: list[tuple[int, bytes
 
 
 def _walk_events(
-    connection: Connection, store: OpenStore, walk: _Walk, kept: set[str], only: str | None
+    connection: Connection,
+    store: OpenStore,
+    walk: _Walk,
+    kept: set[str],
+    only: Collection[str] | None,
 ) -> None:
     """Every event, in one pass."""
     call, code, count = "", b"", 0
@@ -281,7 +287,7 @@ def _walk_events(
 
     query = select(EVENTS.c.call, EVENTS.c.seq, EVENTS.c.line, EVENTS.c.code)
     if only is not None:
-        query = query.where(EVENTS.c.call == only)
+        query = query.where(EVENTS.c.call.in_(only))
     rows = connection.execution_options(yield_per=_SLICE).execute(
         query.order_by(EVENTS.c.call, EVENTS.c.seq)
     )
@@ -339,17 +345,17 @@ _WORDS = {
 }
 
 
-def _walk_words(connection: Connection, walk: _Walk, only: str | None) -> None:
+def _walk_words(connection: Connection, walk: _Walk, only: Collection[str] | None) -> None:
     """What people said of calls, row by row."""
     for kind, (table, row_hash) in _WORDS.items():
         left = {
             number: (call, code)
             for number, (call, code) in walk.words.get(kind, {}).items()
-            if only in (None, call)
+            if only is None or call in only
         }
         query = select(table).order_by(table.c.number)
         if only is not None:
-            query = query.where(table.c.call == only)
+            query = query.where(table.c.call.in_(only))
         for row in connection.execute(query).mappings():
             _call, stated = left.pop(row["number"], ("", None))
             if stated is None:

@@ -17,12 +17,14 @@ from typing import Any
 
 from assistant.record.kept import KeptItem, KeptWrapUp
 
-FORM = 2
-"""The version that is written; 1 was the note alone."""
+FORM = 3
+"""The newest version; 1 was the note alone, 2 did not know who completed a wrap-up later, and is
+still written of those that nobody did, so that older programs read them."""
 
-SEALED = ("note", "values", "currency", "account", "missing", "happened")
+SEALED = ("note", "values", "currency", "account", "missing", "happened", "by")
 """The fields that are in no column of their own."""
 
+_OWN_FORM = 2
 _MARK = b"\xff"
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _MOST = 200  # values, or items, of one wrap-up
@@ -37,10 +39,12 @@ class NewerForm(ValueError):
 
 def sealed_part(wrap_up: KeptWrapUp) -> bytes:
     """What is sealed of a wrap-up."""
-    if not (wrap_up.values or wrap_up.account or wrap_up.missing or wrap_up.happened):
+    more = (wrap_up.values, wrap_up.account, wrap_up.missing, wrap_up.happened, wrap_up.by)
+    if not any(more):
         return wrap_up.note.encode("utf-8", "surrogatepass")
     record = record_of(wrap_up)
-    held = {"form": FORM, **{name: record[name] for name in SEALED if name in record}}
+    form = FORM if wrap_up.by else _OWN_FORM
+    held = {"form": form, **{name: record[name] for name in SEALED if name in record}}
     return _MARK + json.dumps(held, ensure_ascii=True).encode()
 
 
@@ -55,7 +59,7 @@ def opened_part(sealed: bytes) -> dict[str, Any]:
         return {"note": sealed.decode("utf-8", "surrogatepass")}
     held = json.loads(sealed.removeprefix(_MARK))
     form = held.pop("form", None) if isinstance(held, dict) else None
-    if not isinstance(form, int) or isinstance(form, bool) or form < FORM:
+    if not isinstance(form, int) or isinstance(form, bool) or form < _OWN_FORM:
         raise ValueError("form")
     if form > FORM:
         raise NewerForm
@@ -83,6 +87,8 @@ def record_of(wrap_up: KeptWrapUp) -> dict[str, Any]:
         record["missing"] = list(wrap_up.missing)
     if wrap_up.happened:
         record["happened"] = [asdict(item) for item in wrap_up.happened]
+    if wrap_up.by:
+        record["by"] = wrap_up.by
     return record
 
 
@@ -118,6 +124,8 @@ def _rest(held: Mapping[str, Any]) -> dict[str, Any]:
     account = held.get("account", "")
     if not _is_text(account):
         raise ValueError("account")
+    if not _is_text(held.get("by", "")):
+        raise ValueError("by")
     if not isinstance(missing, list) or len(missing) > _MOST or not all(map(_is_slug, missing)):
         raise ValueError("missing")
     if not isinstance(happened, list) or len(happened) > _MOST:
@@ -128,6 +136,7 @@ def _rest(held: Mapping[str, Any]) -> dict[str, Any]:
         "account": account,
         "missing": tuple(missing),
         "happened": tuple(map(_item, happened)),
+        "by": held.get("by", ""),
     }
 
 

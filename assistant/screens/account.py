@@ -7,11 +7,13 @@ lines out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from assistant import terms
 from assistant.call_view import CallView
 from assistant.events import Origin
+from assistant.other_accounts import others_line
 from assistant.screens.bars import identifier_run
 from assistant.screens.runs import Line, Run, cells, fit, spread, wrap
 from assistant.screens.tones import Tone
@@ -116,13 +118,18 @@ def draw_account(
     height: int,
     *,
     finds: bool = False,
+    others: Sequence[Account] = (),
 ) -> list[Line]:
-    """The account, or the match boxes in its place; `finds`: one may be looked for."""
+    """The account, or the match boxes in its place.
+
+    `finds`: one may be looked for; `others` are the customer's other accounts.
+    """
     if account is None:
         return [fit(_nobody(wording, finds=finds), width)]
     if view.covered:
         return cover(view, wording, width)[:height]
     lines = [figure_line(figure, width) for figure in figures(account, wording)]
+    lines += [*others_lines(others, wording, width)][: max(0, height - len(lines))]
     further = [figure_line(figure, width) for figure in more_figures(account, wording)]
     if len(lines) + 1 + len(further) <= height:
         lines += [BLANK, *further] if further else []
@@ -135,6 +142,18 @@ def draw_account(
     if len(warned) > 1 and len(lines) + len(warned) <= height:
         lines += warned
     return [fit(line, width) for line in lines[:height]]
+
+
+def others_lines(others: Sequence[Account], wording: Wording, width: int) -> list[Line]:
+    """That the customer has other accounts, and the key that shows them."""
+    told = others_line(others, wording)
+    if not told:
+        return []
+    rows = [told[a:b] for a, b in wrap(told, max(2, width - 6))]
+    lines: list[Line] = [(Run(" + " if not n else "   ", Tone.ACCENT), Run(row, Tone.STRONG))
+                         for n, row in enumerate(rows)]  # fmt: skip
+    lines[-1] = (*lines[-1], Run("  F4", Tone.ACCENT))
+    return lines
 
 
 def cover(view: CallView, wording: Wording, width: int) -> list[Line]:
@@ -176,8 +195,9 @@ def draw_account_line(
     width: int,
     *,
     finds: bool = False,
+    others: Sequence[Account] = (),
 ) -> list[Line]:
-    """The account folded to one line; `finds`: one may be looked for."""
+    """The account folded to one line; `finds` and `others` are as above."""
     key = (Run("F4 ", Tone.ACCENT), Run(wording.text("account") + " ", Tone.MUTED))
     if account is None:
         return [fit(_nobody(wording, finds=finds), width)]
@@ -193,6 +213,8 @@ def draw_account_line(
             boxes = [box[:-1] for box in boxes]  # the sign says as much as the word
         left += [run for box in boxes for run in (*box, Run("  "))]
     else:
+        if others:
+            left.append(Run(wording.text("+{count} more", count=len(others)) + "   ", Tone.STRONG))
         for label, value, tone in figures(account, wording)[:3]:
             figure = [Run(label + " ", Tone.MUTED), Run(value + "   ", tone)]
             if cells([*left, *figure, *key]) > width:

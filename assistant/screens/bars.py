@@ -347,13 +347,15 @@ def key_line(keys: Sequence[tuple[str, str]], wording: Wording) -> Line:
     return tuple(line)
 
 
-def fitting_bar(keys: Sequence[tuple[str, str, bool]], wording: Wording, width: int) -> Line:
+def fitting_bar(
+    keys: Sequence[tuple[str, str, bool]], wording: Wording, width: int, *, palette: bool = True
+) -> Line:
     """As many keys as there is room for: cap, label, and whether the key must not give way.
 
-    Those at the end give way first.
+    Those at the end give way first.  `palette` is whether every command can be found by its name.
     """
     shown = list(keys)
-    if cells(key_line([key[:2] for key in shown], wording)) <= width:
+    if palette and cells(key_line([key[:2] for key in shown], wording)) <= width:
         shown.append(("Ctrl+P", N_("all commands"), False))
     while True:
         line = key_line([key[:2] for key in shown], wording)

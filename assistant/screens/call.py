@@ -29,11 +29,13 @@ from assistant.events import (
     VerificationChanged,
 )
 from assistant.interface_text import N_
+from assistant.other_accounts import named
 from assistant.quoting import Quote, Quotes, quotes
 from assistant.screens.account import draw_account, draw_account_line
 from assistant.screens.bars import draw_flag, draw_keys, draw_status, draw_top
 from assistant.screens.breathing import BreathingSheet
 from assistant.screens.desk import (
+    AccountKnown,
     Desk,
     Hearing,
     Linking,
@@ -138,13 +140,24 @@ class CallScreen(Screen[None]):
                 )
             yield Pane(
                 lambda w, h: draw_account(
-                    self.view, self.setup.account, wording, w, h, finds=self.finds
+                    self.view,
+                    self.setup.account,
+                    wording,
+                    w,
+                    h,
+                    finds=self.finds,
+                    others=self.setup.others,
                 ),
                 id="account",
             )
             yield Pane(
                 lambda w, _h: draw_account_line(
-                    self.view, self.setup.account, wording, w, finds=self.finds
+                    self.view,
+                    self.setup.account,
+                    wording,
+                    w,
+                    finds=self.finds,
+                    others=self.setup.others,
                 ),
                 id="account_line",
             )
@@ -179,7 +192,13 @@ class CallScreen(Screen[None]):
         own_column = self.has_class("-wide") and not self.has_class("-low")
         passed = passed_on(self.view, kept=self.setup.kept)
         return draw_script(
-            self.view, self.wording, width, height, choices=not own_column, passed=passed
+            self.view,
+            self.wording,
+            width,
+            height,
+            choices=not own_column,
+            passed=passed,
+            of_account=named(self.setup.account, self.setup.others),
         )
 
     def _standing_line(self) -> Run | None:
@@ -242,7 +261,15 @@ class CallScreen(Screen[None]):
     def know(self, account: Account, origin: Origin | None) -> None:
         """Whose call it is became known."""
         replies = self.setup.replies(account)
-        self.setup = replace(self.setup, account=account, origin=origin, talk_offs=replies)
+        self.setup = replace(
+            self.setup, account=account, origin=origin, talk_offs=replies, others=()
+        )
+        self._draw(Part.EVERYTHING)
+        self.post_message(AccountKnown(account))
+
+    def know_others(self, others: tuple[Account, ...]) -> None:
+        """The customer's other accounts became known."""
+        self.setup = replace(self.setup, others=others)
         self._draw(Part.EVERYTHING)
 
     @property
@@ -350,10 +377,7 @@ class CallScreen(Screen[None]):
             case Command.ACCOUNT if self.setup.account is None and self.finds:
                 self.post_message(SearchAsked())
             case Command.ACCOUNT:
-                self._show(
-                    N_("Account"),
-                    lambda w: account_page(self.view, self.setup, self.wording, w),
-                )
+                self._show_account()
             case Command.HELP:
                 self._show(N_("Keys"), lambda w: help_page(self.wording, w, live=self.view.live))
             case Command.PAUSE:
@@ -441,6 +465,28 @@ class CallScreen(Screen[None]):
 
         self.app.push_screen(
             Sheet(self.wording, N_("Law and reason"), page, turn, below=self._rows_above)
+        )
+
+    def _show_account(self) -> None:
+        """The account in full; where the customer has several, they are turned like pages."""
+        place = 0
+
+        def turn(step: int) -> None:
+            nonlocal place
+            place = (place + step) % (1 + len(self.setup.others))
+
+        def page(width: int) -> list[tuple[Run, ...]]:
+            there = min(place, len(self.setup.others))
+            return account_page(self.view, self.setup, self.wording, width, there)
+
+        self.app.push_screen(
+            Sheet(
+                self.wording,
+                N_("Account"),
+                page,
+                turn if self.setup.others else None,
+                below=self._rows_above,
+            )
         )
 
     def _pass_on(self) -> None:
@@ -544,6 +590,7 @@ class CallScreen(Screen[None]):
             currency=setup.currency,
             kept=self.view.kept or setup.kept,
             tasks=task_lines(self.view, self.wording, passed_on(self.view, kept=setup.kept)),
+            of_account=named(setup.account, setup.others),
         )
         self.app.push_screen(sheet, confirmed)
 

@@ -118,6 +118,14 @@ class SearchAsked(Message):
     """The agent looks for the account of who is on the line."""
 
 
+class AccountKnown(Message):
+    """Whose call it is became known: the customer may have other accounts."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
+
+
 class LookedUp(Message):
     """What came of the look-up of this number."""
 

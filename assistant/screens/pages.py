@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from assistant.call_view import CallView
 from assistant.flag_budget import Flag
+from assistant.other_accounts import is_silent, name_of
 from assistant.screens.account import (
     cover,
     figure_line,
@@ -127,16 +128,38 @@ def flags_page(flags: Sequence[Flag], place: int, wording: Wording, width: int) 
     return lines
 
 
-def account_page(view: CallView, setup: CallSetup, wording: Wording, width: int) -> list[Line]:
-    """The account in full, or the match boxes while it is covered."""
+def account_page(
+    view: CallView, setup: CallSetup, wording: Wording, width: int, place: int = 0
+) -> list[Line]:
+    """The account in full, or the match boxes while it is covered.
+
+    `place` is which of the customer's accounts: 0 is the call's, then the others.
+    """
     account = setup.account
     if account is None:
         return [BLANK, *paragraph(wording.text("no account"), width, Tone.MUTED)]
     if view.covered:
         return [BLANK, *cover(view, wording, width)]
+    if place:
+        other = setup.others[place - 1]
+        silent: list[Line] = []
+        if is_silent(other):
+            silent = paragraph(wording.text("not to be asked for"), width, Tone.CAUTION, 1)
+        told = paragraph(wording.text("another account of this customer"), width, Tone.ACCENT, 1)
+        lines = account_lines(other, wording, width)
+        return [BLANK, *told, *_which(other, setup, wording, width, place), *silent, *lines]
     known = origin_words(setup.origin, setup.now() if setup.now else None, wording)
     told = paragraph(known, width, Tone.MUTED, 1) if known else []
-    return [BLANK, *told, *account_lines(account, wording, width)]
+    which = _which(account, setup, wording, width, place) if setup.others else []
+    return [BLANK, *told, *which, *account_lines(account, wording, width)]
+
+
+def _which(
+    account: Account, setup: CallSetup, wording: Wording, width: int, place: int
+) -> list[Line]:
+    """Which of the customer's accounts it is."""
+    count = wording.text("{number} of {count}", number=place + 1, count=1 + len(setup.others))
+    return paragraph(f"{name_of(account)}  ·  {count}", width, Tone.STRONG, 1)
 
 
 def account_lines(account: Account, wording: Wording, width: int) -> list[Line]:

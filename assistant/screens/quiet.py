@@ -9,12 +9,11 @@ from __future__ import annotations
 import gc
 import signal
 
-from textual.app import App
-
+from assistant.screens.key_order import OrderedKeysApp
 from compliance.errors import AssistantError, place_of
 
 
-class QuietApp(App[int]):
+class QuietApp(OrderedKeysApp):
     """Ends with an `AssistantError` instead of a traceback."""
 
     def _fatal_error(self) -> None:

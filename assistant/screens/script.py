@@ -130,10 +130,12 @@ def draw_script(
     *,
     choices: bool,
     passed: PassedOn = PassedOn.YES,
+    of_account: str = "",
 ) -> list[Line]:
     """The script area; `choices` false where they have a column of their own.
 
-    `passed` is whether the call's tasks reach anybody, for when it is over.
+    `passed` is whether the call's tasks reach anybody, for when it is over; `of_account` which
+    account a promise is for, where the customer has several.
 
     What gives way first: blank lines, the end of what comes next, then the choices.
     """
@@ -152,7 +154,7 @@ def draw_script(
     if prompt.withheld:
         why = wording.text("□ identity first: the fuller line waits")
         waits.append((Run("  " + why, Tone.CAUTION),))
-    waits += promise_lines(view, wording, inner)
+    waits += promise_lines(view, wording, inner, of_account)
     unsaid = still_to_say(view, wording)
     spare = height - 1 - len(say) - len(waits) - len(chosen)
     following = next_lines(prompt, wording, inner, min(2, max(spare, 0)))
@@ -180,11 +182,15 @@ def away_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
     return [(Run(told[start:end], Tone.CAUTION),) for start, end in wrap(told, width)]
 
 
-def promise_lines(view: CallView, wording: Wording, width: int) -> list[Line]:
+def promise_lines(view: CallView, wording: Wording, width: int, of_account: str = "") -> list[Line]:
     """What is promised, and the keys that settle it; nothing while the debt is covered."""
     if view.covered:
         return []
-    return agreed_lines(view, wording, width) + _proposed_lines(view, wording, width)
+    lines = agreed_lines(view, wording, width) + _proposed_lines(view, wording, width)
+    if lines and of_account:
+        told = wording.text("for account {account}", account=of_account)
+        lines.append(fit((Run("  " + told, Tone.STRONG),), width))
+    return lines
 
 
 def agreed_lines(view: CallView, wording: Wording, width: int) -> list[Line]:

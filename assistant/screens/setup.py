@@ -19,6 +19,7 @@ from scripts.outcomes import Outcome
 from scripts.promising import currency_of
 from scripts.repayment_terms import ProductTerms
 from scripts.strategy import Chosen
+from scripts.tasks import TaskKinds
 
 
 class Mode(StrEnum):
@@ -59,6 +60,8 @@ class CallSetup:
         dialled: whether the agent dials and may find nobody: the brief then takes what came of it.
         strategy: what an account's case asks for, and why; `None` where no script guides.
         kept: of a recording, whether it is kept, and with it its tasks; a live call says so itself.
+        tasks: what the call may give others to do; `None`: what ships.
+        others: the customer's other accounts, as far as they are known.
         contact_time: when the customer may be contacted after the call; `None`: nobody can say.
     """
 
@@ -85,6 +88,8 @@ class CallSetup:
     strategy: Callable[[Account], Chosen | None] = lambda _account: None
     kept: bool = False
     contact_time: ContactTimes | None = None
+    tasks: TaskKinds | None = None
+    others: tuple[Account, ...] = ()
 
     @property
     def currency(self) -> str:

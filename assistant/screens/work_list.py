@@ -44,6 +44,7 @@ from assistant.shift.words import (
     AHEAD_OF_NOW,
     ANSWERS,
     SIGNS,
+    UNFINISHED,
     short_reason,
 )
 from assistant.shift.work_list import Standing, matching
@@ -81,6 +82,10 @@ class CallChosen(Message):
         self.transferred = transferred
 
 
+class CompletingAsked(Message):
+    """The agent goes to the wrap-ups that were left open; what was marked is written down."""
+
+
 class ShiftEnded(Message):
     """The agent leaves the list; what was marked is written down."""
 
@@ -96,6 +101,7 @@ class WorkListScreen(Screen[None]):
         news: one line to begin with; empty: none.
         breaths_a_minute: the pace of a minute to breathe; `None`: there is none.
         offer: what is offered after the call before.
+        unfinished: how many wrap-ups were left open.
     """
 
     def __init__(
@@ -108,8 +114,10 @@ class WorkListScreen(Screen[None]):
         past: bool = False,
         breaths_a_minute: int | None = None,
         offer: Offer | None = None,
+        unfinished: int = 0,
     ) -> None:
         super().__init__(id="work_list_screen")
+        self._unfinished = unfinished
         self._past = past
         self._breaths = breaths_a_minute
         self._offer = offer
@@ -222,6 +230,11 @@ class WorkListScreen(Screen[None]):
         return self._interface.catalogue.language.code
 
     @property
+    def here(self) -> str:
+        """The id of the chosen row; empty where there is none."""
+        return self._chosen.row.id if self._chosen is not None else ""
+
+    @property
     def _chosen(self) -> Standing | None:
         return self._shown[self._place] if self._place < len(self._shown) else None
 
@@ -321,6 +334,9 @@ class WorkListScreen(Screen[None]):
         if self._words:
             told = self._wording.text("filter: {words}", words=self._words)
             return (Run(" " + told, Tone.ACCENT),)
+        if self._unfinished:
+            told = self._wording.text(UNFINISHED, count=self._unfinished)
+            return (Run(f" {told} · ", Tone.CAUTION), Run("w", Tone.ACCENT))
         return ()
 
     def _tell_of_clock(self) -> None:
@@ -415,6 +431,9 @@ class WorkListScreen(Screen[None]):
             case ListCommand.BREATHE if self._breaths is not None:
                 self.app.push_screen(BreathingSheet(self._wording, self._breaths))
                 self.redraw()
+            case ListCommand.COMPLETE:
+                self._desk.confirm()
+                self.post_message(CompletingAsked())
             case ListCommand.BACK if self._words or self._permitted_only:
                 self._words, self._permitted_only = "", False
                 self._choose_shown()

@@ -35,6 +35,7 @@ class ListCommand(StrEnum):
     BOTTOM = "bottom"
     REASONS = "reasons"
     BREATHE = "breathe"
+    COMPLETE = "complete"
     HELP = "help"
     LANGUAGE = "language"
     THEME = "theme"
@@ -64,6 +65,8 @@ LIST_KEYS = (
             N_("only rows that may be called now; again: all"), "F11"),
     ListKey(ListCommand.BREATHE, ("a", "f12"), "a", N_("a minute"),
             N_("a minute of slow breathing; any key ends it, and it is noted nowhere"), "F12"),
+    ListKey(ListCommand.COMPLETE, ("w", "ctrl+w"), "w", N_("wrap-ups"),
+            N_("complete the wrap-ups that were left open"), "Ctrl+W"),
     ListKey(ListCommand.HELP, ("f1",), "F1", N_("help"), N_("this page")),
     ListKey(ListCommand.REASONS, ("f4",), "F4", N_("reasons"),
             N_("every reason of this row in full")),

@@ -301,7 +301,7 @@ def list_bar(wording: Wording, width: int, *, breathes: bool = False) -> Line:
     keys = [
         (e.cap, e.label, e.command in ALWAYS_SHOWN) for e in list_keys(breathes=breathes) if e.label
     ]
-    return fitting_bar(keys, wording, width)
+    return fitting_bar(keys, wording, width, palette=False)
 
 
 def list_help(wording: Wording, width: int, *, breathes: bool = False) -> list[Line]:

@@ -50,10 +50,10 @@ _FIXED = {
     NOTE: N_("Note"),
 }
 _LONGEST = {
-    FieldKind.AMOUNT: 14,
-    FieldKind.PAST_DATE: 13,
-    FieldKind.FUTURE_DATE: 13,
-    FieldKind.TIME: 8,
+    FieldKind.AMOUNT: 30,
+    FieldKind.PAST_DATE: 24,
+    FieldKind.FUTURE_DATE: 24,
+    FieldKind.TIME: 12,
     FieldKind.COUNT: 4,
     FieldKind.CHOICE: 30,
     FieldKind.YES_NO: 3,
@@ -72,6 +72,8 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         currency: of its sums.
         kept: whether what is confirmed is kept with the call.
         tasks: what the call has set others to do, in words.
+        away: where Esc leads.
+        of_account: which account it is, where the customer has several.
     """
 
     def __init__(
@@ -84,8 +86,12 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         currency: str,
         kept: bool,
         tasks: Sequence[str] = (),
+        away: str = N_("see the call"),
+        of_account: str = "",
     ) -> None:
         super().__init__(classes="-below")
+        self._away = away
+        self._of_account = of_account
         self._wording = wording
         self._outcomes = outcomes
         self._draft = draft
@@ -112,7 +118,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
                     for item in self._items.values():
                         words = "-words" if item.kind is FieldKind.TEXT else ""
                         yield self._row(item.id, _LONGEST[item.kind], words)
-                yield self._row(NEXT_CONTACT, 13, "")
+                yield self._row(NEXT_CONTACT, 24, "")
                 yield self._row(NOTE, LONGEST_NOTE, "-words")
                 yield Pane(self._rest, id="wrap_up_rest")
             yield Pane(self._told, id="wrap_up_told")
@@ -144,7 +150,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
             ("Enter", N_("confirm")),
             ("Tab", N_("next field")),
             ("F5", N_("incomplete")),
-            ("Esc", N_("see the call")),
+            ("Esc", self._away),
         ]
         if width < _ALL_KEYS:
             del keys[1]  # whoever types knows it
@@ -157,7 +163,7 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
         outcomes = [(), *outcome_lines(self._outcomes, self._wording, width)]
         summary = summary_lines(
             self._view, self._draft.digest, outcome, self._wording, self._currency, width,
-            self._tasks,
+            self._tasks, self._of_account,
         )  # fmt: skip
         return [*outcomes, (), *summary] if outcome is None else [(), *summary, *outcomes]
 
@@ -211,7 +217,9 @@ class WrapUpSheet(ModalScreen[WrapUp | None]):
             return Run(self._wording.text("none: this stops or passes on the call"), Tone.MUTED)
         try:
             day = day_typed(self._draft.text(NEXT_CONTACT), self._draft.reading)
-        except NotUnderstood:
+        except NotUnderstood as why:
+            if why.doubt is not None:
+                return Run(f"? {self._wording.doubt(why.doubt)}", Tone.CAUTION)
             day = None
         if day is None:
             return Run(self._wording.text("12-05, or +3 for three days from now"), Tone.MUTED)

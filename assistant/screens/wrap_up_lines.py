@@ -54,6 +54,12 @@ def hint(item: OutcomeField, wording: Wording, reading: Reading) -> str:
     return wording.text(hints[item.kind])
 
 
+def asked_again(why: NotUnderstood, item: OutcomeField, wording: Wording, reading: Reading) -> str:
+    """What may be typed, after why what was typed is not taken, where it may mean much."""
+    doubt = f"{wording.doubt(why.doubt)} · " if why.doubt is not None else ""
+    return doubt + hint(item, wording, reading)
+
+
 def outcome_lines(outcomes: Sequence[Outcome], wording: Wording, width: int) -> list[Line]:
     """Every outcome with its number, a group to a line or as many as it needs."""
     code = wording.interface_code
@@ -106,8 +112,8 @@ def field_meaning(
     """What is understood of what was typed, or what may be typed."""
     try:
         value = value_typed(item, typed, reading)
-    except NotUnderstood:
-        return Run("? " + hint(item, wording, reading), Tone.CAUTION)
+    except NotUnderstood as why:
+        return Run("? " + asked_again(why, item, wording, reading), Tone.CAUTION)
     if value is None:
         return Run(hint(item, wording, reading), Tone.MUTED)
     if item.kind is FieldKind.TEXT:
@@ -144,6 +150,7 @@ def summary_lines(
     currency: str,
     width: int,
     tasks: Sequence[str] = (),
+    of_account: str = "",
 ) -> list[Line]:
     """What the call came to; what there was nothing of has no line.
 
@@ -155,13 +162,16 @@ def summary_lines(
         currency: of the call's sums.
         width: cells.
         tasks: what the call has set others to do, in words, one line each.
+        of_account: which account it is, where the customer has several.
     """
     lines: list[Line] = []
     if view.ended is not None:
         reason = wording.term(terms.END_REASONS, view.ended.reason)
         head = (wording.text("Call over"), clock(view.ended.duration_s), reason)
         lines.append((Run(" " + " · ".join(head), Tone.BRIGHT),))
+    own = ((N_("Account"), of_account, Tone.STRONG),) if of_account else ()
     rows = (
+        *own,
         *_about_the_call(view, digest, wording, currency),
         *((N_("Task"), task, Tone.TEXT) for task in tasks),
         *_what_follows(digest, outcome, wording),

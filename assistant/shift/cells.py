@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -70,6 +70,17 @@ class Cells:
             if (column, expected) not in self.faults:
                 self.faults.append((column, expected))
             return None
+
+    def one_of(self, column: str, known: Sequence[str]) -> str | None:
+        """One of a few known words, as it is known, however its letters are written."""
+        by_name = {name.casefold(): name for name in known}
+
+        def read(text: str) -> str:
+            if text.casefold() not in by_name:
+                raise ValueError
+            return by_name[text.casefold()]
+
+        return self.read(column, read, f"is none of {', '.join(known)}")
 
     def amount(self, column: str) -> Decimal | None:
         """An amount in major units."""

@@ -63,10 +63,10 @@ def read_row(
     for name in REQUIRED:
         if not cells.plain(name):
             cells.faults.append((name, "is empty"))
-    jurisdiction = cells.read("jurisdiction", _one_of(JURISDICTIONS), _expected(JURISDICTIONS))
-    language = cells.read("language", _one_of(LANGUAGES), _expected(LANGUAGES))
+    jurisdiction = cells.one_of("jurisdiction", JURISDICTIONS)
+    language = cells.one_of("language", LANGUAGES)
     kinds = tuple(kind.value for kind in Collector)
-    collector = cells.read("collector", _one_of(kinds), _expected(kinds))
+    collector = cells.one_of("collector", kinds)
     zone_name = cells.plain("customer_timezone")
     zone = zone_of(zone_name or ONE_ZONE.get(jurisdiction or ""))
     if zone_name and zone is None:
@@ -99,21 +99,6 @@ def read_row(
         line=line,
         lacks=tuple(sorted(column for column in NEEDED if not cells.plain(column))),
     )
-
-
-def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
-    by_name = {name.casefold(): name for name in known}
-
-    def read(text: str) -> str:
-        if text.casefold() not in by_name:
-            raise ValueError
-        return by_name[text.casefold()]
-
-    return read
-
-
-def _expected(known: tuple[str, ...]) -> str:
-    return f"is none of {', '.join(known)}"
 
 
 def _account(cells: Cells, path: Path, facts: dict[str, bool]) -> Account | None:

@@ -124,6 +124,7 @@ _UNKNOWN: terms.Terms = {
 }
 
 
+UNFINISHED = N_("{count} wrap-ups to complete")
 AHEAD_OF_NOW = N_("the last attempt lies in the future: check the clock; it counts all the same")
 
 

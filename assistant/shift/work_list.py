@@ -6,6 +6,7 @@ again only once they may have changed.  Pure: rows, contacts and moments are han
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -290,7 +291,8 @@ def matching(
         permitted_only: only rows that may be called.
         said: more text of a row to look in: what the screen says of it.
     """
-    wanted = words.casefold().split()
+    # Figures and letters of an input method are the figures and letters that they show.
+    wanted = unicodedata.normalize("NFKC", words).casefold().split()
     found = []
     for standing in standings:
         if permitted_only and standing.may is not May.YES:
@@ -298,7 +300,7 @@ def matching(
         row = standing.row
         numbers = " ".join(number.number for number in row.numbers)
         text = f"{row.id} {row.customer_name} {numbers} {row.jurisdiction} {said(standing)}"
-        folded = text.casefold()
+        folded = unicodedata.normalize("NFKC", text).casefold()
         if all(word in folded for word in wanted):
             found.append(standing)
     return tuple(found)

@@ -6,7 +6,6 @@ other's lines, so that what one wrote can measure what was learned from the othe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Literal
 
 from compliance.cases import load_cases
 from compliance.context import CallContext, CallHeader, Collector, Listener
-from compliance.documents import Schema, validate_mapping
+from compliance.documents import Schema
 from compliance.errors import BadInput, Fault, MissingPart
+from compliance.learning.example_files import example_lines
 from compliance.likeness import EXAMPLES
 from compliance.packs import available, load_rules
 from compliance.phrases import base_language
@@ -87,15 +87,7 @@ def load_examples(language: str, folder: Path = EXAMPLES) -> tuple[Example, ...]
     found: list[Example] = []
     faults: list[Fault] = []
     for path in paths:
-        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                line = validate_mapping(json.loads(text), _Line, path=path)
-            except json.JSONDecodeError as fault:
-                faults.append(Fault(path, number, fault.colno, "this is no JSON"))
-                continue
-            except BadInput as error:
-                faults.extend(replace(fault, line=number) for fault in error.faults)
-                continue
+        for _number, line in example_lines(path, _Line, faults):
             if line.speaker == "agent":
                 listener, verified = _LISTENERS[line.listener]
                 found.append(

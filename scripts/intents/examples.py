@@ -8,7 +8,6 @@ learned from the others.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 from compliance.cases import CaseEntry
-from compliance.documents import Schema, load_document, validate_mapping
+from compliance.documents import Schema, load_document
 from compliance.errors import BadInput, Fault, MissingPart
+from compliance.learning.example_files import example_lines
 from compliance.learning.examples import ORDINARY
 from compliance.learning.examples import load_examples as rule_examples
 from compliance.phrases import PACKS
@@ -157,15 +157,7 @@ def _led_away(calls: tuple[Call, ...]) -> Iterator[Example]:
 
 
 def _lines(path: Path, who: str, faults: list[Fault]) -> Iterator[Example]:
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            line = validate_mapping(json.loads(text), _Line, path=path)
-        except json.JSONDecodeError as fault:
-            faults.append(Fault(path, number, fault.colno, "this is no JSON"))
-            continue
-        except BadInput as error:
-            faults.extend(replace(fault, line=number) for fault in error.faults)
-            continue
+    for number, line in example_lines(path, _Line, faults):
         if line.label not in LABELS[line.who]:
             there = ", ".join(sorted(LABELS[line.who]))
             faults.append(Fault(path, number, 1, f"label is none of: {there}"))

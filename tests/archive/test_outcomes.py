@@ -85,7 +85,7 @@ def test_a_record_has_everything_that_was_filled_in(
     kept: Locations, capsys: pytest.CaptureFixture[str]
 ) -> None:
     listed(kept, "json")
-    old, new = json.loads(capsys.readouterr().out)
+    old, unsaid, new = json.loads(capsys.readouterr().out)
     assert (new["key"], new["account"], new["outcome_number"]) == ("c1.1", ACCOUNT.id, 32)
     assert new["values"]["amount"] == "717.17"
     assert (new["currency"], new["complete"], new["missing"]) == ("USD", False, ["method"])
@@ -96,6 +96,17 @@ def test_a_record_has_everything_that_was_filled_in(
         {},
         True,
     )
+    # Nobody said how this one ended: it is there all the same, so that totals agree.
+    assert unsaid.keys() == new.keys()
+    assert (unsaid["call"], unsaid["key"], unsaid["outcome"]) == ("open", None, None)
+    assert (unsaid["account"], unsaid["complete"], unsaid["missing"]) == (
+        "ACC-2",
+        False,
+        ["outcome"],
+    )
+    listed(kept, "json", incomplete=True)
+    incomplete = json.loads(capsys.readouterr().out)
+    assert [one["call"] for one in incomplete] == ["open", "c1"]
 
 
 def test_a_table_for_readers_holds_no_values_and_aligns(
@@ -121,10 +132,11 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
     assert "not sealed" in capsys.readouterr().err
     rows = list(csv.DictReader(to.open(encoding="utf-8", newline="")))
-    assert [row["call"] for row in rows] == ["old", "c1"]
-    assert rows[1]["value_amount"] == "717.17"
-    assert rows[1]["language"] == "en-US", "a field of that name has a column of its own"
-    assert rows[1]["about_objection"] == "fees_unfair"
+    assert [row["call"] for row in rows] == ["old", "open", "c1"]
+    assert (rows[1]["outcome"], rows[1]["complete"], rows[1]["missing"]) == ("", "no", "outcome")
+    assert rows[2]["value_amount"] == "717.17"
+    assert rows[2]["language"] == "en-US", "a field of that name has a column of its own"
+    assert rows[2]["about_objection"] == "fees_unfair"
     with pytest.raises(AssistantError, match="is there already"):
         listed(kept, "csv", to)
     for note, cell in (("=1+1", "'=1+1"), ("@x", "'@x"), ("-5", "'-5"), ("a\r\nb", "a\r\nb")):
@@ -137,7 +149,7 @@ RECORD: dict[str, Any] = {
     "key": "c.1", "call": "c", "number": 1, "account": None, "started_at": "", "jurisdiction": "us",
     "agent": {"id": "", "name": ""}, "language": "", "collector": None, "outcome": "paid",
     "outcome_number": 31, "complete": True, "missing": [], "next_contact": None, "currency": None,
-    "values": {}, "about": [], "note": "", "at": "",
+    "values": {}, "about": [], "note": "", "at": "", "completed_by": None,
 }  # fmt: skip
 
 

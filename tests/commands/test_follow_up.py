@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,8 +60,8 @@ def test_from_payments_to_the_next_list(assistant: Assistant, tmp_path: Path) ->
     assert (first.status, first.output) == (
         0,
         (
-            "payments new: 2, known already: 0\nof accounts without a kept call: 1\n"
-            f"payments are known through {lately}\n"
+            "Payments new: 2, known already: 0\nPayments of accounts without a kept call: 1\n"
+            f"Payments are known through {lately}.\n"
         ),
     )
     again = assistant("payments", "import", "bad.csv", "--json")
@@ -68,6 +69,12 @@ def test_from_payments_to_the_next_list(assistant: Assistant, tmp_path: Path) ->
     assert (again.status, told["new"], told["known"]) == (2, 0, 1)
     assert "bad.csv:3:1: paid_on: is no day" in again.errors
     assert "--through DAY says it" in again.errors
+
+    chinese = assistant("payments", "import", "bad.csv", "--interface", "zh-Hant")
+    assert "新增繳款：0 筆，已有：1 筆" in chinese.output
+    assert not re.search("[A-Za-z]{3}", chinese.output)
+    assert "修正後重新匯入檔案即可" in chinese.errors
+    assert "部分資料列未匯入" in chinese.errors
 
     listed = assistant("promises", "list", "--jsonl", "--state", "broken", "--state", "kept")
     states = {record["account"]: record["state"] for record in listed.records}
@@ -123,10 +130,18 @@ def test_an_agent_works_the_next_list_and_takes_it_nowhere(
                            ("su", Role.SUPERVISOR)):  # fmt: skip
             known.add("chief", name, role, password=f"a password of {name}")
 
-    def run(who: str, *arguments: str) -> Finished:
+    def command(who: str, *arguments: str) -> Finished:
         monkeypatch.setenv("ASSISTANT_USER", who)
         monkeypatch.setattr("sys.stdin", io.StringIO(f"a password of {who}\n"))
-        return assistant("worklist", "--follow-up", *arguments)
+        return assistant(*arguments)
+
+    def run(who: str, *arguments: str) -> Finished:
+        return command(who, "worklist", "--follow-up", *arguments)
+
+    taken = command("an", "promises", "list", "--jsonl")
+    assert (taken.status, taken.output) == (2, "")
+    assert "may not do that" in taken.errors
+    assert len(command("su", "promises", "list", "--jsonl").records) == 2
 
     assert (seen := run("an")).status == 0
     assert "ONE" in seen.output

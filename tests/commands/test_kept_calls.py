@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Assistant
 from tests.importing.files import VTT
+
+DEMO_CALLS = Path(__file__).parents[2] / "assistant" / "demo" / "calls"
 
 
 @pytest.fixture
@@ -41,6 +44,14 @@ def test_a_kept_call_is_listed_found_shown_and_carried(
     written = page.read_text("utf-8")
     assert "没有任何更改、删除或插入" in written
     assert "该说的话" in written, "the rules are those of then: the screen can be shown again"
+    number = json.loads((DEMO_CALLS / "zh-TW.account.json").read_text("utf-8"))["id"]
+    laid_open = assistant("calls", "dossier", "--account", number, "--json")
+    assert laid_open.errors == ""
+    document = json.loads(laid_open.output)
+    assert document["accounts"] == [number]
+    (one,) = document["calls"]
+    assert one["call"] == call
+    assert {"stage", "flag"} <= {shown["type"] for shown in one["shown"]}
     packed = assistant("calls", "export", call, "--to", tmp_path / "c.zip")
     assert (packed.status, packed.output) == (0, "")
     other = ("--data-dir", tmp_path / "other")
@@ -58,6 +69,11 @@ def test_a_kept_call_is_listed_found_shown_and_carried(
         (("show", "nix"), "no kept call 'nix'"),
         (("dossier", "nix", "--to", "x.html"), "no kept call 'nix'"),
         (("dossier", "nix"), "Missing option '--to'"),
+        (("dossier", "--to", "x.html"), "Name a call, or an account"),
+        (("dossier", "nix", "--account", "A1", "--json"), "Name a call, or an account"),
+        (("dossier", "nix", "--received", "2026-11-02", "--json"), "--received is for --account"),
+        (("dossier", "--account", "A1", "--received", "soon", "--json"), "--received"),
+        (("dossier", "--account", "A1", "--to", "x.html"), "no attempt is of that account"),
         (("export", "nix", "--to", "x.zip"), "no kept call 'nix'"),
         (("import", "nix.zip"), "nix.zip"),
         (("list", "--since", "yesterday"), "is no day or moment"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -181,3 +183,33 @@ def test_a_transcripts_header_leads_its_script(assistant: Assistant, tmp_path: P
         if one["type"] == "stage"
     ]
     assert first["strategy"] == "middle"
+
+
+def test_a_bank_says_itself_what_becomes_a_task_and_whose(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    head = {"type": "call", "call": "a", "jurisdiction": "us", "language": "en-US"}
+    said = {"type": "utterance", "call": "a", "speaker": "customer", "text": "I dispute this debt."}
+    typed = "".join(json.dumps(line) + "\n" for line in (head, said))
+    shipped = (files("scripts") / "tasks.yaml").read_text("utf-8")
+
+    def told() -> tuple[str, str]:
+        (task,) = [
+            one for one in assistant("check", "--jsonl", "-", stdin=typed).records
+            if one["type"] == "task"
+        ]  # fmt: skip
+        return task["kind"], task["owner"]
+
+    assert told() == ("dispute", "disputes")
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    own = home / "tasks.yaml"
+    own.write_text(re.sub(r"\bdisputes\b", "claims", shipped), "utf-8")
+    assert told() == ("dispute", "claims")
+    listed = assistant("tasks", "list", "--owner", "disputes")
+    assert (listed.status, "claims" in listed.errors) == (2, True)
+    own.write_text(shipped.replace("owner: disputes", "owner: nobody", 1), "utf-8")
+    refused = assistant("check", "--jsonl", "-", stdin=typed)
+    assert refused.status == 2
+    assert re.search(r"tasks\.yaml:[0-9]+:[0-9]+: names no owner; there are: ", refused.errors)
+    assert "without such a file the tasks that ship hold" in refused.errors

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
+import keyring.errors
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,16 +125,44 @@ def test_a_key_file_that_others_may_read_is_refused(embedded: Locations, mode: i
     assert not embedded.database.exists()
 
 
-def test_a_keyring_that_is_broken_holds_no_key(
-    embedded: Locations, monkeypatch: pytest.MonkeyPatch
+class Unheard(Exception):
+    """A fault of no family that anybody knows."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (LookupError("account 4711", KEY), "LookupError"),
+        (keyring.errors.KeyringLocked("4711"), "keyring.errors.KeyringLocked"),
+        (OSError(2, "4711"), "FileNotFoundError"),
+        (ImportError("4711"), "ImportError"),
+        (Unheard("4711"), "tests.record.test_keys.Unheard"),
+    ],
+)
+def test_a_keyring_that_is_broken_holds_no_key_and_only_its_kind_of_fault_is_told(
+    embedded: Locations, monkeypatch: pytest.MonkeyPatch, fault: Exception, kind: str
 ) -> None:
     class Broken(MemoryKeyring):
         def get_password(self, service: str, username: str) -> str | None:
-            raise LookupError(service, username)
+            raise fault
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", Broken())
-    assert find_master(embedded, {}) is None
-    assert make_master(embedded, os.urandom).path == embedded.master_key
+    said: list[str] = []
+    CallStore(embedded, doors=Doors({}, said.append)).close()
+    assert f"({kind})" in said[0]
+    assert str(embedded.master_key) in said[1]
+    embedded.master_key.unlink()
+    with pytest.raises(KeyMissing) as refused:
+        CallStore(embedded, doors=_doors())
+    assert f"keyring, which did not answer ({kind})" in str(refused.value)
+    assert "Unlock" in str(refused.value)
+    assert not any("4711" in line for line in (*said, str(refused.value)))
+
+
+def test_a_system_without_a_keyring_is_no_fault(embedded: Locations) -> None:
+    said: list[str] = []
+    CallStore(embedded, doors=Doors({}, said.append)).close()
+    assert len(said) == 1
 
 
 @pytest.mark.parametrize("text", ["", "word", "zz" * 32, "ab" * 31, "é" * 64, "ab" * 33])

@@ -43,6 +43,7 @@ EVERY, ALIEN = CallFacts(own=True, released=True), CallFacts()
         (Act.RELEASE, "sc", "sc", "sc"),
         (Act.TASKS, "rsc", "arsc", "rsc"),
         (Act.HANDLE, "rsc", "rsc", "rsc"),
+        (Act.WRAP_UP, "s", "as", "s"),
         (Act.HOLD, "cA", "cA", "cA"),
         (Act.PURGE, "cA", "cA", "cA"),
         (Act.CUSTOMER, "c", "c", "c"),

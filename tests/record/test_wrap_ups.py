@@ -142,6 +142,7 @@ ANY = st.builds(
     happened=st.lists(
         st.builds(KeptItem, SLUGS, SLUGS, st.floats(0, 9e4), st.integers(1, 99)), max_size=3
     ).map(tuple),
+    by=st.sampled_from(["", "su"]),
 )  # fmt: skip
 
 
@@ -149,7 +150,11 @@ ANY = st.builds(
 def test_both_forms_give_back_what_was_written(wrap_up: KeptWrapUp) -> None:
     assert wrap_up_of(json.loads(json.dumps(record_of(wrap_up)))) == wrap_up
     held = opened_part(sealed_part(wrap_up))
-    bare = not (wrap_up.values or wrap_up.account or wrap_up.missing or wrap_up.happened)
+    filled = (wrap_up.values, wrap_up.account, wrap_up.missing, wrap_up.happened, wrap_up.by)
+    bare = not any(filled)
+    # Who does not know who completed it, an older program, reads what nobody completed.
+    form = b'{"form": 3' if wrap_up.by else b'{"form": 2'
+    assert bare or sealed_part(wrap_up).startswith(b"\xff" + form)
     assert held["note"] == wrap_up.note
     assert held.get("values", {}) == wrap_up.values
     assert (held == {"note": wrap_up.note}) is bare
@@ -184,7 +189,8 @@ ITEM = {"about": "reason", "slug": "dispute", "first_s": 1.0, "times": 1}
         {**BARE, "values": []}, {**BARE, "values": {"amount": 5}}, {**BARE, "values": {"A b": "5"}},
         {**BARE, "values": {"amount": "5" * 2001}},
         {**BARE, "values": {f"a{n}": "" for n in range(201)}},
-        {**BARE, "currency": "dollars"}, {**BARE, "account": 7}, {**BARE, "missing": "amount"},
+        {**BARE, "currency": "dollars"}, {**BARE, "account": 7}, {**BARE, "by": 7},
+        {**BARE, "missing": "amount"},
         {**BARE, "missing": ["\x1b[2J"]}, {**BARE, "happened": {}}, {**BARE, "happened": [7]},
         {**BARE, "happened": [{**ITEM, "times": 0}]},
         {**BARE, "happened": [{**ITEM, "times": True}]},
@@ -206,13 +212,13 @@ def test_what_is_no_sealed_piece_is_refused(sealed: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - as above
         opened_part(sealed)
     with pytest.raises(NewerForm):
-        opened_part(b'\xff{"form":3,"sums":[]}')
+        opened_part(b'\xff{"form":4,"sums":[]}')
 
 
 def test_a_newer_form_says_what_to_do(embedded: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_one(embedded)
-    monkeypatch.setattr(wrap_up_form, "FORM", 3)
-    keep_wrap_up(embedded, DOORS, FILLED)
+    monkeypatch.setattr(wrap_up_form, "FORM", 4)
+    keep_wrap_up(embedded, DOORS, replace(FILLED, by="su"))
     monkeypatch.undo()
     with (
         CallStore(embedded, CODEC, doors=DOORS) as store,

@@ -81,7 +81,7 @@ async def test_the_list_offers_in_its_one_line_and_goes_on_with_any_key(
         assert told not in shown(pilot, "work_status")[0]
         await pilot.press("a")
         assert isinstance(program.screen, BreathingSheet)
-        assert "Breathe in" in on_screen(program)  # type: ignore[arg-type]
+        assert "Breathe in" in on_screen(program)
         await pilot.press("n")
         assert not isinstance(program.screen, BreathingSheet)
         assert not any("◌" in row for row in shown(pilot, "work_rows")), "the key only ended it"
@@ -95,7 +95,7 @@ async def test_where_the_site_takes_it_away_there_is_no_key(tmp_path: Path) -> N
         await pilot.press("a", "f12")
         assert not isinstance(program.screen, BreathingSheet)
         await pilot.press("f1")
-        assert "slow breathing" not in on_screen(program)  # type: ignore[arg-type]
+        assert "slow breathing" not in on_screen(program)
 
 
 def live_desk(rest: RestTable | None, *, last: bool = True) -> LiveDesk:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from assistant.app import CallApp
@@ -44,7 +45,7 @@ async def call_up(
         yield app, pilot
 
 
-def on_screen(app: CallApp) -> str:
+def on_screen(app: App[int]) -> str:
     """Everything that can be read on the screen now, line by line."""
     # Textual has no public way to the painted lines but a picture.
     strips = app.screen._compositor.render_strips()

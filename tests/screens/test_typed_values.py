@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+import cn2an
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from assistant.typed_values import (
     time_typed,
     value_typed,
 )
+from scripts.commitments_parts import Doubt
 from scripts.outcome_values import all_written, value_of, written
 from scripts.outcomes import Outcome, OutcomeField, Value, load_outcomes, missing
 from scripts.outcomes_file import FieldKind
@@ -41,6 +43,18 @@ FIFTH = date(2026, 12, 5)
         ("12.05", READING, FIFTH),
         ("１２／５", READING, FIFTH),
         ("12月5日", READING, FIFTH),
+        ("十二月五日", READING, FIFTH),
+        ("民國一一五年十二月五日", TAIWAN, FIFTH),
+        ("二〇二六年十二月五號", READING, FIFTH),
+        ("下週五", TAIWAN, date(2026, 12, 4)),
+        ("下周五", READING, date(2026, 12, 4)),
+        ("下個月五號", TAIWAN, FIFTH),
+        ("廿五號", TAIWAN, date(2026, 12, 25)),
+        ("明天", READING, date(2026, 11, 29)),
+        ("Friday", READING, date(2026, 12, 4)),
+        ("December 5", READING, FIFTH),
+        ("5 Dec", BRITAIN, FIFTH),
+        ("tomorrow", READING, date(2026, 11, 29)),
         ("12 月 5 號", TAIWAN, FIFTH),
         ("2026年12月5日", READING, FIFTH),
         ("115-12-05", TAIWAN, FIFTH),
@@ -68,6 +82,11 @@ def test_days_to_come(typed: str, reading: Reading, day: date | None) -> None:
         ("-3", date(2026, 11, 25)),
         ("11-28", TODAY),
         ("115-11-20", date(2026, 11, 20)),
+        ("民國114年12月5日", date(2025, 12, 5)),
+        ("114/12/05", date(2025, 12, 5)),
+        ("十一月二十日", date(2026, 11, 20)),
+        ("昨天", date(2026, 11, 27)),
+        ("Yesterday", date(2026, 11, 27)),
     ],
 )
 def test_days_gone_by(typed: str, day: date) -> None:
@@ -79,12 +98,67 @@ def test_days_gone_by(typed: str, day: date) -> None:
     [
         ("115-12-05", False), ("2026-11-27", False), ("-1", False), ("+1", True), ("02-30", False),
         ("2026-11-29", True), ("12-5-26", False), ("5", False), ("soon", False), ("12/32", False),
-        ("99999-01-01", False), ("+9999", False), ("十二月五日", False),
+        ("99999-01-01", False), ("+9999", False), ("下週五", True), ("下週五或下週六", False),
+        ("我下週五繳", False), ("friday I think", False), ("三千", False), ("十三月五日", False),
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_refused(typed: str, *, past: bool) -> None:
     with pytest.raises(NotUnderstood):
         day_typed(typed, READING, past=past)
+
+
+@pytest.mark.parametrize(
+    ("typed", "reading", "doubt"),
+    [
+        ("next Friday", READING, Doubt.DAY_TWO_WAYS),  # on a Saturday: in six days, or in thirteen
+        ("月底", TAIWAN, Doubt.DAY_TWO_WAYS),
+        ("end of the month", READING, Doubt.DAY_TWO_WAYS),
+        ("next week", READING, Doubt.NO_DAY),
+        ("115/12/05", READING, Doubt.NO_SUCH_DAY),
+        ("民國114年12月5日", TAIWAN, Doubt.DAY_PAST),
+        ("2026-11-27", READING, Doubt.DAY_PAST),
+        ("2028-01-01", READING, Doubt.FAR_AHEAD),
+    ],
+)
+def test_a_day_in_doubt_is_asked_for_and_told_why(
+    typed: str, reading: Reading, doubt: Doubt
+) -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        day_typed(typed, reading)
+    assert refused.value.doubt is doubt
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [
+        ("三千", "TWD", "3000"), ("三千五", "TWD", "3500"), ("叁仟", "TWD", "3000"),
+        ("參仟伍佰元", "TWD", "3500"), ("貳萬參仟", "TWD", "23000"), ("3萬", "TWD", "30000"),
+        ("３.５万", "CNY", "35000"), ("一万二", "CNY", "12000"), ("一百五", "HKD", "150"),
+        ("五十", "TWD", "50"), ("三千零五十塊", "TWD", "3050"), ("兩千三百", "", "2300"),
+        ("三百块五毛", "CNY", "300.5"), ("three thousand", "USD", "3000"), ("fifty", "GBP", "50"),
+        ("fifty pounds", "GBP", "50"), ("3k", "USD", "3000"), ("三千", "USD", "3000"),
+        ("三千多", "TWD", None), ("兩三千", "TWD", None), ("三千美元", "TWD", None),
+        ("三千元", "GBP", None), ("fifty dollars", "GBP", None), ("three fifty", "USD", None),
+        ("三千下週五", "TWD", None), ("五號", "TWD", None),
+        ("不是三千", "TWD", None), ("三千不行", "TWD", None), ("half", "USD", None),
+    ],
+)  # fmt: skip
+def test_sums_as_people_say_them(typed: str, currency: str, amount: str | None) -> None:
+    reading = Reading(TODAY, currency=currency)
+    if amount is None:
+        with pytest.raises(NotUnderstood):
+            value_typed(FIELDS["amount"], typed, reading)
+    else:
+        assert value_typed(FIELDS["amount"], typed, reading) == Decimal(amount)
+
+
+@given(st.integers(1, 99_999_999))
+def test_every_sum_in_characters_is_that_sum(amount: int) -> None:
+    said = cn2an.an2cn(amount)
+    on_a_cheque = cn2an.an2cn(amount, "up")
+    reading = Reading(TODAY, currency="CNY")
+    for typed in (said, said + "元", on_a_cheque):
+        assert value_typed(FIELDS["amount"], typed, reading) == amount
 
 
 FORMS = (
@@ -120,6 +194,7 @@ def test_whatever_is_typed_is_a_day_within_a_year_or_refused(
         ("３：３０ｐｍ", time(15, 30)), ("3pm", time(15)), ("3 pm", time(15)), ("12 am", time(0)),
         ("12pm", time(12)), ("下午3點半", time(15, 30)), ("下午３点", time(15)), ("15點", time(15)),
         ("上午9時15分", time(9, 15)), ("中午12點", time(12)), ("中午1點", time(13)),
+        ("下午三點半", time(15, 30)), ("十五點三十分", time(15, 30)),
         ("晚上8點", time(20)), ("早上8點", time(8)), ("下午15:00", time(15)), ("", None),
     ],
 )  # fmt: skip
@@ -145,7 +220,8 @@ def test_what_may_be_either_half_of_the_day_is_no_time(typed: str) -> None:
         ("method", "debit c", "debit_card"),
         ("method", "支票", "cheque"), ("method", "atm", "atm"), ("method", "金融", "debit_card"),
         ("consent", "y", True), ("consent", "２", False), ("consent", "同意", True),
-        ("instalments", "６期", 6), ("reason", "  lost job ", "lost job"), ("reason", "   ", None),
+        ("instalments", "６期", 6), ("instalments", "十二期", 12),
+        ("reason", "  lost job ", "lost job"), ("reason", "   ", None),
         ("callback_at", "", None),
     ],
 )  # fmt: skip

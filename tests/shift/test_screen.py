@@ -327,3 +327,18 @@ def test_no_key_has_two_meanings() -> None:
 async def test_rows_that_were_not_read_are_told(tmp_path: Path) -> None:
     async with app(tmp_path, None, row("A1"), row("A2", days="x")).run_test() as pilot:
         assert "1 rows were not read" in shown(pilot, "work_status")[0]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_wrap_ups_that_were_left_open_are_told_of_and_one_key_away(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    program = WorkListApp(desk(tmp_path, Clock()), Interface("en"), unfinished=2)
+    async with program.run_test(size=size) as pilot:
+        assert "2 wrap-ups to complete · w" in shown(pilot, "work_status")[0]
+        await pilot.press("n")
+        assert "no answer" in shown(pilot, "work_status")[0]
+        await pilot.press("down", "w")
+    assert program.completing
+    assert [entry["outcome"] for entry in written(tmp_path)] == ["no_answer"]
+    assert program.here == "B2"
