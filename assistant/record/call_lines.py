@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Table, select, tuple_
 
 from assistant.events import (
     CallStarted,
@@ -93,13 +93,9 @@ class CallLines:
         if not places:
             return {}
         self._rows.remember_keys(list(places))
+        wanted = [(call, position) for call, some in places.items() for position in some]
         query = select(UTTERANCES).where(
-            or_(
-                *(
-                    and_(UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions))
-                    for call, positions in places.items()
-                )
-            )
+            tuple_(UTTERANCES.c.call, UTTERANCES.c.position).in_(wanted)
         )
         rows = by_call(self._rows.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
         return {call: self._finals(rows.get(call, ())) for call in places}
