@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 9
+STORE_VERSION = 10
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()

@@ -10,6 +10,7 @@ from alembic import op
 
 from assistant.event_codec import EventCodec, UnreadableEvent
 from assistant.events import CallStarted, UtteranceFinal
+from assistant.record.packed_lines import unpacked
 from assistant.record.places import row_place
 from assistant.record.search_index import index_call, index_words
 from assistant.record.vault import Seal, SealBroken, Vault
@@ -64,7 +65,7 @@ def _account(connection: sa.Connection, codec: EventCodec, seal: Seal, call: str
     ).scalar_one_or_none()
     if first is None:
         return ""
-    event = _event(codec, seal, bytes(first), row_place(call, "events", 0))
+    event = _event(codec, seal, bytes(first), call, row_place(call, "events", 0))
     return event.account.id if isinstance(event, CallStarted) and event.account else ""
 
 
@@ -75,14 +76,15 @@ def _said(
         sa.text("SELECT id, line FROM utterances WHERE call = :call"), {"call": call}
     ).all()
     events = [
-        _event(codec, seal, bytes(line), row_place(call, "utterances", name)) for name, line in rows
+        _event(codec, seal, bytes(line), call, row_place(call, "utterances", name))
+        for name, line in rows
     ]
     return [(event.index, event.text) for event in events if isinstance(event, UtteranceFinal)]
 
 
-def _event(codec: EventCodec, seal: Seal, line: bytes, place: str) -> object:
+def _event(codec: EventCodec, seal: Seal, line: bytes, call: str, place: str) -> object:
     """What a sealed line holds; nothing where it was damaged."""
     try:
-        return codec.decode(seal.open(line, place)).event
-    except (SealBroken, UnreadableEvent):
+        return codec.decode(unpacked(seal.open(line, place), call)).event
+    except (SealBroken, UnreadableEvent, ValueError):
         return None
