@@ -134,13 +134,20 @@ def name(number: int) -> str:
     return f"2026-{number:05}"
 
 
-def run(calls: int, store: str | None) -> None:
-    """Print the figures; `store` is the URL of an empty database, or none for the embedded one."""
+def run(calls: int, store: str | None, folder: Path | None = None) -> None:
+    """Print the figures.
+
+    Args:
+        calls: how many.
+        store: the URL of an empty database, or none for the embedded one.
+        folder: where the data folder is made and stays; one that is there is read as it is.
+    """
     codec = EventCodec()
-    with tempfile.TemporaryDirectory() as folder:
-        places = Locations(Path(folder), store=store)
+    with tempfile.TemporaryDirectory() as passing:
+        places = Locations(folder or Path(passing), store=store)
         with CallStore(places, codec, doors=Doors({})) as opened:
-            _fill(opened, calls)
+            if not any(True for _ in CallSearch(opened).calls(ANY)):
+                _fill(opened, calls)
             size = _size(opened, places)
         # Opened anew, as a command does.
         with CallStore(places, codec, doors=Doors({})) as opened:
