@@ -13,6 +13,7 @@ from assistant.events import CallStarted, UtteranceFinal
 from assistant.record.packed_lines import unpacked
 from assistant.record.places import row_place
 from assistant.record.search_index import index_call, index_words
+from assistant.record.upgrading import INDEXING, Progress
 from assistant.record.vault import Seal, SealBroken, Vault
 
 revision = "0005"
@@ -36,11 +37,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     connection = op.get_bind()
-    _fill(connection, op.get_context().opts["vault"])
+    options = op.get_context().opts
+    _fill(connection, options["vault"], options["progress"])
     connection.execute(sa.text("UPDATE store SET version = 5"))
 
 
-def _fill(connection: sa.Connection, vault: Vault) -> None:
+def _fill(connection: sa.Connection, vault: Vault, progress: Progress) -> None:
     calls = connection.execute(
         sa.text(
             "SELECT calls.id, call_keys.wrapped FROM calls"
@@ -50,7 +52,7 @@ def _fill(connection: sa.Connection, vault: Vault) -> None:
     if not calls:
         return
     codec = EventCodec()
-    for call, wrapped in calls:
+    for call, wrapped in progress.by_call(calls, INDEXING):
         try:
             seal = vault.call(call, bytes(wrapped))
         except SealBroken:
