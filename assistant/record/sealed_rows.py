@@ -35,6 +35,10 @@ class SealedRows:
     def __init__(self, opened: OpenStore, codec: EventCodec) -> None:
         self._name = opened.name
         self._engine = opened.engine
+        if self._engine.dialect.name != "sqlite":
+            # One statement sees one moment by itself; asking for a transaction around it and ending
+            # that takes a server longer than most answers.
+            self._engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._vault = opened.vault
         self._codec = codec
         self._seals: dict[str, Seal] = {}
