@@ -42,7 +42,9 @@ def bring_up_to_date(connection: Connection, where: str, vault: Vault, progress:
     version = _checked(names, versions, where)
     if version < STORE_VERSION or _ALEMBIC not in names:
         # The first release kept its version in its own table alone.
+        progress.begun()
         _migrate(connection, vault, progress, first=None if _ALEMBIC in names else f"{version:04}")
+        progress.over()
         names = set(inspect(connection).get_table_names())
     if not set(METADATA.tables) <= names:
         raise damaged(where)

@@ -28,13 +28,13 @@ from compliance.findings import Severity, Status
 
 _Row = tuple[Any, ...]
 
-# Calls looked at together: a few at first, then more.
-_FIRST, _BATCH = 10, 200
+# Calls looked at together: a few at first, then more; and those that are opened together.
+_FIRST, _BATCH, _OPENED = 10, 640, 160
 # A phrase that the index finds at no more places than this is looked up everywhere at once; one
 # that is said more often fills a page within the newest calls, and is looked up there first.
 _MANY = 2000
 # How far the places of a word are counted, to begin with the rarest one.
-_COUNTED = 20_000
+_COUNTED = 10_000
 # Words of a phrase that are looked up together; opening the utterance decides the rest.
 _TOGETHER = 6
 _NEWEST = (CALLS.c.started_at_utc.desc(), CALLS.c.id)
@@ -183,7 +183,7 @@ class CallSearch:
             while calls := list(islice(left, size)):
                 query = select(CALLS).where(CALLS.c.id.in_(calls))
                 yield self._store.rows(query.order_by(*_NEWEST)), places
-                size = min(_BATCH, 2 * size)
+                size = min(_OPENED, 2 * size)
 
     def _places(self, phrase: Phrase, wanted: CallFilter) -> Iterator[Mapping[str, Sequence[int]]]:
         """The positions by the ids of calls, newest first; nothing sealed was opened for them."""
@@ -199,8 +199,7 @@ class CallSearch:
         if len(hashes) > 1 or counted[0][0] <= _MANY:
             everywhere = self._positions(said.limit(_MANY + 1))
             if sum(map(len, everywhere.values())) <= _MANY:
-                some = select(CALL_INDEX.c.call).where(CALL_INDEX.c.number.in_(everywhere))
-                query = newest.where(CALLS.c.id.in_(some)).order_by(*_NEWEST)
+                query = newest.where(CALL_INDEX.c.number.in_(everywhere)).order_by(*_NEWEST)
                 rows = self._store.rows(query) if everywhere else ()
                 yield {row["id"]: everywhere[row["number"]] for row in rows}
                 return

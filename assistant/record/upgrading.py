@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from assistant.interface_text import N_, Told
 
+UPGRADING = N_("Bringing the record of an older version up to date …")
 SEALING = N_("Sealing kept calls of an older version: {done} of {total}")
 SEALING_SOUND = N_("Sealing the sound of kept calls of an older version: {done} of {total}")
 INDEXING = N_("Indexing what was said in kept calls of an older version: {done} of {total}")
@@ -28,6 +29,14 @@ class Progress:
 
     tell: Callable[[str], None] = lambda _line: None
     passing: Callable[[str], None] = lambda _line: None
+
+    def begun(self) -> None:
+        """An older store is being brought up to date."""
+        self.passing(Told(UPGRADING))
+
+    def over(self) -> None:
+        """It is; nothing is left to be passing."""
+        self.passing("")
 
     def by_call(self, calls: Sequence[_One], doing: str) -> Iterator[_One]:
         """The calls one after the other; `doing` is the message that says what is done to them."""

@@ -22,7 +22,13 @@ from assistant.record.locations import Locations
 from assistant.record.opening import Doors, open_store, system_doors
 from assistant.record.store import CallStore
 from assistant.record.tables import METADATA, STORE_VERSION
-from assistant.record.upgrading import INDEXING, SEALING, SEALING_SOUND, Progress
+from assistant.record.upgrading import (
+    INDEXING,
+    SEALING,
+    SEALING_SOUND,
+    UPGRADING,
+    Progress,
+)
 from assistant.telling import tell, tell_in_passing
 from tests.record.invented import inputs, outputs, tone
 from tests.record.postgres import Server
@@ -126,10 +132,12 @@ def test_an_upgrade_tells_how_far_it_has_come(embedded: Locations) -> None:
     with CallStore(embedded, doors=Doors({}, said.append, passing=passing.append)):
         pass
     steps = [step.format(done="{}", total="1") for step in (SEALING, INDEXING, SEALING_SOUND)]
-    assert passing == [step.format(0) for step in steps]
+    sealing, indexing, sound = (step.format(0) for step in steps)
+    assert passing == [UPGRADING, sealing, indexing, "", sound]
     assert said[1:] == [step.format(1) for step in steps]  # after the new key's place
     with CallStore(embedded, doors=Doors({}, said.append, passing=passing.append)):
-        assert len(passing) == len(said[1:]) == 3
+        assert len(passing) == 5
+        assert len(said[1:]) == 3
 
 
 def test_many_calls_are_told_of_a_hundred_times() -> None:

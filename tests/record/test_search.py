@@ -280,6 +280,7 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
                 "DROP TABLE duties",
                 "DROP TABLE users",
                 "DROP INDEX chain_by_kind",
+                "DROP INDEX utterances_by_position",
                 "DROP TABLE call_index",
                 "DROP TABLE word_index",
                 "UPDATE store SET version = 4",

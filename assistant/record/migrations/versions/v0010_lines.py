@@ -1,7 +1,8 @@
-"""Lines of events are packed before they are sealed (`assistant.record.packed_lines`).
+"""Lines of events are packed, and an utterance is found by its position in the call.
 
-Nothing is rewritten: a sealed line is evidence, and those that were kept before stay as they are.
-Programs that read no packed lines refuse the store by its version.
+Lines that were kept before are not rewritten: a sealed line is evidence, and they stay as they are
+(`assistant.record.packed_lines`).  Programs that read no packed lines refuse the store by its
+version.
 """
 
 from __future__ import annotations
@@ -14,5 +15,6 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Say so."""
+    """Add the index."""
+    op.create_index("utterances_by_position", "utterances", ["call", "position"])
     op.get_bind().execute(sa.text("UPDATE store SET version = 10"))
