@@ -208,9 +208,9 @@ class CallStore:
         """Keep how a kept call ended; one that was kept before stays, and stands no more."""
         add_wrap_up(self._store, wrap_up)
 
-    def completes(self, call: KeptCall) -> bool:
+    def completes(self, kept: KeptCall) -> bool:
         """Whether who is signed in may say now how a call ended; nothing is written down."""
-        return self._guard is None or self._guard.may(Act.WRAP_UP, call)
+        return self._guard is None or self._guard.may(Act.WRAP_UP, kept)
 
     def complete_wrap_up(self, wrap_up: KeptWrapUp, after: int | None) -> None:
         """Say later how a kept call ended; what was said before stays, and stands no more.
