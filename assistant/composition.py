@@ -30,9 +30,8 @@ from assistant.speech.corrections import Corrector
 from assistant.speech.desk import Wanted
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
-from compliance.context import CallHeader, Collector
+from compliance.context import INBOUND, TRANSFERRED, CallHeader, Collector
 from compliance.errors import MissingPart
-from compliance.permission import INBOUND
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
@@ -411,6 +410,8 @@ def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> 
 def live_header(call: LiveCall, now: datetime) -> CallHeader:
     """What is known when a call begins `now`, with what a work list knew of it."""
     header = header_of(call, now, call.number)
+    if call.transferred:
+        header = replace(header, facts={**header.facts, TRANSFERRED: True})
     known = call.known
     if known is None:
         return header

@@ -37,9 +37,8 @@ from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.telling import tell
 from assistant.wording import Wording
-from compliance.context import CallHeader, Collector
+from compliance.context import INBOUND, CallHeader, Collector
 from compliance.errors import AssistantError, MissingPart
-from compliance.permission import INBOUND
 from compliance.places import jurisdiction_of, language_of
 from scripts.account import Account, load_account
 
