@@ -320,12 +320,18 @@ def prepare(
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
 
 
+def _as_heard(_account: Account | None) -> Corrector:
+    """Leaves everything as it was heard."""
+    return Corrector()
+
+
 @dataclass(frozen=True, slots=True)
 class LiveCall:
     """A call that takes place now; `account` may be unknown and linked later.
 
     `collector` is who collects, `number` the number that was called, where known; `terms` are those
-    on which the call is listened to and kept; `known` is what a work list knew of the customer when
+    on which the call is listened to and kept; `corrector_for` mends what is known to be misheard,
+    by the names of whose call it is; `known` is what a work list knew of the customer when
     the call was allowed.  `transferred` is whether another agent had it before and passed it to
     this desk: whoever they confirmed is confirmed anew.  A call that is led by keys alone has
     neither model nor channels.
@@ -339,7 +345,7 @@ class LiveCall:
     account: Account | None = None
     number: str | None = None
     isolated: bool = False
-    corrector: Corrector = field(default_factory=Corrector)
+    corrector_for: Callable[[Account | None], Corrector] = _as_heard
     terms: RecordingTerms | None = None
     known: CallHeader | None = None
     transferred: bool = False
@@ -393,7 +399,8 @@ def prepare_live(
         keeper=keeper,
         notice=notice,
         loaded=loaded,
-        correct=call.corrector.correct,
+        correct=call.corrector_for(call.account).correct,
+        correct_for=lambda account: call.corrector_for(account).correct,
         clock_set=clock_set_here(),
         microphone=lambda opened: source.unmute() if opened else source.mute(),
     )

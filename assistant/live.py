@@ -100,6 +100,7 @@ def live(
         choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
         with native_output_kept_off_screen():
             sides = choose_sides(kind, agent_device, customer_device)
+        files = load_files(locations.data_dir)
         call = LiveCall(
             language=language,
             jurisdiction=jurisdiction,
@@ -113,7 +114,7 @@ def live(
             terms=terms,
             # A work list knows of each of its calls who called whom.
             known=CallHeader(jurisdiction, language, facts={INBOUND: True}) if inbound else None,
-            corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+            corrector_for=lambda whose: corrector_for(files, language, whose),
             transferred=transferred,
         )
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from assistant.call_writing import CallKeeper, CallWriting
 from assistant.events import (
     SCHEMA,
+    AccountChanged,
     AccountLinked,
     Act,
     AgentActed,
@@ -87,6 +88,10 @@ class _Linked:
     origin: Origin
 
 
+Correct = Callable[[Speaker, Hypothesis], Hypothesis]
+"""Mends what is known to be misheard."""
+
+
 class CallRun:
     """One call from its first sample to its last event.
 
@@ -104,6 +109,8 @@ class CallRun:
         notice: told one line the user should see (recording stopped being kept, a channel failed).
         loaded: told when the model is open.
         correct: mends what is known to be misheard; pure, called in the session thread.
+        correct_for: what mends it once an account is linked, whose names are listened for from
+            then on; without it nothing changes.
         microphone: told to close (`False`) and to open again, in the session thread; what still
             comes from the source meanwhile is neither kept nor recognised.
         clock_set: by how many seconds the wall clock was set since it was asked last.
@@ -124,7 +131,8 @@ class CallRun:
         keeper: CallKeeper | None = None,
         notice: Callable[[str], None] = lambda _line: None,
         loaded: Callable[[], None] = lambda: None,
-        correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
+        correct: Correct = lambda _speaker, heard: heard,
+        correct_for: Callable[[Account], Correct] | None = None,
         microphone: Callable[[bool], None] | None = None,
         clock_set: Callable[[], float] = lambda: 0.0,
     ) -> None:
@@ -140,6 +148,7 @@ class CallRun:
         self._notice = notice
         self._loaded = loaded
         self._correct = correct
+        self._correct_for = correct_for
         self._microphone = microphone or (lambda _open: None)
         self._clock_set = clock_set
         self._hush = Hush(device=microphone is not None)
@@ -404,9 +413,12 @@ class CallRun:
             self._deliver(Delivery(self._clock() - self._zero_s, envelopes))
 
     def _listen(self, output: Input | Output) -> None:
-        """Close the microphone where the session says so, or open it again."""
+        """Close the microphone where the session says so, or open it; listen for other names."""
         before = self._hush.reason
         match output:
+            case AccountChanged(account=account) if self._correct_for is not None:
+                self._correct = self._correct_for(account)
+                return
             case HoldChanged(held=held):
                 self._hush.held = held
             case RecordingChanged(state=state):
