@@ -1,8 +1,8 @@
 """The work of a recogniser's thread: one channel's chunks in, what was heard in them out.
 
-Owns what is passed on of a recogniser's hypotheses: no word that is a tone on the line, and finals
-alone while live sound has fallen behind.  What goes wrong is told of the channel.  It starts no
-thread and judges nothing.
+Owns what is passed on of a recogniser's hypotheses: no word that is a tone or music on the line,
+and finals alone while those sound or live sound has fallen behind.  What goes wrong is told of the
+channel.  It starts no thread and judges nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from dataclasses import dataclass
 
 from assistant.merging import ChannelFailed, Heard
 from assistant.speech.line_tones import LineTones
-from assistant.speech.recogniser import FinalHypothesis, Hypothesis, Recogniser
+from assistant.speech.recogniser import (
+    FinalHypothesis,
+    Hypothesis,
+    PartialHypothesis,
+    Recogniser,
+    UnheardStretch,
+)
 from assistant.speech.recording import SILENCE_DB, Chunk, SourceChannel
 from compliance.errors import AssistantError, place_of
+from compliance.transcript import Speaker
 
 # Recognition of live sound this far behind gives finals only until it has caught up.
 _THIN_S = 1.0
@@ -52,17 +59,18 @@ def listen(
     """
     try:
         end_sample = 0
-        tones = LineTones(channel.rate_hz)
+        tones = LineTones(channel.rate_hz, music=channel.speaker is not Speaker.AGENT)
         while (released := sounds.get()) is not None:
             chunk = released.chunk
             # What falls behind saves itself the partials first; no sound is ever left out.
             behind = live and clock() - released.due_s > _THIN_S
             tones.take(chunk)
-            hypotheses = _without(tones, recogniser.accept(chunk.pcm, partials=not behind))
             end_sample = chunk.start_sample + chunk.samples
+            heard = recogniser.accept(chunk.pcm, partials=not behind)
+            hypotheses = _without(tones, heard, end_sample)
             lag_s = max(0.0, clock() - released.due_s)
             put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
-        flushed = _without(tones, recogniser.finish())
+        flushed = _without(tones, recogniser.finish(), end_sample, last=True)
         put(Heard(number, end_sample, SILENCE_DB, flushed, 0.0, last=True))
     except AssistantError as error:
         put(ChannelFailed(number, error))
@@ -79,8 +87,16 @@ def listen(
         )
 
 
-def _without(tones: LineTones, heard: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """What was heard without words that are tones on the line."""
-    return tuple(
-        tones.without(said) if isinstance(said, FinalHypothesis) else said for said in heard
-    )
+def _without(
+    tones: LineTones, heard: Sequence[Hypothesis], end_sample: int, *, last: bool = False
+) -> tuple[Hypothesis, ...]:
+    """What was heard without words that are tones or music on the line; music is told instead."""
+    told: list[Hypothesis] = []
+    for start, end in tones.music.stretches(last=last) if tones.music is not None else ():
+        told.append(UnheardStretch(end_sample, start, end - start, "music"))
+    for said in heard:
+        if isinstance(said, FinalHypothesis):
+            told.append(tones.without(said))
+        elif not (isinstance(said, PartialHypothesis) and said.text and tones.sounding):
+            told.append(said)
+    return tuple(told)

@@ -386,9 +386,7 @@ class CallRun:
                 )
             elif isinstance(hypothesis, UnheardStretch):
                 self._receive(
-                    AudioGap(
-                        heard.channel, hypothesis.start, hypothesis.samples, "recogniser_failed"
-                    )
+                    AudioGap(heard.channel, hypothesis.start, hypothesis.samples, hypothesis.reason)
                 )
             else:
                 self._receive(PartialRecognised(heard.channel, heard.end_sample, hypothesis.text))
