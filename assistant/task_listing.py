@@ -21,11 +21,11 @@ from assistant.archive.covering import covered
 from assistant.archive.desk import plain_wording, tell_user
 from assistant.archive.lines import deed_line
 from assistant.archive.told import ToldCall, tell
+from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.events import TaskRaised, UtteranceFinal
 from assistant.interface_text import N_
 from assistant.jsonlines import Record, line
-from assistant.plain import clock
 from assistant.record.locations import Locations
 from assistant.record.opening import system_doors
 from assistant.record.store import CallStore
