@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @data_dir_option
 @store_option
 def stats(*, as_json: bool, data_dir: Path | None) -> None:
-    """Calls, hours, sizes, the oldest call, what is due for purge; nobody's name or words."""
+    """Calls, hours, sizes, the oldest call, what is due for purge, tasks; no name and no words."""
     from datetime import UTC
 
     from assistant.record.permissions import Act
@@ -37,14 +37,15 @@ def stats(*, as_json: bool, data_dir: Path | None) -> None:
 
     with open_guarded(data_dir, tell, Act.STATS) as (store, guard):
         terms = terms_in_force(shipped_terms(), store.locations.settings)
-        today = store.opened.now().astimezone(UTC).date()
-        plan = PurgeDesk(store, terms.of, guard.who.name).plan(today)
-        found = statistics(store, plan)
+        now = store.opened.now().astimezone(UTC)
+        plan = PurgeDesk(store, terms.of, guard.who.name).plan(now.date())
+        found = statistics(store, plan, now)
     if as_json:
         click.echo(json.dumps(asdict(found)))
         return
     click.echo(
-        f"{'':5}{'calls':>9}{'hours':>10}{'sound MB':>11}  {'oldest':10}{'due':>8}{'held':>8}"
+        f"{'':5}{'calls':>9}{'hours':>9}{'sound MB':>10}  {'oldest':10}{'due':>6}{'held':>6}"
+        f"{'tasks':>7}{'open':>6}{'overdue':>9}"
     )
     for place, figures in found.by_jurisdiction.items():
         click.echo(_row(place, figures))
@@ -54,8 +55,9 @@ def stats(*, as_json: bool, data_dir: Path | None) -> None:
 
 def _row(place: str, figures: Figures) -> str:
     return (
-        f"{place:5}{figures.calls:>9}{figures.hours:>10.1f}{figures.sound_bytes / 1e6:>11.1f}"
-        f"  {figures.oldest or '-':10}{figures.due:>8}{figures.held:>8}"
+        f"{place:5}{figures.calls:>9}{figures.hours:>9.1f}{figures.sound_bytes / 1e6:>10.1f}"
+        f"  {figures.oldest or '-':10}{figures.due:>6}{figures.held:>6}"
+        f"{figures.tasks:>7}{figures.open:>6}{figures.overdue:>9}"
     )
 
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
+from assistant.call_time import clock
 from assistant.composition import Guidance, checked_start, guidance_under
 from assistant.events import CallStarted, ObjectionHeard, Output
 from assistant.guiding import Guide
 from assistant.interface_text import N_, Interface
-from assistant.plain import NOT_ASSESSABLE, clock, sign_of
+from assistant.plain import NOT_ASSESSABLE, sign_of
 from assistant.record.locations import locate
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce

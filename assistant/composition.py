@@ -30,9 +30,8 @@ from assistant.speech.corrections import Corrector
 from assistant.speech.desk import Wanted
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
-from compliance.context import CallHeader, Collector
+from compliance.context import INBOUND, TRANSFERRED, CallHeader, Collector
 from compliance.errors import MissingPart
-from compliance.permission import INBOUND
 from compliance.rules import RuleSet
 from scripts.account import Account, content_hash, ledger
 from scripts.engine import ScriptEngine
@@ -321,12 +320,18 @@ def prepare(
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
 
 
+def _as_heard(_account: Account | None) -> Corrector:
+    """Leaves everything as it was heard."""
+    return Corrector()
+
+
 @dataclass(frozen=True, slots=True)
 class LiveCall:
     """A call that takes place now; `account` may be unknown and linked later.
 
     `collector` is who collects, `number` the number that was called, where known; `terms` are those
-    on which the call is listened to and kept; `known` is what a work list knew of the customer when
+    on which the call is listened to and kept; `corrector_for` mends what is known to be misheard,
+    by the names of whose call it is; `known` is what a work list knew of the customer when
     the call was allowed.  `transferred` is whether another agent had it before and passed it to
     this desk: whoever they confirmed is confirmed anew.  A call that is led by keys alone has
     neither model nor channels.
@@ -340,7 +345,7 @@ class LiveCall:
     account: Account | None = None
     number: str | None = None
     isolated: bool = False
-    corrector: Corrector = field(default_factory=Corrector)
+    corrector_for: Callable[[Account | None], Corrector] = _as_heard
     terms: RecordingTerms | None = None
     known: CallHeader | None = None
     transferred: bool = False
@@ -394,7 +399,8 @@ def prepare_live(
         keeper=keeper,
         notice=notice,
         loaded=loaded,
-        correct=call.corrector.correct,
+        correct=call.corrector_for(call.account).correct,
+        correct_for=lambda account: call.corrector_for(account).correct,
         clock_set=clock_set_here(),
         microphone=lambda opened: source.unmute() if opened else source.mute(),
     )
@@ -411,6 +417,8 @@ def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> 
 def live_header(call: LiveCall, now: datetime) -> CallHeader:
     """What is known when a call begins `now`, with what a work list knew of it."""
     header = header_of(call, now, call.number)
+    if call.transferred:
+        header = replace(header, facts={**header.facts, TRANSFERRED: True})
     known = call.known
     if known is None:
         return header

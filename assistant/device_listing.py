@@ -36,7 +36,8 @@ NO_CUSTOMER = {
     "win32": (
         "Windows offers what is played as 'Stereo Mix' where the driver has it (Sound settings,"
         " Recording, Show disabled devices); otherwise install a virtual cable such as VB-CABLE,"
-        " play the softphone into it and listen to it."
+        " play the softphone into CABLE Input and hear CABLE Output here; that Windows plays it on"
+        " to the headset is set there as well (CABLE Output, Properties, Listen)."
     ),
     "darwin": (
         "macOS needs a loopback driver such as BlackHole: make a multi-output device of it and the"

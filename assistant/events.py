@@ -198,9 +198,9 @@ class AudioGap:
 
     `reason` is a slug: `truncated`, `overrun` (lost on the way from a device), `stalled` (a device
     runs and gives nothing), `device_lost`, `suspended` (the machine was, or this program),
-    `recogniser_failed`, `paused` (the microphone was closed), `refused` (the customer refused
-    recording), `before_notice` (not kept).  A long one may be told in pieces that follow one
-    another.
+    `recogniser_failed`, `music` (no words are taken from it), `paused` (the microphone was closed),
+    `refused` (the customer refused recording), `before_notice` (not kept).  A long one may be told
+    in pieces that follow one another.
     """
 
     channel: int

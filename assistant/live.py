@@ -37,9 +37,8 @@ from assistant.speech.models import ModelChoice, resolve_model
 from assistant.speech.native_output import native_output_kept_off_screen
 from assistant.telling import tell
 from assistant.wording import Wording
-from compliance.context import CallHeader, Collector
+from compliance.context import INBOUND, CallHeader, Collector
 from compliance.errors import AssistantError, MissingPart
-from compliance.permission import INBOUND
 from compliance.places import jurisdiction_of, language_of
 from scripts.account import Account, load_account
 
@@ -101,6 +100,7 @@ def live(
         choice = None if kind is DeskKind.NO_AUDIO else _model(model, language, locations)
         with native_output_kept_off_screen():
             sides = choose_sides(kind, agent_device, customer_device)
+        files = load_files(locations.data_dir)
         call = LiveCall(
             language=language,
             jurisdiction=jurisdiction,
@@ -114,7 +114,7 @@ def live(
             terms=terms,
             # A work list knows of each of its calls who called whom.
             known=CallHeader(jurisdiction, language, facts={INBOUND: True}) if inbound else None,
-            corrector=corrector_for(load_files(locations.data_dir), language, loaded),
+            corrector_for=lambda whose: corrector_for(files, language, whose),
             transferred=transferred,
         )
         told = (choice.notice if choice is not None else "", sides.notice, kept_notice)

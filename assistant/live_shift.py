@@ -33,24 +33,31 @@ from assistant.shift_app import CALLED, CallMade, WorkListApp, run_shift
 from assistant.site_settings import RestTable
 from assistant.working import open_shift
 from assistant.wrap_up import due_for_list
-from compliance.context import CallHeader
+from compliance.context import INBOUND, CallHeader
 from compliance.errors import AssistantError
-from compliance.permission import INBOUND, made_by
+from compliance.permission import made_by
 from scripts.outcomes import load_outcomes
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
 
 
-def known_of(standing: Standing, now: datetime, *, inbound: bool) -> CallHeader:
-    """What the list knows of a customer who is called, or who calls; `now` has an offset."""
+def known_of(
+    standing: Standing, now: datetime, *, inbound: bool, transferred: bool = False
+) -> CallHeader:
+    """What the list knows of a customer who is called, or who calls; `now` has an offset.
+
+    Who called whom is not known of a call that another desk passes on, unless it came in.
+    """
     row = standing.row
     header = standing.header or CallHeader(row.jurisdiction, row.language)
     # A row may know how long an account is past due without being one.
     if row.days_past_due is not None:
         ledger = {"days_past_due": row.days_past_due, **(header.account or {})}
         header = replace(header, account=ledger)
-    facts = {**header.facts, INBOUND: inbound}
+    facts = dict(header.facts)
+    if inbound or not transferred:
+        facts[INBOUND] = inbound
     return replace(header, facts=facts, contacts=made_by(header.contacts, now))
 
 
@@ -172,7 +179,12 @@ def live_shift(
         number = chosen.number.number if chosen.number is not None else None
         call, notices = ready(chosen.row, number)
         # The call is judged by what it was allowed by: facts, and the contacts that count.
-        known_now = known_of(desk.standing(chosen.row), desk.now(), inbound=chosen.inbound)
+        known_now = known_of(
+            desk.standing(chosen.row),
+            desk.now(),
+            inbound=chosen.inbound,
+            transferred=chosen.transferred,
+        )
         call = replace(call, known=known_now, transferred=chosen.transferred)
         call_id = new_call_id(datetime.now(UTC), secrets.token_bytes(8))
         after: list[str] = []

@@ -2,10 +2,10 @@
 
 A run has a source thread that releases chunks at a pace, a recogniser thread per channel, a session
 thread that merges what they heard by audio position and then channel, and, where something is kept,
-a writer thread.  The session itself is pure and lives in the session thread alone.  At most
-`_IN_FLIGHT` chunks of a recording's channel are under way at once, so every queue is bounded and a
-slow part slows the source, never loses sound.  Live sound cannot be slowed: what recognition has
-not taken yet waits in memory, and partials are left out until it has caught up.
+a writer thread.  The session itself is pure and lives in the session thread alone.  What the source
+thread does is `releasing`, what a recogniser's does `listening`; both are bounded, so that a slow
+part slows the source and never loses sound.  Live sound cannot be slowed: what recognition has not
+taken yet waits in memory, and partials are left out until it has caught up.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from assistant.call_writing import CallKeeper, CallWriting
-from assistant.clock_watch import LONGEST_ASLEEP_S
 from assistant.events import (
     SCHEMA,
+    AccountChanged,
     AccountLinked,
     Act,
     AgentActed,
@@ -43,18 +42,18 @@ from assistant.events import (
     RecordingState,
 )
 from assistant.hushing import Hush
+from assistant.listening import Released, listen
 from assistant.merging import ChannelFailed, ChannelMerge, Heard
 from assistant.pacing import Pacer
+from assistant.releasing import AudioSource, SoundRelease
 from assistant.session import CallSession
-from assistant.speech.line_tones import LineTones
 from assistant.speech.recogniser import (
     FinalHypothesis,
     Hypothesis,
-    Recogniser,
     SpeechModel,
     UnheardStretch,
 )
-from assistant.speech.recording import Chunk, SourceChannel
+from assistant.speech.recording import SourceChannel
 from compliance.errors import AssistantError, place_of
 from compliance.transcript import Speaker
 from scripts.account import Account, content_hash
@@ -62,38 +61,11 @@ from scripts.account import Account, content_hash
 _DECIDES_WHO_LISTENS = frozenset(
     (Act.VERIFIED, Act.VERIFICATION_WITHDRAWN, Act.THIRD_PARTY, Act.CUSTOMER_BACK)
 )
-# Ten seconds of sound per channel between source and session.
-_IN_FLIGHT = 100
 # The call clock moves twice a second: calm to look at, exact enough for "stood for two seconds".
 _CHUNKS_PER_TICK = 5
-# Recognition of live sound this far behind gives finals only until it has caught up.
-_THIN_S = 1.0
 # Lag is told when it moved by this much, at most once a second of call time.
 _LAG_STEP_S = 0.2
 _CHUNKS_PER_LAG = 10
-
-
-class AudioSource(Protocol):
-    """Where sound comes from: a recording or devices.
-
-    Beside chunks it may give what it knows of them: stretches that are missing, a clock that runs
-    apart.  A `live` source cannot be slowed: what is not recognised yet waits in memory.
-    """
-
-    @property
-    def live(self) -> bool: ...
-
-    @property
-    def channels(self) -> tuple[SourceChannel, ...]: ...
-
-    def stop(self) -> None:
-        """Give no more; safe from any thread."""
-
-    @property
-    def lost_samples(self) -> int:
-        """Samples per channel that were promised and never came; known after iteration."""
-
-    def __iter__(self) -> Iterator[Chunk | AudioGap | DriftMeasured]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +88,8 @@ class _Linked:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class _Released:
-    """A chunk on its way to its recogniser; `due_s` is the wall time at which it was due."""
-
-    chunk: Chunk
-    due_s: float
+Correct = Callable[[Speaker, Hypothesis], Hypothesis]
+"""Mends what is known to be misheard."""
 
 
 class CallRun:
@@ -141,6 +109,8 @@ class CallRun:
         notice: told one line the user should see (recording stopped being kept, a channel failed).
         loaded: told when the model is open.
         correct: mends what is known to be misheard; pure, called in the session thread.
+        correct_for: what mends it once an account is linked, whose names are listened for from
+            then on; without it nothing changes.
         microphone: told to close (`False`) and to open again, in the session thread; what still
             comes from the source meanwhile is neither kept nor recognised.
         clock_set: by how many seconds the wall clock was set since it was asked last.
@@ -161,7 +131,8 @@ class CallRun:
         keeper: CallKeeper | None = None,
         notice: Callable[[str], None] = lambda _line: None,
         loaded: Callable[[], None] = lambda: None,
-        correct: Callable[[Speaker, Hypothesis], Hypothesis] = lambda _speaker, heard: heard,
+        correct: Correct = lambda _speaker, heard: heard,
+        correct_for: Callable[[Account], Correct] | None = None,
         microphone: Callable[[bool], None] | None = None,
         clock_set: Callable[[], float] = lambda: 0.0,
     ) -> None:
@@ -177,6 +148,7 @@ class CallRun:
         self._notice = notice
         self._loaded = loaded
         self._correct = correct
+        self._correct_for = correct_for
         self._microphone = microphone or (lambda _open: None)
         self._clock_set = clock_set
         self._hush = Hush(device=microphone is not None)
@@ -189,9 +161,7 @@ class CallRun:
             CallWriting(keeper, notice, may_wait=not source.live) if keeper is not None else None
         )
         self._writer: threading.Thread | None = None
-        self._credits: list[threading.Semaphore] = []
         self._dead: dict[int, int] = {}  # deaf channels, and the position since when
-        self._source_failure: AssistantError | None = None
         self._position = 0
         self._stop_reason = "cancelled"
         self._seq = 0
@@ -277,14 +247,28 @@ class CallRun:
         self._connected.wait()
         if self._stopping.is_set():
             return
-        self._credits = [threading.Semaphore(_IN_FLIGHT) for _ in channels]
-        sounds: list[queue.SimpleQueue[_Released | None]] = [queue.SimpleQueue() for _ in channels]
+        sounds: list[queue.SimpleQueue[Released | None]] = [queue.SimpleQueue() for _ in channels]
+        release = SoundRelease(
+            self._source,
+            sounds,
+            pacer=self._pacer,
+            hush=self._hush,
+            put=self._inbox.put,
+            writing=self._writing,
+            stopping=self._stopping,
+            stop=self.stop,
+        )
         # Made here, in the order of the channels; each is then used by its own thread alone.
         recognisers = [model.recogniser(channel.rate_hz) for channel in channels]
         for number, channel in enumerate(channels):
             threading.Thread(
-                target=self._recognise,
+                target=listen,
                 args=(number, channel, recognisers[number], sounds[number]),
+                kwargs={
+                    "live": self._source.live,
+                    "clock": self._clock,
+                    "put": self._inbox.put,
+                },
                 name=f"recogniser-{channel.name}",
                 daemon=True,
             ).start()
@@ -298,12 +282,10 @@ class CallRun:
             self._receive(
                 ChannelOpened(number, channel.name, channel.speaker, channel.rate_hz),
             )
-        threading.Thread(
-            target=self._release, args=(channels, sounds), name="source", daemon=True
-        ).start()
-        self._merge(channels)
+        threading.Thread(target=release.work, name="source", daemon=True).start()
+        self._merge(channels, release)
 
-    def _merge(self, channels: tuple[SourceChannel, ...]) -> None:
+    def _merge(self, channels: tuple[SourceChannel, ...], release: SoundRelease) -> None:
         """Take results as they come; hand them on by audio position, then channel."""
         merge = ChannelMerge(len(channels))
         told_lag_s = [0.0] * len(channels)
@@ -333,9 +315,9 @@ class CallRun:
                     self._receive(ClockSet(self._position, round(set_s, 1)))
                 for heard in results:
                     if isinstance(heard, ChannelFailed):
-                        self._fail(heard)
+                        self._fail(heard, release)
                         continue
-                    self._take(heard)
+                    self._take(heard, release)
                     if block % _CHUNKS_PER_TICK == 0 or heard.last:
                         self._receive(
                             AudioAdvanced(heard.channel, heard.end_sample, heard.level_db)
@@ -349,8 +331,8 @@ class CallRun:
                         self._receive(
                             LagMeasured(heard.channel, heard.end_sample, round(heard.lag_s, 3), 0.0)
                         )
-                    self._credits[heard.channel].release()
-        self._finish(channels)
+                    release.taken(heard.channel)
+        self._finish(channels, release)
 
     def _move_to(self, results: tuple[Heard | ChannelFailed, ...]) -> None:
         """The call's position moves on, and with it the keys known beforehand."""
@@ -360,7 +342,7 @@ class CallRun:
                 self._receive(self._desk.popleft())
             self._position = max(self._position, reached[0])
 
-    def _finish(self, channels: tuple[SourceChannel, ...]) -> None:
+    def _finish(self, channels: tuple[SourceChannel, ...], release: SoundRelease) -> None:
         """What was lost, and the end."""
         lost = self._source.lost_samples
         if lost:
@@ -372,21 +354,22 @@ class CallRun:
         for number, since in sorted(self._dead.items()):
             # Deaf to the end, told once its length is known.
             self._receive(AudioGap(number, since, self._position - since, "recogniser_failed"))
-        if self._source_failure is not None:
+        if release.failure is not None:
             self._receive(CallEnded(self._position, "failed"))
-            raise self._source_failure
+            raise release.failure
         reason = self._stop_reason if self._stopping.is_set() else "end_of_recording"
         self._receive(CallEnded(self._position, reason))
 
-    def _fail(self, failed: ChannelFailed) -> None:
+    def _fail(self, failed: ChannelFailed, release: SoundRelease) -> None:
         """A channel is deaf from here on; without any channel left the call ends."""
         self._dead[failed.channel] = self._position
+        release.deafen(failed.channel)
         self._notice(str(failed.error))
-        if len(self._dead) == len(self._credits):
+        if len(self._dead) == len(self._source.channels):
             self._receive(CallEnded(self._position, "failed"))
             raise failed.error
 
-    def _take(self, heard: Heard) -> None:
+    def _take(self, heard: Heard, release: SoundRelease) -> None:
         speaker = self._source.channels[heard.channel].speaker
         for said in heard.hypotheses:
             hypothesis = self._correct(speaker, said)
@@ -398,23 +381,21 @@ class CallRun:
                         hypothesis.text,
                         hypothesis.words,
                         hypothesis.heard,
-                        cut=heard.last and self._broke_off(),
+                        cut=heard.last and self._broke_off(release),
                     )
                 )
             elif isinstance(hypothesis, UnheardStretch):
                 self._receive(
-                    AudioGap(
-                        heard.channel, hypothesis.start, hypothesis.samples, "recogniser_failed"
-                    )
+                    AudioGap(heard.channel, hypothesis.start, hypothesis.samples, hypothesis.reason)
                 )
             else:
                 self._receive(PartialRecognised(heard.channel, heard.end_sample, hypothesis.text))
 
-    def _broke_off(self) -> bool:
+    def _broke_off(self, release: SoundRelease) -> bool:
         """Whether the sound stopped short of its end, so that the last word may be half a word."""
         return (
             self._stopping.is_set()
-            or self._source_failure is not None
+            or release.failure is not None
             or bool(self._source.lost_samples)
         )
 
@@ -430,9 +411,12 @@ class CallRun:
             self._deliver(Delivery(self._clock() - self._zero_s, envelopes))
 
     def _listen(self, output: Input | Output) -> None:
-        """Close the microphone where the session says so, or open it again."""
+        """Close the microphone where the session says so, or open it; listen for other names."""
         before = self._hush.reason
         match output:
+            case AccountChanged(account=account) if self._correct_for is not None:
+                self._correct = self._correct_for(account)
+                return
             case HoldChanged(held=held):
                 self._hush.held = held
             case RecordingChanged(state=state):
@@ -454,107 +438,3 @@ class CallRun:
         envelope = Envelope(SCHEMA, self._call, self._seq, event)
         self._seq += 1
         return envelope
-
-    # ---- the other threads -----------------------------------------------------------------
-
-    def _release(
-        self,
-        channels: tuple[SourceChannel, ...],
-        sounds: list[queue.SimpleQueue[_Released | None]],
-    ) -> None:
-        try:
-            for given in self._source:
-                if not isinstance(given, Chunk):
-                    told = self._hush.lacking(given) if isinstance(given, AudioGap) else given
-                    if told is not None:
-                        self._inbox.put(told)
-                        self._asleep(told, channels)
-                    continue
-                chunk, gaps = self._hush.take(given)
-                for gap in gaps:
-                    self._inbox.put(gap)
-                end_sample = chunk.start_sample + chunk.samples
-                due_s = self._pacer.wait(end_sample / channels[chunk.channel].rate_hz)
-                if due_s is None or self._stopping.is_set():
-                    break
-                if self._writing is not None:
-                    self._writing.put(chunk)
-                if self._take_credit(chunk.channel):
-                    sounds[chunk.channel].put(_Released(chunk, due_s))
-        except AssistantError as error:
-            self._source_failure = error
-        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
-            self._source_failure = AssistantError(
-                f"The sound could not be read on ({type(error).__name__} in {place_of(error)})",
-                "What was heard until then is there.",
-            )
-        finally:
-            for gap in self._hush.finish():
-                self._inbox.put(gap)
-            for sound in sounds:
-                sound.put(None)
-
-    def _asleep(self, told: AudioGap | DriftMeasured, channels: tuple[SourceChannel, ...]) -> None:
-        """End a call over which the machine slept for longer than anybody waits."""
-        if (
-            isinstance(told, AudioGap)
-            and told.reason == "suspended"
-            and not self._stopping.is_set()
-        ):
-            asleep_s = told.samples / channels[told.channel].rate_hz
-            if asleep_s > LONGEST_ASLEEP_S:
-                self.stop("suspended")
-
-    def _take_credit(self, channel: int) -> bool:
-        """Whether the chunk may go on; not where its recogniser is dead or the call is stopping.
-
-        Live sound goes on at once, since there is nobody to slow.
-        """
-        if self._source.live:
-            return channel not in self._dead
-        while channel not in self._dead and not self._stopping.is_set():
-            if self._credits[channel].acquire(timeout=0.2):
-                return True
-        return False
-
-    def _recognise(
-        self,
-        number: int,
-        channel: SourceChannel,
-        recogniser: Recogniser,
-        sounds: queue.SimpleQueue[_Released | None],
-    ) -> None:
-        try:
-            end_sample = 0
-            tones = LineTones(channel.rate_hz)
-            while (released := sounds.get()) is not None:
-                chunk = released.chunk
-                # What falls behind saves itself the partials first; no sound is ever left out.
-                behind = self._source.live and self._clock() - released.due_s > _THIN_S
-                tones.take(chunk)
-                hypotheses = _without(tones, recogniser.accept(chunk.pcm, partials=not behind))
-                end_sample = chunk.start_sample + chunk.samples
-                lag_s = max(0.0, self._clock() - released.due_s)
-                self._inbox.put(Heard(number, end_sample, chunk.level_db, hypotheses, lag_s))
-            flushed = _without(tones, recogniser.finish())
-            self._inbox.put(Heard(number, end_sample, -96.0, flushed, 0.0, last=True))
-        except AssistantError as error:
-            self._inbox.put(ChannelFailed(number, error))
-        except Exception as error:  # noqa: BLE001 - the top of a thread: always reported
-            self._inbox.put(
-                ChannelFailed(
-                    number,
-                    AssistantError(
-                        f"Recognition of the {channel.name} channel failed"
-                        f" ({type(error).__name__} in {place_of(error)})",
-                        "The call goes on; this channel is not assessable from here.",
-                    ),
-                )
-            )
-
-
-def _without(tones: LineTones, heard: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """What was heard without words that are tones on the line."""
-    return tuple(
-        tones.without(said) if isinstance(said, FinalHypothesis) else said for said in heard
-    )

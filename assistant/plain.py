@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant import events, terms
+from assistant.call_time import clock
 from assistant.flag_budget import may_take_the_line
 from assistant.interface_text import N_
 from assistant.task_words import TaskWords
@@ -141,9 +142,3 @@ def sign_of(finding: Finding) -> str:
     if finding.kind is Kind.ROUTE:
         return "»"  # the caller's words: nothing to be put right, somebody to be helped
     return "⚠" if finding.verdict is Verdict.BREACH else "?"
-
-
-def clock(seconds: float) -> str:
-    """Call time as mm:ss; hours are minutes above 60."""
-    whole = int(seconds)
-    return f"{whole // 60:02}:{whole % 60:02}"

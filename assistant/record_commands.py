@@ -15,7 +15,7 @@ from assistant.audit_commands import audit
 from assistant.backup_commands import backup, restore, stats
 from assistant.command_options import data_dir_option, store_option
 from assistant.retention_commands import cleared, customer, hold, holds, purge
-from assistant.telling import tell
+from assistant.telling import tell, tell_in_passing
 
 
 @click.group()
@@ -43,7 +43,7 @@ def record_rekey(*, new_key: Path | None, data_dir: Path | None) -> None:
     key = read_key_file(new_key) if new_key is not None else None
     with open_guarded(data_dir, tell, Act.REKEY):
         pass
-    where = rekey(locate(data_dir, os.environ), system_doors(tell), key)
+    where = rekey(locate(data_dir, os.environ), system_doors(tell, tell_in_passing), key)
     if where == "ASSISTANT_KEY":
         tell("The record has a new key: set ASSISTANT_KEY to it now.")
     else:
@@ -63,7 +63,9 @@ def record_recover(*, data_dir: Path | None) -> None:
     from assistant.record.store import CallStore
     from compliance.errors import AssistantError
 
-    with CallStore(locate(data_dir, os.environ), doors=system_doors(tell)) as store:
+    with CallStore(
+        locate(data_dir, os.environ), doors=system_doors(tell, tell_in_passing)
+    ) as store:
         recovered = store.recover()
         for call in recovered.calls:
             click.echo(f"{call}  {store.call(call).state.value}")

@@ -19,6 +19,7 @@ from assistant.interface_text import N_, Interface
 from assistant.kept_guidance import KeptGuidance
 from assistant.record.kept import KeptCall
 from assistant.record.locations import Locations
+from assistant.record.opening import system_doors
 from assistant.record.store import CallStore
 from assistant.review.desk import ReviewDesk
 from assistant.review.risk import by_risk
@@ -32,6 +33,7 @@ from assistant.screens.runs import Run
 from assistant.screens.sheets import Palette
 from assistant.screens.tones import Tone
 from assistant.signing_in import guarded
+from assistant.telling import tell, tell_in_passing
 from assistant.wording import Reader, RuleTexts, Wording
 from compliance.errors import AssistantError
 
@@ -117,7 +119,7 @@ def run_review(
     Raises:
         StoreFault: the store cannot be opened.
     """
-    with CallStore(locations) as store:
+    with CallStore(locations, doors=system_doors(tell, tell_in_passing)) as store:
         store.recover()
         who = guarded(store, os.environ).who
         find = texts_for or KeptGuidance(RulesInForce.at(locations)).texts_for
@@ -132,7 +134,7 @@ def list_calls_plain(locations: Locations, out: TextIO, *, interface: str) -> No
         StoreFault: the store cannot be read.
     """
     wording = Wording(KeptTexts(None), Interface(interface), "en-US", Reader.REVIEWER)
-    with CallStore(locations) as store:
+    with CallStore(locations, doors=system_doors(tell, tell_in_passing)) as store:
         store.recover()
         guarded(store, os.environ)
         out.writelines(line + "\n" for line in plain_listing(by_risk(store.calls()), wording))

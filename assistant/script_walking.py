@@ -39,10 +39,9 @@ from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce
 from assistant.strategy_words import strategy_words
 from assistant.wording import Wording
-from compliance.context import CallHeader, Collector, Contact
+from compliance.context import INBOUND, CallHeader, Collector, Contact
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Status
-from compliance.permission import INBOUND
 from compliance.transcript import Speaker
 from scripts.account import Account, Promise, load_account
 from scripts.cases import specimen_account

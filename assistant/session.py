@@ -64,7 +64,7 @@ from assistant.joining import ChannelJoiner
 from assistant.linking import linked, same_customer, why_not
 from assistant.recording_watch import NOTICE, RecordingWatch
 from assistant.task_watch import TaskWatch
-from compliance.context import CallContext, Listener
+from compliance.context import INBOUND, TRANSFERRED, CallContext, Listener
 from compliance.errors import AssistantError
 from compliance.findings import Finding, Statement, Status, Verdict
 from compliance.local_time import day_of_call, zone_of
@@ -567,6 +567,8 @@ class CallSession:
         """The call changes hands: a new voice, and nobody is confirmed by what another was told."""
         if call.is_away:
             call.given_away[-1] = (call.given_away[-1][0], call.now_s)
+        elif event.act is Act.TAKEN_OVER:
+            yield from self._came_from_elsewhere(call)
         to = ""
         if event.act is Act.PASSED_ON:
             to = event.argument if event.argument in PASSED_TO else PASSED_TO[-1]
@@ -578,6 +580,21 @@ class CallSession:
         for kind, box in call.identifiers.items():
             if box is not IdentifierState.OPEN:
                 yield self._identifier(call, kind, IdentifierState.OPEN)
+
+    def _came_from_elsewhere(self, call: _Call) -> Iterable[Output]:
+        """Another desk had the call first: it was not placed here, unless it is known that it was.
+
+        Hours and counts ask for that (see `compliance.context.TRANSFERRED`).
+        """
+        header = call.start.header
+        if INBOUND in header.facts or header.facts.get(TRANSFERRED):
+            return
+        header = replace(header, facts={**header.facts, TRANSFERRED: True})
+        call.start = replace(call.start, header=header)
+        known = call.start.account is not None and bool(call.start.account.identifiers)
+        call.tracker.links(header, identifiers_known=known)
+        for finding in call.monitor.passed_on(header, call.tracker.context).findings:
+            yield from self._found(call, finding, "")
 
     def _of_the_customer(self, call: _Call, event: AgentActed) -> Iterable[Output]:
         """What a key says of the customer, for the rules and, where they are not heard, the eye."""

@@ -20,6 +20,7 @@ from assistant.record.locations import locate
 from assistant.record.opening import system_doors
 from assistant.record.permissions import Act
 from assistant.record.store import CallStore
+from assistant.telling import tell_in_passing
 
 VARIABLE = "ASSISTANT_USER"
 
@@ -84,7 +85,7 @@ def open_guarded(
     locations = locate(data_dir, os.environ)
     if anchors is not None:
         locations = replace(locations, anchors=anchors)
-    with CallStore(locations, doors=system_doors(tell)) as store:
+    with CallStore(locations, doors=system_doors(tell, tell_in_passing)) as store:
         guard = guarded(store, os.environ)
         guard.need(act, about=about, written=written)
         yield store, guard

@@ -21,11 +21,11 @@ from assistant.archive.covering import covered
 from assistant.archive.desk import plain_wording, tell_user
 from assistant.archive.lines import deed_line
 from assistant.archive.told import ToldCall, tell
+from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.events import TaskRaised, UtteranceFinal
 from assistant.interface_text import N_
 from assistant.jsonlines import Record, line
-from assistant.plain import clock
 from assistant.record.locations import Locations
 from assistant.record.opening import system_doors
 from assistant.record.store import CallStore
@@ -35,6 +35,7 @@ from assistant.screens.review_lines import local_time, plain_text
 from assistant.screens.runs import cut
 from assistant.signing_in import guarded
 from assistant.task_words import TaskWords
+from assistant.telling import tell_in_passing
 from assistant.wording import Wording
 from compliance.errors import AssistantError
 from compliance.local_time import zone_of
@@ -273,7 +274,7 @@ def _details(task: KeptTask, told: ToldCall) -> Record:
 
 @contextmanager
 def _opened(locations: Locations, kinds: TaskKinds) -> Iterator[tuple[CallStore, TaskDesk]]:
-    with CallStore(locations, doors=system_doors(tell_user)) as store:
+    with CallStore(locations, doors=system_doors(tell_user, tell_in_passing)) as store:
         yield store, TaskDesk(store, guarded(store, os.environ), kinds)
 
 

@@ -279,6 +279,7 @@ GAPS: Terms = {
     "paused": N_("microphone closed for {seconds} s"),
     "refused": N_("not listened to for {seconds} s: recording refused"),
     "before_notice": N_("{seconds} s before the recording notice are not kept"),
+    "music": N_("{seconds} s of music: no words are taken from it"),
 }
 """Sound that was not heard on purpose; any other gap was lost."""
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from assistant import jsonlines
+from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.interface_text import Interface
-from assistant.plain import clock
 from assistant.record.locations import locate
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.corrections import Corrector

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from assistant.command_options import data_dir_option, store_option
-from assistant.telling import tell
+from assistant.telling import tell, tell_in_passing
 
 _ROLES = ("agent", "reviewer", "trainer", "supervisor", "compliance", "administrator")
 _role = click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
@@ -122,7 +122,9 @@ def users_passwd(*, name: str | None, data_dir: Path | None) -> None:
     from assistant.record.users import Users
     from assistant.signing_in import guarded
 
-    with CallStore(locate(data_dir, os.environ), doors=system_doors(tell)) as store:
+    with CallStore(
+        locate(data_dir, os.environ), doors=system_doors(tell, tell_in_passing)
+    ) as store:
         guard = guarded(store, os.environ)
         whose = name or guard.who.name
         if guard.who.role is None or whose != guard.who.name:

@@ -7,10 +7,15 @@ A value of `None`, or a fact that is absent, is unknown, and what depends on it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+INBOUND = "inbound"
+"""The fact that the customer called, so that nobody here dialled."""
+TRANSFERRED = "transferred"
+"""The fact that another desk had the call first: it was dialled or answered there, and earlier."""
 
 Plain = str | int | float | bool | None
 """A value of an account; amounts may be text (`"3000.00"`), days are ISO 8601."""
@@ -101,3 +106,13 @@ class CallContext:
         if mark.startswith("stage:") and self.stage is None:
             return None  # no script runs, so that nobody knows
         return None if self.unsure and not mark.startswith("state:") else False
+
+
+def is_passed_on(context: CallContext, unless: Collection[str]) -> bool:
+    """Whether a rule on calls that we place meets one that another desk passed to this one.
+
+    Args:
+        context: what holds.
+        unless: the facts that lift the rule; one on calls that we place is lifted by `inbound`.
+    """
+    return INBOUND in unless and context.fact(TRANSFERRED) is True

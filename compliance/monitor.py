@@ -92,6 +92,7 @@ class Monitor:
         self._windows = WindowsJudge(rules, header)
         self._limits = LimitsJudge(rules, header)
         self._of_opening: dict[str, str] = {}  # what the beginning left undecided
+        self._at_opening: dict[str, Finding] = {}  # what it showed, by id
 
     def opened(self, context: CallContext) -> Heard:
         """What is found before a word is said; ask once, when the call starts."""
@@ -106,6 +107,7 @@ class Monitor:
             self._of_opening.update(judged.undecided)
             self._open_because(judged.undecided)
             findings.extend(self._of_call(hit, now) for hit in judged.hits)
+        self._at_opening.update((finding.id, finding) for finding in findings)
         return Heard(tuple(findings))
 
     def links(self, header: CallHeader, context: CallContext) -> Heard:
@@ -121,6 +123,27 @@ class Monitor:
         self._windows.learns(header)
         self._limits.learns(header)
         return self.opened(context)
+
+    def passed_on(self, header: CallHeader, context: CallContext) -> Heard:
+        """Another desk turns out to have had the call first: its beginning is judged anew.
+
+        Args:
+            header: what is known now, with that fact.
+            context: what holds now, of this header.
+
+        What was found for a call that this desk had placed is withdrawn where it does not stand.
+        """
+        self._header = header
+        self._windows = WindowsJudge(self.rules, header)
+        self._limits = LimitsJudge(self.rules, header)
+        before, self._at_opening = self._at_opening, {}
+        anew = self.opened(context).findings
+        stands = {finding.id for finding in anew}
+        gone = [finding for finding in before.values() if finding.id not in stands]
+        self._breached -= {finding.rule for finding in gone}
+        withdrawn = [replace(finding, status=Status.WITHDRAWN) for finding in gone]
+        changed = [finding for finding in anew if before.get(finding.id) != finding]
+        return Heard((*withdrawn, *changed))
 
     def hear(
         self,

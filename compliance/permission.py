@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from compliance.context import CallContext, CallHeader, Contact
+from compliance.context import INBOUND, TRANSFERRED, CallContext, CallHeader, Contact
 from compliance.findings import Kind, Message, Severity, Verdict, VerifiedLaw
 from compliance.judges.hits import Hit
 from compliance.judges.limits import LimitsJudge, Standing
@@ -23,7 +23,6 @@ from compliance.rules import Rule, RuleSet
 
 CALLBACK_AGREED = "callback_agreed"
 PROMISE_PENDING = "promise_pending"
-INBOUND = "inbound"
 _CONVERSATION = "conversation"
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # two machines' clocks; more is a clock that was set back
 
@@ -190,7 +189,7 @@ def _day(header: CallHeader, zones: tuple[str, ...]) -> date | None:
 
 def _facts(dialling: Dialling, rules: RuleSet, local: datetime) -> Mapping[str, bool]:
     """The file's facts, with those that hang on the moment; an own call is no inbound one."""
-    facts = {**dialling.header.facts, INBOUND: False}
+    facts = {**dialling.header.facts, INBOUND: False, TRANSFERRED: False}
     if dialling.promises_due is not None:
         facts[PROMISE_PENDING] = any(due >= local.date() for due in dialling.promises_due)
     at = dialling.callback_at

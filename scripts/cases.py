@@ -23,12 +23,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from compliance.context import CallContext, CallHeader, Collector, Contact, Listener
+from compliance.context import INBOUND, CallContext, CallHeader, Collector, Contact, Listener
 from compliance.documents import Document, Schema, load_document
 from compliance.errors import BadInput, Fault
 from compliance.monitor import Monitor
 from compliance.packs import load_rules
-from compliance.permission import INBOUND
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account, Identifier, Promise
 from scripts.called import routes_of

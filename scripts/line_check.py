@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from compliance.context import CallContext, CallHeader, Listener
+from compliance.context import INBOUND, CallContext, CallHeader, Listener
 from compliance.findings import Finding
 from compliance.monitor import Monitor
-from compliance.permission import INBOUND
 from compliance.rules import RuleSet
 from compliance.transcript import Speaker, Utterance
 from scripts.account import Account

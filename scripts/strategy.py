@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from compliance.context import CallHeader, Collector, Contact
+from compliance.context import INBOUND, CallHeader, Collector, Contact
 from compliance.outcomes import Outcomes
-from compliance.permission import INBOUND
 from scripts.account import Account
 
 

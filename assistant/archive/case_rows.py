@@ -17,9 +17,10 @@ from assistant.archive.case_clocks import Came
 from assistant.archive.case_timeline import Entry, Silence, Stretch, Unknown, unknown_in
 from assistant.archive.lines import DIRECTIONS
 from assistant.archive.outcome_names import OutcomeNames
+from assistant.call_time import clock
 from assistant.follow_up.standings import state_words
 from assistant.interface_text import N_
-from assistant.plain import PlainCall, clock
+from assistant.plain import PlainCall
 from assistant.record.kept import CallState, KeptCall
 from assistant.screens.review_lines import STATES, agent_of, flags_of, local_time, plain_text
 from assistant.shift.words import ANSWERS, OUTCOMES

@@ -30,6 +30,7 @@ from assistant.record.store import CallStore
 from assistant.review.texts import KeptTexts
 from assistant.rules_in_force import RulesInForce
 from assistant.signing_in import guarded
+from assistant.telling import tell, tell_in_passing
 from assistant.wording import Reader, Wording
 from scripts.outcomes import load_outcomes
 
@@ -122,7 +123,7 @@ def show_call(
 @contextmanager
 def opened(locations: Locations) -> Iterator[CallStore]:
     """The store for whoever signs in, its notices on standard error."""
-    with CallStore(locations, doors=system_doors(tell_user)) as store:
+    with CallStore(locations, doors=system_doors(tell_user, tell_in_passing)) as store:
         guarded(store, os.environ)
         yield store
 
@@ -153,5 +154,4 @@ def _print(written: Iterator[str]) -> None:
 
 def tell_user(notice: str) -> None:
     """A notice beside the output."""
-    sys.stderr.write(notice.rstrip() + "\n")
-    sys.stderr.flush()
+    tell(notice)

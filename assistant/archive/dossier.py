@@ -22,9 +22,9 @@ from assistant.archive.ending import ending_rows
 from assistant.archive.lines import REDACTED, header, made_by, task_lines
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import ToldCall
+from assistant.call_time import clock
 from assistant.follow_up.standings import standing_words
 from assistant.interface_text import N_
-from assistant.plain import clock
 from assistant.record.search import ListedCall
 from assistant.record.verifying import Proof
 from assistant.screens.account import figures

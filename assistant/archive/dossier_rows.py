@@ -6,6 +6,7 @@ Everything here is text that was said or written by anybody: whoever sets it mus
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,8 +15,9 @@ from assistant import events, terms
 from assistant.archive.lines import review_line
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
+from assistant.call_time import clock
 from assistant.interface_text import N_
-from assistant.plain import PlainCall, clock
+from assistant.plain import PlainCall
 from assistant.record.verifying import Proof
 from assistant.screens.review_lines import local_time, plain_text
 from assistant.wording import Wording
@@ -74,17 +76,15 @@ class FlagRow:
 def transcript(told: ToldCall, wording: Wording) -> Iterator[Row]:
     """What was said when, flagged words marked, with what happened in between."""
     numbers = {changed.finding.id: n for n, changed in enumerate(told.findings, start=1)}
+    about: defaultdict[str | None, list[Finding]] = defaultdict(list)
+    for changed in told.findings:
+        about[changed.finding.utterance_id].append(changed.finding)
     plain = PlainCall(wording)
     for output in told.outputs:
         match output:
             case events.UtteranceFinal():
                 who = wording.term(terms.SPEAKERS, output.speaker)
-                about = [
-                    changed.finding
-                    for changed in told.findings
-                    if changed.finding.utterance_id == output.id
-                ]
-                parts = tuple(_parts(output.text, about, numbers, wording))
+                parts = tuple(_parts(output.text, about[output.id], numbers, wording))
                 yield Row(clock(output.start_s), who, parts)
             case events.FindingChanged() | events.Started() | events.StatementChanged():
                 continue

@@ -14,11 +14,12 @@ from assistant import terms
 from assistant.archive.ending import ending_rows
 from assistant.archive.outcome_names import OutcomeNames
 from assistant.archive.told import ToldCall
+from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.events import Source, Started
 from assistant.follow_up.standings import standing_words, state_words
 from assistant.interface_text import N_
-from assistant.plain import PlainCall, clock
+from assistant.plain import PlainCall
 from assistant.record.kept import CallState
 from assistant.record.reviews import ReviewAct
 from assistant.record.search import Hit, ListedCall

@@ -17,6 +17,7 @@ from assistant.record.faults import store_faults
 from assistant.record.layout import bring_up_to_date
 from assistant.record.locations import Locations
 from assistant.record.server import server_name
+from assistant.record.upgrading import Progress
 from assistant.record.vault import Vault
 
 # How long a writer waits for another one before it says that the store is in use.
@@ -28,8 +29,16 @@ def store_name(locations: Locations) -> str:
     return str(locations.database) if locations.store is None else server_name(locations.store)
 
 
-def open_database(path: Path, vault: Vault, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+def open_database(
+    path: Path,
+    vault: Vault,
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    progress: Progress | None = None,
+) -> Engine:
     """The database at `path`, made if it is not there, readable by its owner alone.
+
+    `progress` hears how far the upgrade of an older one has come.
 
     Raises:
         StoreFault: it is damaged, newer than this program, in use, read-only, or cannot be made.
@@ -65,7 +74,7 @@ def open_database(path: Path, vault: Vault, *, busy_timeout_s: float = BUSY_TIME
         event.listen(engine, "begin", _begin)
         try:
             with writing(engine) as connection:
-                bring_up_to_date(connection, str(path), vault)
+                bring_up_to_date(connection, str(path), vault, progress or Progress())
             # Once it is known to be ours.  A write-ahead log: readers never wait for the call that
             # is being written, and a killed process loses no committed transaction
             # (https://sqlite.org/wal.html).

@@ -56,6 +56,7 @@ from assistant.record.database import writing
 from assistant.record.faults import AnotherCall, store_faults
 from assistant.record.journal import JournalledCall
 from assistant.record.opening import OpenStore
+from assistant.record.packed_lines import packed
 from assistant.record.places import row_place
 from assistant.record.sealed_file import FileState
 from assistant.record.search_index import index_account, index_call, index_words
@@ -85,6 +86,8 @@ _LANDMARKS = (
     ClockChanged,
     Ended,
 )
+# Never packed: an account is found by the length of its line, and no length tells of its contents.
+_WITH_ACCOUNT = (CallStarted, AccountLinked, AccountChanged)
 KEPT = (*INPUTS, UtteranceFinal, FindingChanged, *_LANDMARKS)
 """What is kept of a call; everything else follows from it."""
 # How often a running call is stated in the chain, in seconds.
@@ -248,8 +251,10 @@ class Delivery:
         return self._last
 
     def _line(self, envelope: Envelope, table: Table, key: int | str) -> bytes:
-        place = row_place(self._call, table.name, key)
-        return self._seal.seal(self._codec.encode(envelope), place)
+        line = self._codec.encode(envelope)
+        if not isinstance(envelope.event, _WITH_ACCOUNT):
+            line = packed(line, self._call)
+        return self._seal.seal(line, row_place(self._call, table.name, key))
 
     def _note(self, connection: Connection, envelope: Envelope) -> None:
         """Keep what lists show of one event."""

@@ -18,7 +18,6 @@ from sqlalchemy import RowMapping, Select, select
 from assistant.event_codec import EventCodec, type_tag
 from assistant.events import AccountChanged, CallStarted, PromiseChanged, PromiseStatus
 from assistant.record.kept import KeptWrapUp
-from assistant.record.places import row_place
 from assistant.record.sealed_rows import SealedRows
 from assistant.record.search_index import account_hash
 from assistant.record.store import CallStore
@@ -138,7 +137,7 @@ class FollowedCalls:
         call = row["id"]
         told = []
         for seq, line in landmarks.get(call, ()):
-            opened = self._rows.opened(call, line, row_place(call, LANDMARKS.name, seq))
+            opened = self._rows.line(line, call, LANDMARKS, seq)
             if any(tag in opened for tag in _TAGS):
                 told.append(self._rows.read(line, call, LANDMARKS, seq).event)
         if end is None and not any(isinstance(event, PromiseChanged) for event in told):

@@ -17,23 +17,24 @@ from sqlalchemy import Connection, inspect, text
 
 from assistant.record.faults import StoreFault, StoreTooNew, damaged, store_faults
 from assistant.record.tables import METADATA, STORE_VERSION
+from assistant.record.upgrading import Progress
 from assistant.record.vault import Vault
 
 _ALEMBIC = "alembic_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(connection: Connection, where: str, vault: Vault) -> None:
+def bring_up_to_date(connection: Connection, where: str, vault: Vault, progress: Progress) -> None:
     """Make, upgrade or accept the tables of the store that `where` names.
 
-    `vault` seals what an older layout held in the clear.
+    `vault` seals what an older layout held in the clear; `progress` hears how far it has come.
 
     Raises:
         StoreFault: the database is another program's, damaged, or written by a newer version.
     """
     names = set(inspect(connection).get_table_names())
     if not names:
-        _migrate(connection, vault)
+        _migrate(connection, vault, progress)
         return
     versions: Sequence[object] = ()
     if "store" in names:
@@ -41,7 +42,9 @@ def bring_up_to_date(connection: Connection, where: str, vault: Vault) -> None:
     version = _checked(names, versions, where)
     if version < STORE_VERSION or _ALEMBIC not in names:
         # The first release kept its version in its own table alone.
-        _migrate(connection, vault, first=None if _ALEMBIC in names else f"{version:04}")
+        progress.begun()
+        _migrate(connection, vault, progress, first=None if _ALEMBIC in names else f"{version:04}")
+        progress.over()
         names = set(inspect(connection).get_table_names())
     if not set(METADATA.tables) <= names:
         raise damaged(where)
@@ -81,7 +84,12 @@ def _checked(names: set[str], versions: Sequence[object], where: str) -> int:
     return versions[0]
 
 
-def _migrate(connection: Connection, vault: Vault, first: str | None = None) -> None:
+def _migrate(
+    connection: Connection,
+    vault: Vault,
+    progress: Progress,
+    first: str | None = None,
+) -> None:
     """Apply what is missing; `first` is the layout of a store that names none to Alembic."""
     # Loaded only where something is to be done: opening a store is part of starting a call.
     from alembic.config import Config  # noqa: PLC0415
@@ -94,7 +102,7 @@ def _migrate(connection: Connection, vault: Vault, first: str | None = None) -> 
         return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - as `alembic upgrade` does
 
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
-        environment.configure(connection=connection, vault=vault)
+        environment.configure(connection=connection, vault=vault, progress=progress)
         context = environment.get_context()
         if first is not None:
             context._ensure_version_table()  # noqa: SLF001 - as `alembic stamp` does

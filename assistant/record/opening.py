@@ -33,6 +33,7 @@ from assistant.record.master_key import (
 from assistant.record.sealing import is_plain, seal_database, seal_sounds
 from assistant.record.server import one_upgrade_at_a_time, open_server
 from assistant.record.system_keyring import SystemKeyring
+from assistant.record.upgrading import Progress
 from assistant.record.vault import Entropy, Vault
 
 Tell = Callable[[str], None]
@@ -61,7 +62,8 @@ def _now() -> datetime:
 class Doors:
     """What opening a store needs from outside: variables, a voice, randomness, patience, a clock.
 
-    `tell` is told one line the user should read: that a key was made, and where it is.
+    `tell` is told lines the user should read: that a key was made, and where it is; that an older
+    store was brought up to date.  `passing` hears how far that has come.
     """
 
     environment: Mapping[str, str]
@@ -69,11 +71,17 @@ class Doors:
     entropy: Entropy = secrets.token_bytes
     busy_timeout_s: float = BUSY_TIMEOUT_S
     now: Callable[[], datetime] = _now
+    passing: Tell = lambda _line: None
+
+    @property
+    def progress(self) -> Progress:
+        """Who hears of an upgrade."""
+        return Progress(self.tell, self.passing)
 
 
-def system_doors(tell: Tell = lambda _line: None) -> Doors:
+def system_doors(tell: Tell = lambda _line: None, passing: Tell = lambda _line: None) -> Doors:
     """The process's own variables and randomness."""
-    return Doors(os.environ, tell)
+    return Doors(os.environ, tell, passing=passing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +188,12 @@ def _open_embedded(locations: Locations, doors: Doors) -> OpenStore:
         with store_faults(path):
             locations.plain_sounds.touch(mode=0o600)
         seal_database(path, vault)
-    engine = open_database(path, vault, busy_timeout_s=doors.busy_timeout_s)
+    engine = open_database(
+        path, vault, busy_timeout_s=doors.busy_timeout_s, progress=doors.progress
+    )
     opened = _opened(locations, doors, engine, vault, slots)
     try:
-        seal_sounds(locations, engine, vault, opened.at_utc())
+        seal_sounds(locations, engine, vault, opened.at_utc(), doors.progress)
         if plain:
             # What was taken over is provable from here on.
             with store_faults(path), engine.connect() as connection:
@@ -212,10 +222,10 @@ def _open_server(locations: Locations, doors: Doors) -> OpenStore:
             slots = _slots_in(connection, name)
             if slots is not None:
                 vault = slots.unlock(needed_master(locations, doors, name), doors.entropy, name)
-                bring_up_to_date(connection, name, vault)
+                bring_up_to_date(connection, name, vault, doors.progress)
             else:
                 slots, vault = _made(locations, doors)
-                bring_up_to_date(connection, name, vault)
+                bring_up_to_date(connection, name, vault, doors.progress)
                 write_slots(connection, slots)
         if kept_slots(locations) != slots:
             keep_slots(locations, slots)

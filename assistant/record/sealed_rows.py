@@ -15,6 +15,7 @@ from assistant.event_codec import EventCodec
 from assistant.events import Envelope
 from assistant.record.faults import StoreDamaged, store_faults
 from assistant.record.opening import OpenStore
+from assistant.record.packed_lines import unpacked
 from assistant.record.places import row_place
 from assistant.record.tables import CALL_KEYS
 from assistant.record.vault import Seal, SealBroken
@@ -34,6 +35,10 @@ class SealedRows:
     def __init__(self, opened: OpenStore, codec: EventCodec) -> None:
         self._name = opened.name
         self._engine = opened.engine
+        if self._engine.dialect.name != "sqlite":
+            # One statement sees one moment by itself; asking for a transaction around it and ending
+            # that takes a server longer than most answers.
+            self._engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._vault = opened.vault
         self._codec = codec
         self._seals: dict[str, Seal] = {}
@@ -45,14 +50,27 @@ class SealedRows:
 
     def read(self, line: bytes, call: str, table: Table, key: int | str) -> Envelope:
         """The event of a sealed line, by its table and the rest of its primary key."""
+        opened = self.line(line, call, table, key)
+        return self._codec.decode(opened, f"{self._name}: {row_place(call, table.name, key)}")
+
+    def line(
+        self, line: bytes, call: str, table: Table, key: int | str, seal: Seal | None = None
+    ) -> bytes:
+        """A sealed line as the codec wrote it; `seal` is the call's, where it is at hand."""
         place = row_place(call, table.name, key)
-        return self._codec.decode(self.opened(call, line, place), f"{self._name}: {place}")
+        opened = self._unsealed(seal if seal is not None else self.seal(call), line, place)
+        try:
+            return unpacked(opened, call)
+        except ValueError:
+            raise StoreDamaged(
+                f"{self._name}: {place} is not understood", "Restore it from a backup."
+            ) from None
 
     def opened(self, call: str, sealed: bytes, place: str) -> bytes:
         """What was sealed for a place of a call."""
-        return self.unsealed(self.seal(call), sealed, place)
+        return self._unsealed(self.seal(call), sealed, place)
 
-    def unsealed(self, seal: Seal, sealed: bytes, place: str) -> bytes:
+    def _unsealed(self, seal: Seal, sealed: bytes, place: str) -> bytes:
         """What was sealed for a place with this seal."""
         try:
             return seal.open(sealed, place)

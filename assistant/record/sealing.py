@@ -21,6 +21,7 @@ from assistant.record.locations import Locations
 from assistant.record.sealed_file import FileState, SealedRecords, no_file
 from assistant.record.sound import FIRST_MAGIC, FIRST_RECORD, MAGIC, SOUND, sound_name
 from assistant.record.tables import CALL_KEYS
+from assistant.record.upgrading import SEALING_SOUND, Progress
 from assistant.record.vault import Seal, Vault
 
 _PLAIN = b"SQLite format 3\0"
@@ -70,7 +71,13 @@ def seal_database(path: Path, vault: Vault) -> None:
             draft.unlink(missing_ok=True)
 
 
-def seal_sounds(locations: Locations, engine: Engine, vault: Vault, at_utc: str) -> None:
+def seal_sounds(
+    locations: Locations,
+    engine: Engine,
+    vault: Vault,
+    at_utc: str,
+    progress: Progress,
+) -> None:
     """Seal every sound file of the first release that is still in the clear.
 
     A note in the folder says that there may be some; without it, nothing is looked at.
@@ -83,7 +90,7 @@ def seal_sounds(locations: Locations, engine: Engine, vault: Vault, at_utc: str)
         return
     with store_faults(locations.database), engine.connect() as connection:
         rows = connection.execute(select(CALL_KEYS.c.call, CALL_KEYS.c.wrapped)).all()
-    for call, wrapped in rows:
+    for call, wrapped in progress.by_call(rows, SEALING_SOUND):
         path = locations.sound(call)
         if path.exists():
             seal = vault.call(call, wrapped)

@@ -1,15 +1,16 @@
 """Finds kept calls: by what lists show, by account, and by words said.
 
 Owns the queries behind `assistant calls list` and `find`; it is handed an open `CallStore` and
-gives its values.  What the index of words finds is only a candidate: the sealed utterances are
-opened here, newest call first, and only what holds the phrase is given.  It changes nothing.
+gives its values.  The index of words alone says in which utterances all of a phrase's pieces stand;
+what it finds is only a candidate: the sealed utterances are opened here, newest call first, and
+only what holds the phrase is given.  It changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, literal, or_, select
@@ -27,12 +28,16 @@ from compliance.findings import Severity, Status
 
 _Row = tuple[Any, ...]
 
-# Calls looked at together: a few at first, then more.
-_FIRST, _BATCH = 10, 200
-# A word said less often than this is looked up by itself; a commoner one call by call.
-_RARE = 5000
+# Calls looked at together: a few at first, then more; and those that are opened together.
+_FIRST, _BATCH, _OPENED = 10, 640, 160
+# A phrase that the index finds at no more places than this is looked up everywhere at once; one
+# that is said more often fills a page within the newest calls, and is looked up there first.
+_MANY = 2000
+# How far the places of a word are counted, to begin with the rarest one.
+_COUNTED = 10_000
 # Words of a phrase that are looked up together; opening the utterance decides the rest.
 _TOGETHER = 6
+_NEWEST = (CALLS.c.started_at_utc.desc(), CALLS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class CallSearch:
 
     def calls(self, wanted: CallFilter) -> Iterator[ListedCall]:
         """The calls wanted, newest first; only as many are read as are taken."""
-        for batch in self._batches(wanted):
+        for batch in self._batches(self._wanted(select(CALLS), wanted)):
             yield from self._listed(batch, wanted)
 
     def find(
@@ -153,9 +158,9 @@ class CallSearch:
                     day = None
                 yield ListedCall(call, outcome, day)
 
-    def _batches(self, wanted: CallFilter) -> Iterator[Sequence[RowMapping]]:
-        query = self._wanted(select(CALLS), wanted)
-        query = query.order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id)
+    def _batches(self, query: Select[*_Row]) -> Iterator[Sequence[RowMapping]]:
+        """Rows of a query of calls, newest first, a few and then more at a time."""
+        query = query.order_by(*_NEWEST)
         after: RowMapping | None = None
         size = _FIRST
         while True:
@@ -170,55 +175,50 @@ class CallSearch:
 
     def _candidates(
         self, phrase: Phrase, wanted: CallFilter
-    ) -> Iterator[tuple[Sequence[RowMapping], dict[str, list[int]]]]:
+    ) -> Iterator[tuple[Sequence[RowMapping], Mapping[str, Sequence[int]]]]:
         """Calls newest first, and the positions at which every word of the phrase was said."""
+        size = _FIRST
+        for places in self._places(phrase, wanted):
+            left = iter(places)
+            while calls := list(islice(left, size)):
+                query = select(CALLS).where(CALLS.c.id.in_(calls))
+                yield self._store.rows(query.order_by(*_NEWEST)), places
+                size = min(_OPENED, 2 * size)
+
+    def _places(self, phrase: Phrase, wanted: CallFilter) -> Iterator[Mapping[str, Sequence[int]]]:
+        """The positions by the ids of calls, newest first; nothing sealed was opened for them."""
+        newest = self._wanted(
+            select(CALLS.c.id, CALLS.c.started_at_utc, CALL_INDEX.c.number).join(
+                CALL_INDEX, CALL_INDEX.c.call == CALLS.c.id
+            ),
+            wanted,
+        )
         counted = sorted((self._count(key), key) for key in phrase.keys)
-        said = self._said([word_hash(self._vault, key) for _count, key in counted][:_TOGETHER])
-        rarest, _key = counted[0]
-        if rarest < _RARE:
-            found = self._positions(said)
-            query = self._wanted(select(CALLS).where(CALLS.c.id.in_(found)), wanted)
-            rows = self._store.rows(query.order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-            for first in range(0, len(rows), _FIRST):
-                yield rows[first : first + _FIRST], found
-            return
-        for batch in self._batches(wanted):
-            numbers = select(CALL_INDEX.c.number).where(
-                CALL_INDEX.c.call.in_([row["id"] for row in batch])
-            )
+        hashes = [word_hash(self._vault, key) for _count, key in counted][:_TOGETHER]
+        said = _said(hashes)
+        if len(hashes) > 1 or counted[0][0] <= _MANY:
+            everywhere = self._positions(said.limit(_MANY + 1))
+            if sum(map(len, everywhere.values())) <= _MANY:
+                query = newest.where(CALL_INDEX.c.number.in_(everywhere)).order_by(*_NEWEST)
+                rows = self._store.rows(query) if everywhere else ()
+                yield {row["id"]: everywhere[row["number"]] for row in rows}
+                return
+        for batch in self._batches(newest):
+            numbers = [row["number"] for row in batch]
             found = self._positions(said.where(WORD_INDEX.c.number.in_(numbers)))
-            there = [row for row in batch if row["id"] in found]
-            if there:
-                yield there, found
+            yield {row["id"]: found[row["number"]] for row in batch if row["number"] in found}
 
     def _count(self, key: str) -> int:
         """How often a word is indexed, up to where it counts as a common one."""
         rows = select(literal(1)).where(WORD_INDEX.c.word == word_hash(self._vault, key))
-        counted = select(func.count().label("count")).select_from(rows.limit(_RARE).subquery())
+        few = rows.limit(_COUNTED).subquery()
+        counted = select(func.count().label("count")).select_from(few)
         return int(self._store.rows(counted)[0]["count"])
 
-    def _said(self, hashes: Sequence[int]) -> Select[tuple[str, int]]:
-        """Where all of the words were said in one utterance; the first is the rarest."""
-        query = (
-            select(CALL_INDEX.c.call, WORD_INDEX.c.position)
-            .join(CALL_INDEX, CALL_INDEX.c.number == WORD_INDEX.c.number)
-            .where(WORD_INDEX.c.word == hashes[0])
-        )
-        for place, hashed in enumerate(hashes[1:]):
-            other = WORD_INDEX.alias(f"also_{place}")
-            query = query.where(
-                exists().where(
-                    other.c.word == hashed,
-                    other.c.number == WORD_INDEX.c.number,
-                    other.c.position == WORD_INDEX.c.position,
-                )
-            )
-        return query
-
-    def _positions(self, said: Select[tuple[str, int]]) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _positions(self, said: Select[tuple[int, int]]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
         for row in self._store.rows(said):
-            found.setdefault(row["call"], []).append(row["position"])
+            found.setdefault(row["number"], []).append(row["position"])
         return found
 
     def _wanted(self, query: Select[*_Row], wanted: CallFilter) -> Select[*_Row]:
@@ -280,8 +280,24 @@ def _hits(phrase: Phrase, said: Iterator[UtteranceFinal]) -> Iterator[Hit]:
             yield Hit(utterance, *place)
 
 
+def _said(hashes: Sequence[int]) -> Select[tuple[int, int]]:
+    """Where all of the words were said in one utterance; the first is the rarest."""
+    query = select(WORD_INDEX.c.number, WORD_INDEX.c.position).where(WORD_INDEX.c.word == hashes[0])
+    for place, hashed in enumerate(hashes[1:]):
+        other = WORD_INDEX.alias(f"also_{place}")
+        query = query.where(
+            exists().where(
+                other.c.word == hashed,
+                other.c.number == WORD_INDEX.c.number,
+                other.c.position == WORD_INDEX.c.position,
+            )
+        )
+    return query
+
+
 def _beyond(row: RowMapping) -> ColumnElement[bool]:
     """What comes after a call in the order of lists."""
     started = row["started_at_utc"]
     same = and_(CALLS.c.started_at_utc == started, CALLS.c.id > row["id"])
-    return or_(CALLS.c.started_at_utc < started, same)
+    # The first part says less than the second, and lets the index by time begin where it stands.
+    return and_(CALLS.c.started_at_utc <= started, or_(CALLS.c.started_at_utc < started, same))

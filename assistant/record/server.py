@@ -60,6 +60,9 @@ def open_server(url: str) -> Engine:
                 # A server that fell silent is given up after this long.
                 "tcp_user_timeout": 5000,
                 "application_name": "collections-call-assistant",
+                # Every statement is planned for the words and calls that it asks for: a plan made
+                # once for all compares hundreds of calls with a common word's places one by one.
+                "prepare_threshold": None,
             },
             # A connection that a restarted server has dropped is noticed and replaced.
             pool_pre_ping=True,

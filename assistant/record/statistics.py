@@ -1,4 +1,4 @@
-"""Figures of a record: how much there is, how old, how much of it is due.
+"""Figures of a record: how much there is, how old, how much of it is due, what is to be done.
 
 Owns the counting.  What it gives holds no id, no name and nothing that was said.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
@@ -15,11 +16,16 @@ from assistant.record.faults import store_faults
 from assistant.record.kept import KeptCall
 from assistant.record.retention import Stays, Verdict
 from assistant.record.store import CallStore
+from assistant.record.tasks import KeptTask, TaskState, every_task
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of a jurisdiction, or of all: `hours` of calls, `oldest` a day or empty, `due` for purge."""
+    """Of a jurisdiction, or of all: `hours` of calls, `oldest` a day or empty, `due` for purge.
+
+    `tasks` are those that calls raised and did not take back; of them `open` are still to be done,
+    and `overdue` should have been.
+    """
 
     calls: int
     hours: float
@@ -27,6 +33,9 @@ class Figures:
     oldest: str
     due: int
     held: int
+    tasks: int
+    open: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,13 @@ class Statistics:
     by_jurisdiction: dict[str, Figures]
 
 
-def statistics(store: CallStore, plan: Sequence[Verdict]) -> Statistics:
+def statistics(store: CallStore, plan: Sequence[Verdict], now: datetime) -> Statistics:
     """Count.
 
     Args:
         store: the kept calls.
         plan: for each what a purge would do, as `PurgeDesk.plan` says.
+        now: by which tasks are overdue.
 
     Raises:
         StoreFault: the store cannot be read.
@@ -51,19 +61,30 @@ def statistics(store: CallStore, plan: Sequence[Verdict]) -> Statistics:
     calls = store.every_call()
     verdicts = {verdict.call: verdict for verdict in plan}
     sizes = {call.id: _size(store.locations.sound(call.id)) for call in calls}
+    tasks = [task for task in every_task(store) if task.state is not TaskState.WITHDRAWN]
     places = sorted({call.jurisdiction for call in calls})
     return Statistics(
         _database_bytes(store),
-        _figures(calls, verdicts, sizes),
+        _figures(calls, verdicts, sizes, tasks, now),
         {
-            place: _figures([c for c in calls if c.jurisdiction == place], verdicts, sizes)
+            place: _figures(
+                [call for call in calls if call.jurisdiction == place],
+                verdicts,
+                sizes,
+                [task for task in tasks if task.jurisdiction == place],
+                now,
+            )
             for place in places
         },
     )
 
 
 def _figures(
-    calls: Sequence[KeptCall], verdicts: dict[str, Verdict], sizes: dict[str, int]
+    calls: Sequence[KeptCall],
+    verdicts: dict[str, Verdict],
+    sizes: dict[str, int],
+    tasks: Sequence[KeptTask],
+    now: datetime,
 ) -> Figures:
     known = [verdicts[call.id] for call in calls if call.id in verdicts]
     return Figures(
@@ -73,6 +94,9 @@ def _figures(
         oldest=min((call.started_at_utc for call in calls), default="")[:10],
         due=sum(verdict.goes for verdict in known),
         held=sum(Stays.HELD in verdict.stays for verdict in known),
+        tasks=len(tasks),
+        open=sum(task.open for task in tasks),
+        overdue=sum(task.overdue(now) for task in tasks),
     )
 
 

@@ -1,7 +1,8 @@
 """The repository of kept calls.
 
-Owns every query on the store: what is listed, opened and judged.  A call's inputs, in order, are
-the record; outputs, utterances and findings follow from them.  It hands out frozen values and
+Owns who may do what: each question is put to the guard here, and answered by the rooms beneath
+(`listed_rows`, `call_lines`, `kept_wrap_ups`, `judgements`, `whose`).  A call's inputs, in order,
+are the record; outputs, utterances and findings follow from them.  It hands out frozen values and
 never a row; it starts no thread, renders no text and reads no clock.
 """
 
@@ -13,55 +14,28 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, insert, or_, select
+from sqlalchemy import RowMapping, Select, select
 
 from assistant.event_codec import EventCodec
-from assistant.events import (
-    CallStarted,
-    ClockChanged,
-    Ended,
-    Envelope,
-    FindingChanged,
-    GapHeard,
-    MomentMarked,
-    Output,
-    PromiseChanged,
-    StatementChanged,
-    TaskRaised,
-    TaskWithdrawn,
-    Transferred,
-    UtteranceFinal,
-    VerificationChanged,
-)
-from assistant.record.chain import ACCESS, REVIEW, Entry, add_entry, review_hash
+from assistant.events import CallStarted, Envelope, FindingChanged, Output, UtteranceFinal
+from assistant.record.call_lines import CallLines
+from assistant.record.chain import ACCESS, Entry, add_entry
 from assistant.record.database import writing
-from assistant.record.faults import StoreDamaged, StoreTooNew, UnknownCall, damaged, store_faults
+from assistant.record.faults import store_faults
+from assistant.record.judgements import Judgements, decoded, encoded
 from assistant.record.kept import KeptCall, KeptWrapUp, NumberedWrapUp
 from assistant.record.kept_sound import KeptSound
-from assistant.record.listed_rows import MARKS, by_call, kept_call
+from assistant.record.kept_wrap_ups import KeptWrapUps
+from assistant.record.listed_rows import ListedRows
 from assistant.record.locations import Locations
-from assistant.record.locks import is_held
 from assistant.record.opening import Doors, OpenStore, open_store, system_doors
 from assistant.record.permissions import Act
-from assistant.record.places import note_place, wrap_up_place
 from assistant.record.recovery import Recovered, recover
-from assistant.record.releases import released_calls
-from assistant.record.reviews import Review, ReviewAct
+from assistant.record.reviews import Review
 from assistant.record.sealed_rows import SealedRows
-from assistant.record.tables import (
-    CALLS,
-    CHAIN,
-    EVENTS,
-    FINDINGS,
-    LANDMARKS,
-    RELEASES,
-    REVIEWS,
-    UTTERANCES,
-    WRAP_UPS,
-)
+from assistant.record.tables import CHAIN
 from assistant.record.verifying import Proof, verify
 from assistant.record.whose import CallAccounts
-from assistant.record.wrap_up_form import NewerForm, opened_part
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
 from compliance.errors import AssistantError
@@ -70,23 +44,6 @@ from scripts.account import Account
 if TYPE_CHECKING:
     # Who signs in loads more than a call that is being kept needs.
     from assistant.record.guard import Guard
-
-_LANDMARKS = (
-    VerificationChanged,
-    StatementChanged,
-    PromiseChanged,
-    GapHeard,
-    MomentMarked,
-    TaskRaised,
-    TaskWithdrawn,
-    Transferred,
-    ClockChanged,
-    Ended,
-)
-# Events are read in slices, so that a twelve-hour call needs no more memory than a short one.
-_SLICE = 5000
-# How many calls' keys are remembered.
-_SEALS = 512
 
 
 class CallStore:
@@ -119,6 +76,10 @@ class CallStore:
         self._engine = opened.engine
         self._vault = opened.vault
         self._rows = SealedRows(opened, self._codec)
+        self._listed = ListedRows(self._rows, opened.name, locations)
+        self._lines = CallLines(self._rows, opened.name)
+        self._ends = KeptWrapUps(self._rows, opened.name)
+        self._judgements = Judgements(opened, self._rows)
         self._whose = CallAccounts(opened, self._rows, self._codec)
         self._guard: Guard | None = None
 
@@ -148,7 +109,7 @@ class CallStore:
             NotPermitted: they may not.
         """
         if self._guard is not None:
-            subject = self._kept(call) if call is not None else None
+            subject = self._listed.one(call) if call is not None else None
             self._guard.need(act, subject, about=about, written=written)
 
     def note_refusal(self, act: Act, *, about: str) -> None:
@@ -187,7 +148,7 @@ class CallStore:
         Raises:
             UnknownCall: there is no such call.
         """
-        return self._guard is None or self._guard.may(Act.OPEN, self._kept(call))
+        return self._guard is None or self._guard.may(Act.OPEN, self._listed.one(call))
 
     def for_covering(self, call: str) -> CallStore:
         """This store with one call open in it, for making the redacted copy of that call.
@@ -200,7 +161,7 @@ class CallStore:
         """
         inner = copy(self)
         if self._guard is not None:
-            inner._guard = self._guard.for_covering(self._kept(call))  # noqa: SLF001 - its own kind
+            inner._guard = self._guard.for_covering(self._listed.one(call))  # noqa: SLF001 - its own kind
         return inner
 
     def record(
@@ -247,9 +208,9 @@ class CallStore:
         """Keep how a kept call ended; one that was kept before stays, and stands no more."""
         add_wrap_up(self._store, wrap_up)
 
-    def completes(self, call: KeptCall) -> bool:
+    def completes(self, kept: KeptCall) -> bool:
         """Whether who is signed in may say now how a call ended; nothing is written down."""
-        return self._guard is None or self._guard.may(Act.WRAP_UP, call)
+        return self._guard is None or self._guard.may(Act.WRAP_UP, kept)
 
     def complete_wrap_up(self, wrap_up: KeptWrapUp, after: int | None) -> None:
         """Say later how a kept call ended; what was said before stays, and stands no more.
@@ -273,15 +234,12 @@ class CallStore:
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""
         self._look_at(call)
-        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number.desc())
-        rows = self.rows(query.limit(1))
-        return self._wrap_up(rows[0]) if rows else None
+        return self._ends.last(call)
 
     def wrap_ups(self, call: str) -> tuple[KeptWrapUp, ...]:
         """All that was ever said of how a call ended, oldest first."""
         self._look_at(call)
-        query = select(WRAP_UPS).where(WRAP_UPS.c.call == call).order_by(WRAP_UPS.c.number)
-        return tuple(map(self._wrap_up, self.rows(query)))
+        return self._ends.all(call)
 
     def endings(self, calls: Sequence[str]) -> Mapping[str, NumberedWrapUp]:
         """How some calls ended, by their agents' last word; a call of which nobody said is absent.
@@ -290,35 +248,14 @@ class CallStore:
         """
         for call in calls if self._guard is not None else ():
             self._look_at(call)
-        self._rows.remember_keys(calls)
-        query = select(WRAP_UPS).where(WRAP_UPS.c.call.in_(calls)).order_by(WRAP_UPS.c.number)
-        last = {row["call"]: row for row in self.rows(query)}
         return {
-            call: NumberedWrapUp(row["number"], self._wrap_up(row)) for call, row in last.items()
+            call: NumberedWrapUp(row["number"], self._ends.opened(row))
+            for call, row in self._ends.last_rows(calls).items()
         }
 
     def last_wrap_ups(self, calls: Sequence[str]) -> Mapping[str, KeptWrapUp]:
         """How some calls ended, past the guard: for the record's own rooms, which show no note."""
-        query = select(WRAP_UPS).where(WRAP_UPS.c.call.in_(calls)).order_by(WRAP_UPS.c.number)
-        rows = {row["call"]: row for row in self.rows(query)}
-        self._rows.remember_keys(list(rows))
-        return {call: self._wrap_up(row) for call, row in rows.items()}
-
-    def _wrap_up(self, row: RowMapping) -> KeptWrapUp:
-        columns = {name: row[name] for name in ("call", "outcome", "next_contact", "at_utc")}
-        place = wrap_up_place(row["call"], row["at_utc"])
-        sealed = self._rows.opened(row["call"], row["note"], place)
-        try:
-            return KeptWrapUp(**columns, **opened_part(sealed))
-        except NewerForm:
-            raise StoreTooNew(
-                f"{self._name}: {place} is of a newer form",
-                "Update this program to the version that wrote it.",
-            ) from None
-        except ValueError:
-            raise StoreDamaged(
-                f"{self._name}: {place} is not understood", "Restore it from a backup."
-            ) from None
+        return {call: self._ends.opened(row) for call, row in self._ends.last_rows(calls).items()}
 
     def _look_at(self, call: str) -> None:
         """Ask the guard, where there is one; an unknown call has nothing to guard."""
@@ -340,29 +277,23 @@ class CallStore:
 
     def every_call(self) -> tuple[KeptCall, ...]:
         """Every kept call, past the guard: for the record's own rooms, which show none of it."""
-        rows = self.rows(select(CALLS).order_by(CALLS.c.started_at_utc.desc(), CALLS.c.id))
-        return self._with_marks(rows, MARKS, select(REVIEWS).order_by(REVIEWS.c.number))
+        return self._listed.every()
 
     def kept(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
         """Some rows of the calls' table as kept calls that may be opened, in the order given."""
-        return self._permitted(self._of_rows(rows))
+        return self._permitted(self._listed.of(rows))
 
     def studied(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
         """The same, of those whose copies may be studied; whose they were is left out.
 
         Whoever lists these shows nothing else of them but their copies.
         """
-        found = self._of_rows(rows)
+        found = self._listed.of(rows)
         if self._guard is not None:
             guard = self._guard
             guard.write("list")
             found = tuple(call for call in found if guard.may(Act.STUDY, call))
         return tuple(replace(call, agent_name="", agent_id="") for call in found)
-
-    def _of_rows(self, rows: Sequence[RowMapping]) -> tuple[KeptCall, ...]:
-        ids = [row["id"] for row in rows]
-        history = select(REVIEWS).where(REVIEWS.c.call.in_(ids)).order_by(REVIEWS.c.number)
-        return self._with_marks(rows, MARKS.where(FINDINGS.c.call.in_(ids)), history)
 
     def utterances_at(
         self, places: Mapping[str, Sequence[int]]
@@ -373,25 +304,7 @@ class CallStore:
         """
         for call in places if self._guard is not None else ():
             self._look_at(call)
-        if not places:
-            return {}
-        self._rows.remember_keys(list(places))
-        query = select(UTTERANCES).where(
-            or_(
-                *(
-                    and_(UTTERANCES.c.call == call, UTTERANCES.c.position.in_(positions))
-                    for call, positions in places.items()
-                )
-            )
-        )
-        rows = by_call(self.rows(query.order_by(UTTERANCES.c.call, UTTERANCES.c.position)))
-        return {call: self._finals(rows.get(call, ())) for call in places}
-
-    def _finals(self, rows: Sequence[RowMapping]) -> Iterator[UtteranceFinal]:
-        for row in rows:
-            event = self._rows.read(row["line"], row["call"], UTTERANCES, row["id"]).event
-            if isinstance(event, UtteranceFinal):
-                yield event
+        return self._lines.utterances_at(places)
 
     def call(self, call: str) -> KeptCall:
         """One kept call.
@@ -399,50 +312,20 @@ class CallStore:
         Raises:
             NotPermitted: it may not be seen by who is signed in.
         """
-        kept = self._kept(call)
+        kept = self._listed.one(call)
         if self._guard is not None:
             self._guard.need(Act.OPEN, kept)
         return kept
 
-    def _kept(self, call: str) -> KeptCall:
-        """One kept call, past the guard."""
-        rows = self.rows(select(CALLS).where(CALLS.c.id == call))
-        if not rows:
-            raise UnknownCall(
-                f"there is no kept call {call!r} in {self._name}",
-                "`assistant review --plain` lists those there are.",
-            )
-        marks = self.rows(MARKS.where(FINDINGS.c.call == call))
-        released = bool(self.rows(released_calls().where(RELEASES.c.call == call)))
-        return kept_call(
-            rows[0], marks, self._history(call), released=released, is_lost=self._is_lost
-        )
-
     def events(self, call: str) -> Iterator[Envelope]:
         """The inputs of a call in order: what a new session is fed to see the call again."""
         self.call(call)
-        after = -1
-        while True:
-            rows = self.rows(
-                select(EVENTS.c.seq, EVENTS.c.line)
-                .where(EVENTS.c.call == call, EVENTS.c.seq > after)
-                .order_by(EVENTS.c.seq)
-                .limit(_SLICE)
-            )
-            if not rows:
-                return
-            for row in rows:
-                yield self._rows.read(row["line"], call, EVENTS, row["seq"])
-            after = rows[-1]["seq"]
+        yield from self._lines.events(call)
 
     def start(self, call: str) -> CallStarted:
         """The call's first event: header, account as shown, versions."""
         self.call(call)
-        rows = self.rows(select(EVENTS.c.line).where(EVENTS.c.call == call, EVENTS.c.seq == 0))
-        first = self._rows.read(rows[0]["line"], call, EVENTS, 0).event if rows else None
-        if not isinstance(first, CallStarted):
-            raise damaged(self._name)
-        return first
+        return self._lines.start(call)
 
     def shown_accounts(self, call: str) -> tuple[Account, ...]:
         """The accounts that were shown in the call, its first one and those linked to it since."""
@@ -466,18 +349,18 @@ class CallStore:
 
     def utterances(self, call: str) -> tuple[UtteranceFinal, ...]:
         """The call's settled utterances in order."""
-        events = self._derived(call, UTTERANCES, "id", UTTERANCES.c.position)
-        return tuple(event for event in events if isinstance(event, UtteranceFinal))
+        self.call(call)
+        return self._lines.utterances(call)
 
     def findings(self, call: str) -> tuple[FindingChanged, ...]:
         """The call's findings, each in its last state, withdrawn ones included, in order."""
-        events = self._derived(call, FINDINGS, "id", FINDINGS.c.call_s, FINDINGS.c.id)
-        return tuple(event for event in events if isinstance(event, FindingChanged))
+        self.call(call)
+        return self._lines.findings(call)
 
     def landmarks(self, call: str) -> tuple[Output, ...]:
         """Verification, required statements, gaps, marked moments, tasks and the end, in order."""
-        events = self._derived(call, LANDMARKS, "seq", LANDMARKS.c.seq)
-        return tuple(event for event in events if isinstance(event, _LANDMARKS))
+        self.call(call)
+        return self._lines.landmarks(call)
 
     def derived(self, call: str) -> tuple[Envelope, ...]:
         """All that is kept beside the call's inputs, as it is kept, in the order in which it came.
@@ -485,14 +368,7 @@ class CallStore:
         Of a finding that changed, only the last state is.
         """
         self.call(call)
-        envelopes = [
-            self._rows.read(row["line"], call, table, row["key"])
-            for table, key in ((UTTERANCES, "id"), (FINDINGS, "id"), (LANDMARKS, "seq"))
-            for row in self.rows(
-                select(table.c[key].label("key"), table.c.line).where(table.c.call == call)
-            )
-        ]
-        return tuple(sorted(envelopes, key=lambda envelope: envelope.seq))
+        return self._lines.derived(call)
 
     def sound(self, call: str) -> KeptSound | None:
         """The call's sound, to be closed by the caller; `None` where none was kept."""
@@ -503,7 +379,7 @@ class CallStore:
     def reviews(self, call: str) -> tuple[Review, ...]:
         """Every judgement ever made on the call, oldest first."""
         self._look_at(call)
-        return tuple(self._review(row) for row in self._history(call))
+        return self._judgements.of(call)
 
     def entries(self, call: str) -> tuple[Entry, ...]:
         """What the chain states of the call, oldest first; who looked at it is not about it."""
@@ -518,95 +394,20 @@ class CallStore:
         kept = self.call(review.call)
         if self._guard is not None:
             self._guard.need(Act.JUDGE, kept)
-        with store_faults(self._name), writing(self._engine) as connection:
-            added = connection.execute(
-                insert(REVIEWS).values(
-                    call=review.call,
-                    finding=review.finding,
-                    act=review.act.value,
-                    reviewer=review.reviewer,
-                    at_utc=review.at_utc,
-                    note=self._rows.seal(review.call).seal(
-                        _encoded(review.note),
-                        note_place(review.call, review.finding, review.at_utc),
-                    ),
-                )
-            )
-            (number,) = added.inserted_primary_key or (0,)
-            row = connection.execute(select(REVIEWS).where(REVIEWS.c.number == number)).mappings()
-            stated = {"number": number, "row": review_hash(row.one())}
-            at_utc = self._store.at_utc()
-            entry = add_entry(connection, self._vault, REVIEW, review.call, at_utc, stated)
-        self._store.anchors.write(entry)
+        self._judgements.add(review)
 
     # ---- notes of other rooms --------------------------------------------------------------
 
     def seal(self, call: str, note: str, place: str) -> bytes:
         """A note as it is kept: sealed with the call's key, for its place alone."""
-        return self._rows.seal(call).seal(_encoded(note), place)
+        return self._rows.seal(call).seal(encoded(note), place)
 
     def unseal(self, call: str, sealed: bytes, place: str) -> str:
         """A note that was sealed for its place; whether it may be read was asked before."""
-        return _decoded(self._rows.opened(call, sealed, place))
+        return decoded(self._rows.opened(call, sealed, place))
 
     # ---- rows to values --------------------------------------------------------------------
 
     def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
         """What a query of this room finds."""
         return self._rows.rows(statement)
-
-    def _history(self, call: str) -> Sequence[RowMapping]:
-        return self.rows(select(REVIEWS).where(REVIEWS.c.call == call).order_by(REVIEWS.c.number))
-
-    def _derived(
-        self, call: str, table: Table, key: str, *order: ColumnElement[Any]
-    ) -> list[object]:
-        self.call(call)
-        rows = self.rows(
-            select(table.c[key], table.c.line).where(table.c.call == call).order_by(*order)
-        )
-        return [self._rows.read(row["line"], call, table, row[key]).event for row in rows]
-
-    def _review(self, row: RowMapping) -> Review:
-        place = note_place(row["call"], row["finding"], row["at_utc"])
-        return Review(
-            call=row["call"],
-            finding=row["finding"],
-            act=ReviewAct(row["act"]),
-            reviewer=row["reviewer"],
-            at_utc=row["at_utc"],
-            note=_decoded(self._rows.opened(row["call"], row["note"], place)),
-        )
-
-    def _is_lost(self, call: str) -> bool:
-        """Whether nobody writes a call that has no end; another desk's cannot be told from here."""
-        if is_held(self.locations.lock(call)):
-            return False
-        return self.locations.store is None or self.locations.journal(call).exists()
-
-    def _with_marks(
-        self,
-        rows: Sequence[RowMapping],
-        marks_of: Select[*tuple[Any, ...]],
-        history_of: Select[*tuple[Any, ...]],
-    ) -> tuple[KeptCall, ...]:
-        marks, histories = by_call(self.rows(marks_of)), by_call(self.rows(history_of))
-        released = {row["call"] for row in self.rows(released_calls())}
-        return tuple(
-            kept_call(
-                row,
-                marks.get(row["id"], ()),
-                histories.get(row["id"], ()),
-                released=row["id"] in released,
-                is_lost=self._is_lost,
-            )
-            for row in rows
-        )
-
-
-def _encoded(note: str) -> bytes:
-    return note.encode("utf-8", "surrogatepass")
-
-
-def _decoded(note: bytes) -> str:
-    return note.decode("utf-8", "surrogatepass")

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-STORE_VERSION = 9
+STORE_VERSION = 10
 """The version of this layout; a store of a higher one is refused."""
 
 METADATA = MetaData()
@@ -96,6 +96,8 @@ UTTERANCES = Table(
     # Order of finals in the call, from 0.
     Column("position", Integer, nullable=False),
     Column("line", LargeBinary, nullable=False),
+    # What the index of words leads to.
+    Index("utterances_by_position", "call", "position"),
     sqlite_with_rowid=False,
 )
 

@@ -149,6 +149,11 @@ def tasks_of_call(store: CallStore, call: str) -> tuple[KeptTask, ...]:
     return tuple(_read_tasks(store.rows, opened, call))
 
 
+def every_task(store: CallStore) -> tuple[KeptTask, ...]:
+    """Every task there is, past the guard: for counting them."""
+    return tuple(_read_tasks(store.rows, _sealed))
+
+
 class TaskDesk:
     """The tasks of a store, for somebody who is signed in.
 

@@ -16,15 +16,14 @@ from assistant.events import AccountChanged, AccountLinked, CallStarted
 from assistant.linking import same_customer
 from assistant.record.faults import damaged
 from assistant.record.opening import OpenStore
-from assistant.record.places import row_place
 from assistant.record.sealed_rows import SealedRows
 from assistant.record.tables import CALL_KEYS, EVENTS, LANDMARKS
 from assistant.record.vault import Seal
 from scripts.account import Account
 
 SHORTEST = 500
-"""Bytes that a stored event with a whole account in it never goes below: shorter ones are not
-opened to look for one."""
+"""Bytes that a stored event with a whole account in it never goes below, because it is not packed
+(`packed_lines`): shorter ones are not opened to look for one."""
 
 _LINKED, _CHANGED = (
     f'"type":"{type_tag(event)}"'.encode() for event in (AccountLinked, AccountChanged)
@@ -48,7 +47,7 @@ class CallAccounts:
         )
         found: list[Account] = []
         for row in self._rows.rows(query.order_by(EVENTS.c.seq)):
-            opened = self._rows.opened(call, row["line"], row_place(call, EVENTS.name, row["seq"]))
+            opened = self._rows.line(row["line"], call, EVENTS, row["seq"])
             if row["seq"] == 0 or _LINKED in opened:
                 event = self._codec.decode(opened, self._name).event
                 if isinstance(event, CallStarted | AccountLinked) and event.account is not None:
@@ -81,8 +80,7 @@ class CallAccounts:
             if row["wrapped"] is None:
                 raise damaged(self._name)
             seals[call] = self._vault.call(call, row["wrapped"])
-            place = row_place(call, EVENTS.name, 0)
-            opened = self._rows.unsealed(seals[call], row["line"], place)
+            opened = self._rows.line(row["line"], call, EVENTS, 0, seals[call])
             first = self._codec.decode(opened, self._name).event
             if isinstance(first, CallStarted) and first.account_id:
                 yield call, first.account_id
@@ -95,8 +93,7 @@ class CallAccounts:
             call = row["call"]
             if call not in seals:
                 continue  # it began after the question before
-            place = row_place(call, LANDMARKS.name, row["seq"])
-            opened = self._rows.unsealed(seals[call], row["line"], place)
+            opened = self._rows.line(row["line"], call, LANDMARKS, row["seq"], seals[call])
             if _CHANGED in opened:
                 event = self._codec.decode(opened, self._name).event
                 if isinstance(event, AccountChanged):

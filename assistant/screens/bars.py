@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.call_view import CallView
 from assistant.events import IdentifierState, RecordingState
 from assistant.interface_text import N_
@@ -101,14 +102,6 @@ _CUSTOMER = frozenset(
 _PALETTE = ("Ctrl+P", N_("all commands"))
 _LAGGING_S = 1.0
 """From here on lag is worth more room than the levels are."""
-
-
-def clock(seconds: float) -> str:
-    """Call time as `02:14`, from an hour on as `1:02:14`."""
-    whole = max(0, int(seconds))
-    minutes, second = divmod(whole, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute:02}:{second:02}"
 
 
 def meter(level_db: float) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.cells import cell_len
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.events import FindingChanged
 from assistant.interface_text import N_
@@ -20,7 +21,7 @@ from assistant.plain import MISSED, NOT_ASSESSABLE
 from assistant.record.kept import CallState, KeptCall
 from assistant.record.reviews import Review, ReviewAct
 from assistant.review.desk import OpenedCall
-from assistant.screens.bars import clock, fitting_bar
+from assistant.screens.bars import fitting_bar
 from assistant.screens.pages import BLANK, law_page, paragraph
 from assistant.screens.review_keys import (
     ALWAYS_SHOWN,

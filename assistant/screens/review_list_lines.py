@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.interface_text import N_
 from assistant.record.kept import KeptCall
-from assistant.screens.bars import clock
 from assistant.screens.pages import BLANK, paragraph
 from assistant.screens.review_lines import (
     STATES,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.call_view import CallView
 from assistant.choice_digits import OWN_KEYS, TEN
 from assistant.interface_text import N_
 from assistant.plain import sign_of
-from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, cut, fit, wrap
 from assistant.screens.setup import CallSetup
 from assistant.screens.tones import Tone

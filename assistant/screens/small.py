@@ -7,8 +7,9 @@ a wording in, lines out.
 
 from __future__ import annotations
 
+from assistant.call_time import clock
 from assistant.call_view import CallView
-from assistant.screens.bars import clock, draw_flag, verification
+from assistant.screens.bars import draw_flag, verification
 from assistant.screens.pane import Draw
 from assistant.screens.runs import Line, Run, cut, fit, wrap
 from assistant.screens.script import away_lines

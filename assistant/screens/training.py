@@ -13,8 +13,9 @@ from textual.app import ComposeResult
 from textual.events import Key, Paste
 from textual.widget import Widget
 
+from assistant.call_time import clock
 from assistant.events import Act
-from assistant.screens.bars import clock, fitting_bar
+from assistant.screens.bars import fitting_bar
 from assistant.screens.call import CallScreen
 from assistant.screens.keys import Command
 from assistant.screens.pages import BLANK, paragraph

@@ -17,9 +17,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.display_text import DisplayText
 from assistant.interface_text import N_
-from assistant.screens.bars import clock, label_width
+from assistant.screens.bars import label_width
 from assistant.screens.pane import to_strip
 from assistant.screens.runs import Line, Run, cut, spread, wrap
 from assistant.screens.tones import DARK, PALETTES, Palette, Tone

@@ -11,10 +11,10 @@ from datetime import date, time
 from decimal import Decimal
 
 from assistant import terms
+from assistant.call_time import clock
 from assistant.call_view import CallView
 from assistant.interface_text import N_
 from assistant.next_contact import ContactTime
-from assistant.screens.bars import clock
 from assistant.screens.runs import Line, Run, cells, pad, wrap
 from assistant.screens.tones import Tone
 from assistant.typed_values import NotUnderstood, Reading, value_typed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -27,8 +28,16 @@ NO_DEVICE = "there is no sound device to listen to"
 NO_DEVICE_REMEDY = (
     "Plug one in or let this user use it, see `assistant devices`, or work with --no-audio."
 )
-# Loopbacks under PortAudio on systems that offer what is played as an input.
-_LOOPBACKS = ("stereo mix", "loopback", "blackhole", "monitor of", "what u hear", "立體聲混音")
+# What is played as an input, by the names that drivers give it: sound cards' own mixes, then
+# virtual cables and loopback drivers.  PortAudio has no loopback of its own on Windows (WASAPI's is
+# not in it), and MME cuts names after 31 characters.
+_LOOPBACKS = (
+    "stereo mix", "stereomix", "立體聲混音", "立体声混音", "what u hear", "wave out mix",
+    "cable output", "cable-a output", "cable-b output", "virtual cable", "virtual audio cable",
+    "voicemeeter", "loopback", "blackhole", "soundflower", "monitor of",
+)  # fmt: skip
+# It lists what is switched off as well, and takes a device for itself alone.
+_LAST_RESORT = "Windows WDM-KS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +109,21 @@ def proposed(devices: Sequence[InputDevice]) -> Pair | None:
 
 
 def proposed_customer(devices: Sequence[InputDevice], agent: InputDevice) -> InputDevice | None:
-    """What hears the headset of somebody who speaks into `agent`; `None` where nothing does."""
+    """What hears the headset of somebody who speaks into `agent`; `None` where nothing does.
+
+    Windows lists a device once for each of its sound systems: the microphone's own is the first
+    choice, so that both sides come the same way.
+    """
     monitors = [device for device in devices if device.monitor and device.name != agent.name]
-    return min(monitors, key=lambda device: not device.usual, default=None)
+    return min(
+        monitors,
+        key=lambda device: (
+            not device.usual,
+            device.host == _LAST_RESORT,
+            device.host != agent.host,
+        ),
+        default=None,
+    )
 
 
 def chosen(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
@@ -187,16 +208,33 @@ def _portaudio_inputs(sounddevice: ModuleType) -> tuple[InputDevice, ...]:
         usual = int(sounddevice.default.device[0])
     except (sounddevice.PortAudioError, TypeError, ValueError):
         return ()
+    return inputs_listed(listed, hosts, usual)
+
+
+def inputs_listed(
+    listed: Sequence[Mapping[str, Any]], hosts: Sequence[Mapping[str, Any]], usual: int
+) -> tuple[InputDevice, ...]:
+    """The inputs of PortAudio's table of devices.
+
+    Args:
+        listed: devices as `sounddevice.query_devices` lists them.
+        hosts: sound systems as `sounddevice.query_hostapis` lists them.
+        usual: the place of the default input, -1 where there is none.
+    """
     found: list[InputDevice] = []
+    times: Counter[str] = Counter()
     for index, device in enumerate(listed):
         channels = int(device["max_input_channels"])
         if channels < 1:
             continue
         host = str(hosts[int(device["hostapi"])]["name"])
         label = str(device["name"])
+        name = f"{host}: {label}"
+        times[name] += 1
         found.append(
             InputDevice(
-                name=f"{host}: {label}",
+                # Two of a kind, or two whose names were cut where they differ.
+                name=name if times[name] == 1 else f"{name} #{times[name]}",
                 label=label,
                 host=host,
                 channels=min(channels, 2),

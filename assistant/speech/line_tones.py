@@ -1,10 +1,11 @@
-"""Steady tones on a line: ringing, busy, fax, a key held down.  A recogniser hears words in them.
+"""Tones on a line: ringing, busy, fax, keys pressed, music.  A recogniser hears words in them.
 
 Owns what counts as a tone, and which recognised words are none because nothing but a tone sounded
 while they were heard.  Never speech: one or two partials that carry all but a fiftieth of the
 power, each steady to two hertz and in loudness for four tenths of a second, which no voice is; the
-tenths where such a tone begins and ends; and what is no sound at all.  A word that touches anything
-else stays, and so does whatever is said over a tone.  Short keys and music are not told.  Pure.
+tenths where such a tone begins and ends; keys however short (`key_tones`); and what is no sound at
+all.  A word that touches anything else stays, and so does whatever is said over a tone.  Music is
+told by itself (`line_music`), since a side on which it plays is not heard meanwhile.  Pure.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from assistant.speech.key_tones import KeyTones
+from assistant.speech.line_music import FEW_SHARE, OWN_SHARE, LineMusic
 from assistant.speech.recogniser import FinalHypothesis
-from assistant.speech.recording import Chunk
+from assistant.speech.recording import FULL_SCALE, Chunk
 
 _Power = npt.NDArray[np.float64]
 
@@ -31,6 +34,8 @@ _LEAST_CHUNKS = 4
 _BESIDE = 3  # bins that a windowed partial takes on each side
 _EDGE_SHARE = 0.9  # where a tone begins or ends, of the power near its partials
 _EDGE_HZ = 60.0
+_LATEST = 5  # tenths of a second
+_FEW = 2  # words that say little by themselves
 _KEPT = 1_200  # tenths of a second that are remembered: longer than any utterance
 
 
@@ -70,10 +75,16 @@ class LineTones:
 
     Args:
         rate_hz: samples a second.
+        music: whether music is listened for: not at an agent's microphone, since what an agent
+            says beside a radio is said all the same.
+
+    `music` is the channel's, `None` where it is not listened for.
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, *, music: bool = True) -> None:
         self._rate_hz = rate_hz
+        self._keys = KeyTones(rate_hz)
+        self.music = LineMusic(rate_hz) if music else None
         self._chunks: deque[_Heard] = deque(maxlen=_KEPT)
         self._ever = False  # most lines never carry any
         self._run = 0  # how many of the last chunks are one tone
@@ -86,8 +97,12 @@ class LineTones:
 
     def take(self, chunk: Chunk) -> None:
         """Listen to a chunk."""
-        heard = _listened(chunk, self._rate_hz)
+        samples = np.frombuffer(chunk.pcm, dtype="<i2").astype(np.float64) / FULL_SCALE
+        heard = _listened(chunk, samples, self._rate_hz)
         was = self._chunks[-1] if self._chunks else None
+        if self._keys.take(samples) and was is not None:
+            was.kind = _Kind.TONE
+            self._ever = True
         self._chunks.append(heard)
         if was is not None and self._run and was.is_same_tone(heard):
             self._run += 1
@@ -103,18 +118,36 @@ class LineTones:
                 self._settle_edge(self._chunks[-_LEAST_CHUNKS - 1], heard)
         elif self._run > _LEAST_CHUNKS:
             heard.kind = _Kind.TONE
+        if self.music is not None:
+            no_note = chunk.level_db < _LEAST_DB or self._keys.latest
+            self.music.take(heard.start, heard.end, None if no_note else heard.power)
         if len(self._chunks) > _LEAST_CHUNKS + 1:
             self._chunks[-_LEAST_CHUNKS - 2].power = None
 
     def without(self, heard: FinalHypothesis) -> FinalHypothesis:
-        """What was heard without the words that are tones; `heard` in it is all of them."""
-        if not self._ever:
-            return heard
-        words = tuple(word for word in heard.words if not self._is_tone(word.start, word.end))
+        """What was heard without words that are tones or music; `heard` in it is all of them."""
+        words = [word for word in heard.words if not self._is_no_word(word.start, word.end)]
+        if len(words) <= max(_FEW, len(heard.words) // 2):
+            words = [word for word in words if not self._is_music(word.start, word.end, FEW_SHARE)]
         if len(words) == len(heard.words):
             return heard
         text = " ".join(word.text for word in words)
-        return replace(heard, text=text, words=words, heard=heard.heard or heard.words)
+        return replace(heard, text=text, words=tuple(words), heard=heard.heard or heard.words)
+
+    @property
+    def sounding(self) -> bool:
+        """Whether nothing but tones or music has sounded just now, so that no word is under way."""
+        if self.music is not None and self.music.sounds:
+            return True
+        latest = list(self._chunks)[-_LATEST - 1 : -1]  # of the last one that is not known yet
+        kinds = {each.kind for each in latest}
+        return self._ever and _Kind.TONE in kinds and _Kind.OTHER not in kinds
+
+    def _is_no_word(self, start: int, end: int) -> bool:
+        return (self._ever and self._is_tone(start, end)) or self._is_music(start, end, OWN_SHARE)
+
+    def _is_music(self, start: int, end: int, share: float) -> bool:
+        return self.music is not None and self.music.covers(start, end, share)
 
     def _is_tone(self, start: int, end: int) -> bool:
         touched = {each.kind for each in self._chunks if each.start < end and start < each.end}
@@ -134,17 +167,16 @@ class LineTones:
             beside.kind = _Kind.EDGE
 
 
-def _listened(chunk: Chunk, rate_hz: int) -> _Heard:
+def _listened(chunk: Chunk, samples: _Power, rate_hz: int) -> _Heard:
     """A chunk, and the partials of the tone that it is, if it is one."""
     end = chunk.start_sample + chunk.samples
     kind = _Kind.NOTHING if chunk.level_db <= _NOTHING_DB else _Kind.OTHER
     heard = _Heard(chunk.start_sample, end, kind, chunk.level_db)
     if chunk.samples < rate_hz // 20 or kind is _Kind.NOTHING:
         return heard
-    pcm = np.frombuffer(chunk.pcm, dtype="<i2").astype(np.float64)
-    heard.power = np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))) ** 2
+    heard.power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
     if chunk.level_db >= _LEAST_DB:
-        heard.partials = _partials(heard.power, rate_hz / len(pcm))
+        heard.partials = _partials(heard.power, rate_hz / len(samples))
     return heard
 
 

@@ -46,15 +46,16 @@ class FinalHypothesis:
 
 @dataclass(frozen=True, slots=True)
 class UnheardStretch:
-    """Sound that could not be recognised: `samples` from `start` on were left out.
+    """Sound that was not recognised: `samples` from `start` on were left out.
 
-    `sample` is how much sound the recogniser had been given.  What was said there is not
-    assessable.
+    `sample` is how much sound the recogniser had been given, `reason` as in `AudioGap`.  What was
+    said there is not assessable.
     """
 
     sample: int
     start: int
     samples: int
+    reason: str = "recogniser_failed"
 
 
 Hypothesis = PartialHypothesis | FinalHypothesis | UnheardStretch

@@ -3,7 +3,8 @@
 Owns the counting: days and rolling hours, per number and per debt, by what came of each contact.
 What is not known of a contact leaves it possible, and a limit that only possible contacts exceed,
 or that only they satisfy, is left open.  It reads no clock; the call's start is the moment that
-counts.
+counts.  A call that another desk passed to this one was counted there, or not: it is no dial of
+this desk's.  That a customer may not be called at all is told all the same, as something to check.
 """
 
 from __future__ import annotations
@@ -12,8 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from compliance.context import CallContext, CallHeader, Contact, Listener
-from compliance.findings import FoundBy
+from compliance.context import (
+    INBOUND,
+    TRANSFERRED,
+    CallContext,
+    CallHeader,
+    Contact,
+    Listener,
+    is_passed_on,
+)
+from compliance.findings import FoundBy, Verdict
 from compliance.judges.hits import Hit, Judged, considered, why_open
 from compliance.kinds import Limit
 from compliance.local_time import zone_of
@@ -27,7 +36,8 @@ class Standing:
     """How one limit stands: `count` contacts, this call included where it counts.
 
     `broken` is whether this call breaks it, `why` what keeps that from being known.  `harmless` is
-    whether it is kept for certain even should it apply, which is what is not known.
+    whether it is kept for certain even should it apply, which is what is not known.  `doubtful` is
+    whether a breach hangs on who placed the call.
     """
 
     rule: Rule
@@ -36,6 +46,7 @@ class Standing:
     broken: bool = False
     why: str = ""
     harmless: bool = False
+    doubtful: bool = False
 
 
 class LimitsJudge:
@@ -63,7 +74,7 @@ class LimitsJudge:
                 continue
             if standing.broken:
                 self._found.add(standing.rule.id)
-                hits.append(_hit(standing.rule, standing.limit, context, standing.count))
+                hits.append(_hit(standing, context))
             elif standing.why:
                 undecided.append((standing.rule.id, standing.why))
         return Judged(tuple(hits), tuple(undecided))
@@ -74,6 +85,7 @@ class LimitsJudge:
             applies = rule.when.holds(context)
             if applies is False or any(context.fact(name) for name in limit.unless):
                 continue
+            passed_on = is_passed_on(context, limit.unless)
             why = why_open(context, (rule.when,)) if applies is None else self._unknown()
             if (
                 applies
@@ -82,7 +94,12 @@ class LimitsJudge:
                 and limit.most == 0
                 and _this_call_counts(limit, context)
             ):
-                yield Standing(rule, limit, 1, broken=True)  # whatever came before this call
+                # Whatever came before this call.
+                doubtful = passed_on and context.fact(INBOUND) is None
+                yield Standing(rule, limit, 1, broken=True, doubtful=doubtful)
+                continue
+            if passed_on:
+                yield Standing(rule, limit, 0, why=why or TRANSFERRED)
                 continue
             if why and (applies or self._unknown()):
                 yield Standing(rule, limit, 0, why=why)
@@ -181,10 +198,12 @@ def _digits(number: str) -> str:
     return "".join(sign for sign in number if sign.isdigit())[-9:]
 
 
-def _hit(rule: Rule, limit: Limit, context: CallContext, count: int) -> Hit:
+def _hit(standing: Standing, context: CallContext) -> Hit:
+    rule, limit, count = standing.rule, standing.limit, standing.count
     known, unknown = considered(context, (rule.when,), limit.unless)
     bound = limit.most if limit.least is None else limit.least
     what = f"{'at most' if limit.least is None else 'at least'} {bound} in {limit.period}"
     params = (("count", str(count)), ("most", str(bound)), ("period", limit.period))
     found_by = FoundBy("limit", what, context=(*known, ("count", str(count))), unknown=unknown)
-    return Hit(rule, limit.verdict, found_by, part="count", params=params)
+    verdict = Verdict.CHECK_FACTS if standing.doubtful else limit.verdict
+    return Hit(rule, verdict, found_by, part="count", params=params)

@@ -2,7 +2,8 @@
 
 Owns the reading of the header's start against the windows of the rules, when the call starts and
 again while it lasts.  It reads no clock: how late it is follows from the start and the time in the
-call.
+call.  A call that another desk passed to this one began there: when is not known, and here it only
+goes on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from compliance.context import CallContext, CallHeader
+from compliance.context import TRANSFERRED, CallContext, CallHeader, is_passed_on
 from compliance.findings import FoundBy, Verdict
 from compliance.judges.hits import Hit, Judged, considered, why_open
 from compliance.kinds import Window
@@ -57,7 +58,9 @@ class WindowsJudge:
             if rule.id in self._found:
                 continue
             answer = self._judge(rule, window, context, 0.0)
-            if isinstance(answer, str):
+            if answer is None and is_passed_on(context, window.unless):
+                undecided.append((rule.id, TRANSFERRED))  # its start; how it goes on is judged
+            elif isinstance(answer, str):
                 self._told.add(rule.id)
                 if answer:
                     undecided.append((rule.id, answer))
@@ -91,6 +94,9 @@ class WindowsJudge:
             return "" if applies is False else why_open(context, (rule.when,))
         if any(context.fact(name) for name in window.unless):
             return ""
+        goes_on = after_s > 0 or is_passed_on(context, window.unless)
+        if goes_on and window.lasting is None:
+            return TRANSFERRED
         moments = self._moments(after_s)
         if isinstance(moments, str):
             return moments
@@ -99,7 +105,7 @@ class WindowsJudge:
             return _HOLIDAY if any(answer.outside is None for answer in answers) else None
         everywhere = all(answer.outside for answer in answers)
         verdict = window.verdict if everywhere else window.doubtful
-        if after_s > 0:
+        if goes_on:
             verdict = window.lasting or verdict
         return self._hit(rule, window, context, zip(moments, answers, strict=True), verdict)
 

@@ -96,9 +96,12 @@ def _record(calls: int, store: str | None) -> None:
 @click.option("--calls", default=10_000, show_default=True)
 @click.option("--store", metavar="URL", help="An empty PostgreSQL database (default: embedded).")
 @click.option("--server", is_flag=True, help="A PostgreSQL server of its own, made and removed.")
-def _year(calls: int, store: str | None, *, server: bool) -> None:
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Make the year there, or read it again."
+)
+def _year(calls: int, store: str | None, folder: Path | None, *, server: bool) -> None:
     if not server:
-        year.run(calls, store)
+        year.run(calls, store, folder)
         return
     running = Server()
     try:

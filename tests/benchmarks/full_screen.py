@@ -29,6 +29,7 @@ from compliance.context import CallHeader, Collector
 from compliance.transcript import Speaker
 from scripts.account import load_account
 
+BEGAN = "2026-11-24T15:30:00.000+00:00"
 LINES = (
     "thank you for holding i have your account here in front of me now",
     "i lost my job in march and i have been looking for work ever since",
@@ -67,7 +68,7 @@ def outputs(utterances: int) -> list[Envelope]:
     account = load_account(demonstration_call("en-US").account)
     inputs: list[Input] = [
         CallStarted(
-            header, VerificationPolicy.AGENT, "0", "", "UTC", "", "", "none", "", "", account
+            header, VerificationPolicy.AGENT, "0", BEGAN, "UTC", "", "", "none", "", "", account
         ),
         ChannelOpened(0, "agent", Speaker.AGENT, 8000),
         ChannelOpened(1, "customer", Speaker.CUSTOMER, 8000),

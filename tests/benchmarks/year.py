@@ -88,17 +88,19 @@ _ENDS = ("", "ck", "ll", "nd", "st", "rt", "m", "ng", "pe", "se", "te", "ve")
 def call_events(speech: Speech, number: int, calls: int) -> list[Envelope]:
     """One call as it is kept, without partials: inputs first, then what was derived."""
     at = datetime(2025, 11, 29, 9, tzinfo=UTC) + timedelta(days=365 * number / calls)
+    mandarin = bool(number % 2)
     start = replace(started(at.isoformat()), account=speech.account(calls))
+    header = replace(start.header, jurisdiction="tw" if mandarin else "us")
+    start = replace(start, header=header)
     inputs: list[Input] = [
         start,
         ChannelOpened(0, "agent", Speaker.AGENT, RATE_HZ),
         ChannelOpened(1, "customer", Speaker.CUSTOMER, RATE_HZ),
     ]
     outputs: list[Output] = []
-    mandarin = bool(number % 2)
     for n in range(UTTERANCES):
         said = speech.said(mandarin=mandarin)
-        if number % 1000 == 7 and n == 40:
+        if number % 1000 in {6, 7} and n == 40:
             said[3:5] = ["警", "察"] if mandarin else ["sheriff", "office"]
         at_s, step_s = n * _UTTERANCE_S, _UTTERANCE_S / len(said)
         words = [
@@ -134,13 +136,20 @@ def name(number: int) -> str:
     return f"2026-{number:05}"
 
 
-def run(calls: int, store: str | None) -> None:
-    """Print the figures; `store` is the URL of an empty database, or none for the embedded one."""
+def run(calls: int, store: str | None, folder: Path | None = None) -> None:
+    """Print the figures.
+
+    Args:
+        calls: how many.
+        store: the URL of an empty database, or none for the embedded one.
+        folder: where the data folder is made and stays; one that is there is read as it is.
+    """
     codec = EventCodec()
-    with tempfile.TemporaryDirectory() as folder:
-        places = Locations(Path(folder), store=store)
+    with tempfile.TemporaryDirectory() as passing:
+        places = Locations(folder or Path(passing), store=store)
         with CallStore(places, codec, doors=Doors({})) as opened:
-            _fill(opened, calls)
+            if not any(True for _ in CallSearch(opened).calls(ANY)):
+                _fill(opened, calls)
             size = _size(opened, places)
         # Opened anew, as a command does.
         with CallStore(places, codec, doors=Doors({})) as opened:
@@ -206,6 +215,8 @@ def _read(store: CallStore, calls: int) -> None:
             "find a common word, one account",
             lambda n: found("pay", CallFilter(account=f"A-{n}"))(n),
         ),
+        ("find a common word where it is never said", found("you", CallFilter(jurisdiction="tw"))),
+        ("find three common words side by side", found("not today you")),
         ("find a phrase of common words never said", found("today you pay not today you")),
         ("find a word never said", found("arbitration")),
         ("open a call", lambda n: tell(store, name(n * 37 % calls))),

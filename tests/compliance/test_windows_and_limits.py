@@ -49,6 +49,41 @@ def verdicts(found: tuple[Finding, ...]) -> list[Verdict]:
 # ---- hours ---------------------------------------------------------------------------------------
 
 
+PASSED = {"transferred": True}
+OURS = "[consent, inbound]"
+
+
+@pytest.mark.parametrize(
+    ("at", "facts", "unless", "verdict", "open_"),
+    [
+        # Where it was placed, and when, is not known; here it goes on, outside the hours or not.
+        ("21:30", PASSED, OURS, [Verdict.CHECK_FACTS], False),
+        ("20:30", PASSED, OURS, [], True),
+        ("07:30", {"transferred": False}, OURS, [Verdict.BREACH], False),
+        ("21:30", {**PASSED, "inbound": True}, OURS, [], False),
+        ("21:30", {**PASSED, "inbound": False}, OURS, [Verdict.CHECK_FACTS], False),
+        # A rule that holds for calls that come in as well holds for any.
+        ("21:30", PASSED, "[consent]", [Verdict.BREACH], False),
+        ("20:30", PASSED, "[consent]", [], False),
+    ],
+)
+def test_a_call_passed_to_this_desk_was_not_placed_here(
+    tmp_path: Path, at: str, facts: dict[str, bool], unless: str, verdict: list[Verdict], *,
+    open_: bool,
+) -> None:  # fmt: skip
+    rules = window(tmp_path, f", unless: {unless}")
+    talk = Talk(rules, replace(started(f"2026-11-20T{at}:00"), facts=facts))
+    assert verdicts(talk.opening) == verdict
+    assert ("US-10" in talk.open_rules()) is open_
+
+
+def test_hours_end_for_a_call_that_was_passed_on_too(tmp_path: Path) -> None:
+    rules = window(tmp_path, f", unless: {OURS}")
+    talk = Talk(rules, replace(started("2026-11-20T20:59:00"), facts=PASSED))
+    assert talk.opening == ()
+    assert verdicts(talk.says("one moment", start_s=120.0)) == [Verdict.CHECK_FACTS]
+
+
 @pytest.mark.parametrize(
     ("at", "verdict"),
     [
@@ -237,6 +272,31 @@ NOW = "2026-11-20T15:00:00"
 
 def called(*at: tuple[str, str], **known: object) -> CallHeader:
     return replace(started(NOW), contacts=contacts(*at), **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("limit_", "facts", "verdict", "open_"),
+    [
+        # Counted where it was placed, or not at all.
+        ("most: 1, days: 1, unless: [inbound]", PASSED, [], True),
+        ("most: 0, days: 1, outcomes: [conversation], this_call: false, unless: [inbound]", PASSED,
+         [], True),
+        ("most: 1, days: 1, unless: [inbound]", {}, [Verdict.BREACH], False),
+        # Somebody who may not be called at all: who called whom decides.
+        ("most: 0, days: 1, unless: [inbound]", PASSED, [Verdict.CHECK_FACTS], False),
+        ("most: 0, days: 1, unless: [inbound]", {**PASSED, "inbound": False}, [Verdict.BREACH],
+         False),
+        ("most: 0, days: 1, unless: [inbound]", {**PASSED, "inbound": True}, [], False),
+        ("most: 1, days: 1", PASSED, [Verdict.BREACH], False),
+    ],
+)  # fmt: skip
+def test_a_call_passed_to_this_desk_is_no_dial_of_ours(
+    tmp_path: Path, limit_: str, facts: dict[str, bool], verdict: list[Verdict], *, open_: bool
+) -> None:
+    header = called(("2026-11-20T09:00:00", "conversation"), facts=facts)
+    talk = Talk(limit(tmp_path, limit_), header)
+    assert verdicts(talk.opening) == verdict
+    assert ("US-10" in talk.open_rules()) is open_
 
 
 def test_seven_calls_in_seven_days_and_one_more(tmp_path: Path) -> None:

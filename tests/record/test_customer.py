@@ -119,7 +119,7 @@ def test_figures_count_and_name_nobody(places: Locations) -> None:
     with CallStore(places, CODEC, doors=clock.doors()) as store:
         add_duty(store.opened, Duty(DutyAct.HOLD, "c3", "", "chen", "2026", "secret reason"))
         plan = PurgeDesk(store, shipped_terms().of, "chen").plan(datetime.now(UTC).date())
-        found = statistics(store, plan)
+        found = statistics(store, plan, clock.now())
         assert (found.all.calls, found.all.due, found.all.held) == (3, 1, 1)
         assert found.all.hours == pytest.approx(3 * 3.0 / 3600, abs=0.01)
         assert found.all.oldest == LONG_AGO
@@ -135,6 +135,6 @@ def test_figures_count_and_name_nobody(places: Locations) -> None:
 
 def test_figures_of_an_empty_record(embedded: Locations) -> None:
     with CallStore(embedded, CODEC) as store:
-        found = statistics(store, ())
+        found = statistics(store, (), datetime.now(UTC))
     assert (found.all.calls, found.all.hours, found.all.oldest) == (0, 0.0, "")
     assert found.by_jurisdiction == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 import stat
 import subprocess
@@ -18,9 +19,17 @@ from assistant.record.database import writing
 from assistant.record.faults import StoreBusy, StoreFault, StoreGone, StoreTooNew
 from assistant.record.kept import CallState
 from assistant.record.locations import Locations
-from assistant.record.opening import open_store, system_doors
+from assistant.record.opening import Doors, open_store, system_doors
 from assistant.record.store import CallStore
 from assistant.record.tables import METADATA, STORE_VERSION
+from assistant.record.upgrading import (
+    INDEXING,
+    SEALING,
+    SEALING_SOUND,
+    UPGRADING,
+    Progress,
+)
+from assistant.telling import tell, tell_in_passing
 from tests.record.invented import inputs, outputs, tone
 from tests.record.postgres import Server
 
@@ -114,6 +123,45 @@ def test_todays_store_is_upgraded_and_sealed(embedded: Locations) -> None:
         if file.is_file():
             assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file
             assert not any(word in file.read_bytes() for word in (b"arrested", b"joke", b"fLaC"))
+
+
+def test_an_upgrade_tells_how_far_it_has_come(embedded: Locations) -> None:
+    first_release(embedded.database)
+    said: list[str] = []
+    passing: list[str] = []
+    with CallStore(embedded, doors=Doors({}, said.append, passing=passing.append)):
+        pass
+    steps = [step.format(done="{}", total="1") for step in (SEALING, INDEXING, SEALING_SOUND)]
+    sealing, indexing, sound = (step.format(0) for step in steps)
+    assert passing == [UPGRADING, sealing, indexing, "", sound]
+    assert said[1:] == [step.format(1) for step in steps]  # after the new key's place
+    with CallStore(embedded, doors=Doors({}, said.append, passing=passing.append)):
+        assert len(passing) == 5
+        assert len(said[1:]) == 3
+
+
+def test_many_calls_are_told_of_a_hundred_times() -> None:
+    said: list[str] = []
+    told = Progress(said.append, said.append).by_call(range(10_050), INDEXING)
+    assert list(told) == list(range(10_050))
+    assert len(said) == 102
+    assert said[-1] == INDEXING.format(done=10_050, total=10_050)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "written"),
+    [(True, "\r\x1b[K1 of 2\r\x1b[K2 of 2\r\x1b[Kdone\n"), (False, "done\n")],
+)
+def test_a_passing_line_is_written_over_or_left_out(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, written: str
+) -> None:
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", stream)
+    tell_in_passing("1 of 2")
+    tell_in_passing("2 of 2")
+    tell("done")
+    assert stream.getvalue() == written
 
 
 def test_an_upgrade_cut_off_goes_on(embedded: Locations) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from assistant.event_codec import EventCodec
 from assistant.events import CallStarted, UtteranceFinal
 from assistant.record.database import writing
+from assistant.record.faults import StoreDamaged
 from assistant.record.kept import CallState, KeptWrapUp
 from assistant.record.locations import Locations
 from assistant.record.opening import Doors, open_store
@@ -115,20 +117,52 @@ def test_every_text_is_found_by_itself(words: str) -> None:
         assert set(sought.keys) <= searchable(pieces_of(f"before {words} after"))
 
 
-def test_common_words_stop_at_what_is_taken(
-    places: Locations, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("many", [0, 3, 2000])
+def test_rare_and_common_phrases_are_found_alike(
+    places: Locations, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
-    """A common word is looked for call by call: the same is found."""
-    monkeypatch.setattr("assistant.record.search._RARE", 1)
+    """Looked up everywhere at once or in the newest calls first: the same, and all of it."""
+    monkeypatch.setattr("assistant.record.search._MANY", many)
     monkeypatch.setattr("assistant.record.search._FIRST", 2)
+    random = Random(7)
+    words = ["pay", "you", "not", "today", "你", "的"]
     with CallStore(places, CODEC, doors=DOORS) as store:
-        for n in range(5):
-            keep(store, f"c{n}", "please pay", at=f"2026-03-0{n + 1}")
-        assert [hit.split(":")[0] for hit in found(store, "please pay")] == [
-            "c4", "c3", "c2", "c1", "c0",
-        ]  # fmt: skip
-        wanted = CallFilter(before_utc="2026-03-03")
-        assert found(store, "pay", wanted) == ["c1:0:pay", "c0:0:pay"]
+        kept = {}
+        for n in range(12):
+            # Kept in another order than they were made in, as imported ones are.
+            at = f"2026-03-{1 + 7 * n % 12:02}"
+            kept[f"c{n:02}"] = at, [" ".join(random.choices(words, k=6)) for _ in range(3)]
+            keep(store, f"c{n:02}", *kept[f"c{n:02}"][1], at=at)
+        for wanted in (ANY, CallFilter(since_utc="2026-03-04", before_utc="2026-03-10")):
+            newest = sorted(
+                (
+                    call
+                    for call, (at, _said) in kept.items()
+                    if wanted.since_utc <= at < (wanted.before_utc or "9")
+                ),
+                key=lambda call: kept[call][0],
+                reverse=True,
+            )
+            for sought in ("pay", "you pay", "not today you", "你的", "you pay not today you pay"):
+                there = phrase(sought)
+                assert [hit.rsplit(":", 1)[0] for hit in found(store, sought, wanted)] == [
+                    f"{call}:{n}"
+                    for call in newest
+                    for n, said in enumerate(kept[call][1])
+                    if there.place_in(said)
+                ], (sought, wanted)
+
+
+def test_a_phrase_never_said_opens_nothing(places: Locations) -> None:
+    """All its words are common, side by side too: the index alone refuses it."""
+    with CallStore(places, CODEC, doors=DOORS) as store:
+        for n in range(3):
+            keep(store, f"c{n}", "today you owe", "you pay", "pay not", "not today", "today you")
+        with writing(store.opened.engine) as connection:
+            connection.execute(text("UPDATE utterances SET line = :line"), {"line": b"no line"})
+        assert found(store, "today you pay not today") == []
+        with pytest.raises(StoreDamaged):
+            found(store, "today you owe")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +280,7 @@ def test_calls_kept_before_there_was_an_index_are_found(places: Locations) -> No
                 "DROP TABLE duties",
                 "DROP TABLE users",
                 "DROP INDEX chain_by_kind",
+                "DROP INDEX utterances_by_position",
                 "DROP TABLE call_index",
                 "DROP TABLE word_index",
                 "UPDATE store SET version = 4",

@@ -38,6 +38,7 @@ from assistant.record.locations import Locations
 from assistant.record.opening import Doors
 from assistant.record.permissions import Role
 from assistant.record.purging import PurgeDesk
+from assistant.record.statistics import statistics
 from assistant.record.store import CallStore
 from assistant.record.task_news import TaskNews, task_news
 from assistant.record.tasks import (
@@ -97,6 +98,18 @@ def desk(store: CallStore, who: Who | None = None) -> TaskDesk:
 def one(places: Locations, named: str = "t1") -> KeptTask:
     with CallStore(places, CODEC, doors=DOORS) as store:
         return desk(store).find(named)
+
+
+def test_statistics_count_tasks(embedded: Locations) -> None:
+    keep(embedded)
+    keep(embedded, "c2", (raised(HELP), TaskWithdrawn(HELP, 3.0)))
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    with CallStore(embedded, CODEC, doors=DOORS) as store:
+        tasks = desk(store)
+        tasks.do(tasks.find("c1.t1"), TaskAct.DONE)
+        found = statistics(store, (), now)
+    assert (found.all.tasks, found.all.open, found.all.overdue) == (2, 1, 1)
+    assert found.by_jurisdiction["us"] == found.all
 
 
 def test_tasks_are_listed_by_when_they_are_due_and_done_with_in_the_open(

@@ -27,6 +27,7 @@ from assistant.events import (
     Input,
     LagChanged,
     MomentMarked,
+    Origin,
     Output,
     RecognisedWord,
     Started,
@@ -35,7 +36,8 @@ from assistant.events import (
     VerificationPolicy,
 )
 from assistant.pacing import LivePacer, Pacer
-from assistant.pipeline import CallRun, Delivery
+from assistant.pipeline import CallRun, Correct, Delivery
+from assistant.speech.correction_files import corrector_for
 from assistant.speech.models import demonstration_model
 from assistant.speech.recogniser import (
     FinalHypothesis,
@@ -48,8 +50,8 @@ from compliance.context import Collector
 from compliance.errors import AssistantError
 from compliance.findings import Kind, Status, Verdict
 from compliance.transcript import Speaker
-from scripts.account import load_account
-from tests.session.conftest import RATE_HZ, guidance, started
+from scripts.account import Account, load_account
+from tests.session.conftest import RATE_HZ, account, guidance, started
 
 T = TypeVar("T")
 CHUNK = 800
@@ -254,6 +256,7 @@ def scripted(
     *,
     keeper: Keeper | None = None,
     speed: float | None = None,
+    correct_for: Callable[[Account], Correct] | None = None,
 ) -> CallRun:
     return CallRun(
         session=guidance().session(),
@@ -266,6 +269,7 @@ def scripted(
         clock=time.monotonic,
         keeper=keeper,
         notice=outcome.notices.append,
+        correct_for=correct_for,
     )
 
 
@@ -408,6 +412,28 @@ def test_a_key_is_an_event_with_its_audio_position() -> None:
     marks = of_type(outcome.outputs, MomentMarked)
     assert len(marks) == 1
     assert 0.0 <= marks[0].call_s < 300.0
+
+
+@pytest.mark.parametrize(("law", "heard"), [("us", "parker"), ("uk", "barker")])
+def test_the_names_of_an_account_are_listened_for_once_it_is_linked(law: str, heard: str) -> None:
+    """One under another law is refused, and its names with it."""
+    said = "am i speaking with daniel barker"
+    outcome = Outcome()
+    run: CallRun
+
+    def find(number: int) -> None:
+        if number == 200:  # more than may be under way after the first was said
+            run.link(replace(account(), jurisdiction=law), Origin("core.example", ""))
+
+    run = scripted(
+        Silence(210, on_chunk=find),
+        [Script({5: (said, True), -1: (said, True)}), Script({})],
+        outcome,
+        correct_for=lambda linked: corrector_for((), "en-US", linked).correct,
+    )
+    run.run()
+    texts = [each.text for each in of_type(outcome.outputs, UtteranceFinal)]
+    assert texts == [said, said.replace("barker", heard)]
 
 
 def test_lost_sound_is_told_per_channel() -> None:

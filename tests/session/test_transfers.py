@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from assistant.events import (
@@ -9,6 +12,7 @@ from assistant.events import (
     Act,
     AgentActed,
     CallEnded,
+    CallStarted,
     Ended,
     FindingChanged,
     IdentifierChanged,
@@ -22,9 +26,17 @@ from assistant.events import (
     UtteranceFinal,
     VerificationChanged,
 )
-from compliance.context import Listener
-from compliance.findings import StatementState, Status
-from tests.session.conftest import RATE_HZ, account, final, opened, partial, started
+from compliance.context import INBOUND, TRANSFERRED, Contact, Listener
+from compliance.findings import StatementState, Status, Verdict
+from tests.session.conftest import (
+    RATE_HZ,
+    account,
+    final,
+    guidance,
+    opened,
+    partial,
+    started,
+)
 from tests.session.test_live_desks import AGENT_ONLY, NOBODY, key, of, outputs
 
 BOTH = opened()
@@ -126,3 +138,68 @@ def test_an_unknown_receiver_is_another_desk() -> None:
     told = outputs(BOTH, AgentActed(Act.PASSED_ON, 5 * RATE_HZ, "somebody"))
     assert of(Transferred, told)[-1].to == "desk"
     assert started().account is not None
+
+
+# ---- who placed it -------------------------------------------------------------------------------
+
+LATE = "2026-11-24T21:30:00"  # the customer's own time
+
+
+def begun(*, facts: dict[str, bool] | None = None, at: str = LATE) -> CallStarted:
+    start = started()
+    moment = datetime.fromisoformat(at)
+    return replace(start, header=replace(start.header, started_at=moment, facts=facts or {}))
+
+
+def hours_told(start: CallStarted, *events: Input) -> list[tuple[Status, Verdict]]:
+    session = guidance().session()
+    told = [output for event in (start, *BOTH, *events, END) for output in session.receive(event)]
+    found = [change.finding for change in of(FindingChanged, told)]
+    return [(one.status, one.verdict) for one in found if one.family == "hours"]
+
+
+DIALLED = (Status.CONFIRMED, Verdict.BREACH)
+TO_CHECK = (Status.CONFIRMED, Verdict.CHECK_FACTS)
+
+
+@pytest.mark.parametrize(
+    ("facts", "acts", "told"),
+    [
+        ({}, [], [DIALLED]),
+        # Told beforehand (`--transferred`): the hours are something to check, from the start.
+        ({TRANSFERRED: True}, [(Act.TAKEN_OVER, 0)], [TO_CHECK]),
+        # By the key, once the call runs.
+        ({}, [(Act.TAKEN_OVER, 5)], [DIALLED, TO_CHECK]),
+        ({}, [(Act.TAKEN_OVER, 5), (Act.TAKEN_OVER, 9)], [DIALLED, TO_CHECK]),
+        # This desk dialled it, gave it away and has it back; or is known to have dialled it.
+        ({}, [(Act.PASSED_ON, 5), (Act.TAKEN_OVER, 9)], [DIALLED]),
+        ({INBOUND: False}, [(Act.TAKEN_OVER, 5)], [DIALLED]),
+        ({INBOUND: True}, [(Act.TAKEN_OVER, 5)], []),
+    ],
+)
+def test_a_call_passed_on_is_not_judged_as_one_that_was_placed_here(
+    facts: dict[str, bool], acts: list[tuple[Act, int]], told: list[tuple[Status, Verdict]]
+) -> None:
+    keys = [key(act, "desk" if act is Act.PASSED_ON else "", at_s) for act, at_s in acts]
+    assert hours_told(begun(facts=facts), *keys) == told
+
+
+def test_what_was_found_of_a_dial_is_withdrawn_where_it_was_none() -> None:
+    """Too many dials this week: this one was made, and counted, elsewhere."""
+    start = begun(at="2026-11-24T15:00:00")
+    earlier = tuple(
+        Contact(datetime.fromisoformat(f"2026-11-{day}T{hour}:00"), outcome="no_answer")
+        for day in (20, 21, 22, 23)
+        for hour in (10, 12)
+    )
+    start = replace(start, header=replace(start.header, contacts=earlier))
+    session = guidance().session()
+    told = [output for event in (start, *BOTH) for output in session.receive(event)]
+    found = [change.finding for change in of(FindingChanged, told)]
+    dialled = [one for one in found if one.family == "frequency"]
+    assert dialled
+    told = session.receive(key(Act.TAKEN_OVER, at_s=5))
+    gone = [change.finding for change in of(FindingChanged, told)]
+    assert {(one.id, one.status) for one in gone} == {(one.id, Status.WITHDRAWN) for one in dialled}
+    (ended,) = of(Ended, session.receive(END))
+    assert {one.rule for one in dialled} <= set(ended.not_assessable)

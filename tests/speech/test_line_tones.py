@@ -1,4 +1,4 @@
-"""Tones on a line are no words, and no word is ever taken for a tone."""
+"""Tones, keys and music on a line are no words, and no word is ever taken for one."""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ def listened(sound: Pcm) -> LineTones:
     return tones
 
 
+def stretches(tones: LineTones, *, last: bool = False) -> list[tuple[int, int]]:
+    assert tones.music is not None
+    return tones.music.stretches(last=last)
+
+
 def word(from_s: float, to_s: float) -> FinalHypothesis:
     heard = RecognisedWord("four", round(from_s * RATE_HZ), round(to_s * RATE_HZ), 0.9)
     return FinalHypothesis(heard.end, "four", (heard,))
@@ -82,9 +87,12 @@ def test_what_a_recogniser_hears_in_a_tone_is_left_out(name: str, language: str)
 def test_no_moment_of_a_call_is_a_tone(language: str) -> None:
     source = Recording(demonstration_call(language).audio, rate_hz=RATE_HZ)
     tones = [LineTones(RATE_HZ) for _ in source.channels]
+    music = []
     for chunk in source:
         tones[chunk.channel].take(chunk)
+        music += stretches(tones[chunk.channel])
     assert [each.seconds for each in tones] == [0.0] * len(tones)
+    assert music == []
 
 
 @pytest.mark.parametrize(
@@ -141,3 +149,135 @@ def test_a_voice_that_holds_a_note_is_no_tone(
     overtones = range(1, max(2, int(3_400 / pitch_hz)))
     sound: Pcm = np.sum([np.sin(n * phase) / n**rolls_off for n in overtones], axis=0)
     assert listened(0.2 * sound / np.abs(sound).max()).seconds == 0.0
+
+
+# ---- keys, however short -------------------------------------------------------------------------
+
+
+def keys(on_s: float, off_s: float, pressed: str = "1234567890*#") -> Pcm:
+    rows, columns = (697, 770, 852, 941), (1209, 1336, 1477)
+    places = ["123456789*0#".index(key) for key in pressed]
+    pairs = [(rows[place // 3], columns[place % 3]) for place in places]
+    return np.concatenate([tone(pair, on_s, off_s, times=1) for pair in pairs])
+
+
+def recognised(sound: Pcm, language: str) -> list[FinalHypothesis]:
+    """What is left of what a recogniser hears."""
+    recogniser = open_model(demonstration_model(language), isolated=False).recogniser(RATE_HZ)
+    tones = LineTones(RATE_HZ)
+    finals = []
+    for chunk in chunks(sound):
+        tones.take(chunk)
+        heard = recogniser.accept(chunk.pcm)
+        finals += [tones.without(each) for each in heard if isinstance(each, FinalHypothesis)]
+    for each in recogniser.finish():
+        if isinstance(each, FinalHypothesis):
+            finals.append(tones.without(each))
+    return [each for each in finals if each.text]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("length_s", [0.06, 0.08, 0.1])
+def test_what_a_recogniser_hears_in_short_keys_is_left_out(length_s: float, language: str) -> None:
+    silence = np.zeros(RATE_HZ)
+    sound = np.concatenate([silence, keys(length_s, length_s), silence])
+    noise = np.random.default_rng(1).normal(0, 1e-3, len(sound))
+    assert recognised(sound + noise, language) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    place=st.integers(0, 11), begins=st.integers(0, 2_000), length_s=st.floats(0.06, 0.4),
+    loud=st.floats(0.05, 1.0),
+)  # fmt: skip
+def test_a_key_is_told_wherever_it_falls(
+    place: int, begins: int, length_s: float, loud: float
+) -> None:
+    key = loud * keys(length_s, 0.5, "1234567890*#"[place])
+    sound = np.concatenate([np.zeros(RATE_HZ // 2 + begins), key])
+    from_s = (RATE_HZ // 2 + begins) / RATE_HZ
+    assert listened(sound).without(word(from_s, from_s + length_s)).text == ""
+
+
+def test_what_is_said_beside_a_key_stays() -> None:
+    speech = np.random.default_rng(2).normal(0, 0.05, RATE_HZ)
+    sound = np.concatenate([speech, keys(0.08, 0.0, "5"), speech])
+    tones = listened(sound)
+    assert tones.without(word(0.6, 1.05)).text == "four"
+    assert tones.without(word(1.03, 1.3)).text == "four"
+
+
+# ---- music ---------------------------------------------------------------------------------------
+
+
+def music(seconds: int, *, drums: bool = False) -> Pcm:
+    """Chords of plucked strings and a tune above them, half a second a note."""
+    rng = np.random.default_rng(3)
+    chords = ((131, 165, 196), (110, 131, 165), (87, 110, 131), (98, 123, 147))
+    tune = (523, 659, 784, 659, 587, 698, 880, 698, 494, 587, 784, 587, 440, 523, 659, 523)
+    half = np.arange(RATE_HZ // 2) / RATE_HZ
+    parts = []
+    for number in range(2 * seconds):
+        sound = np.sin(2 * np.pi * tune[number % 16] * half) * 0.3
+        for base in chords[number // 4 % 4]:
+            for overtone in range(1, 12):
+                fades = np.exp(-half * (1 + overtone / 3)) / overtone
+                sound += np.sin(2 * np.pi * base * overtone * half) * fades * 0.3
+        if drums:
+            sound += rng.normal(0, 0.2, len(half)) * np.exp(-half * 40)
+        parts.append(sound)
+    whole: Pcm = np.concatenate(parts)
+    whole *= 0.2 / np.abs(whole).max()
+    return whole
+
+
+@pytest.mark.parametrize("drums", [False, True])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_recogniser_hears_in_music_is_left_out(language: str, *, drums: bool) -> None:
+    left = recognised(np.concatenate([np.zeros(RATE_HZ), music(16, drums=drums)]), language)
+    words = [each.text for final in left for each in final.words if each.text != "[unk]"]
+    assert len(words) <= 2, words
+
+
+def test_music_is_told_in_pieces_from_its_start_to_its_end() -> None:
+    sound = np.concatenate([np.zeros(5 * RATE_HZ), music(12), np.zeros(5 * RATE_HZ)])
+    tones = LineTones(RATE_HZ)
+    told = []
+    for number, chunk in enumerate(chunks(sound)):
+        tones.take(chunk)
+        for stretch in stretches(tones):
+            assert stretch[1] / RATE_HZ >= number / 10 - 1.2, "as it goes on"
+            told.append(stretch)
+    told += stretches(tones, last=True)
+    assert [one[1] for one in told[:-1]] == [other[0] for other in told[1:]]
+    assert told[0][0] / RATE_HZ == pytest.approx(5, abs=1)
+    assert told[-1][1] / RATE_HZ == pytest.approx(17, abs=1)
+
+
+def test_words_over_softer_music_stay() -> None:
+    source = Recording(demonstration_call("en-US").audio, rate_hz=RATE_HZ)
+    said = [np.frombuffer(each.pcm, "<i2") for each in source if each.channel == 1]
+    speech = np.concatenate(said)[: 60 * RATE_HZ] / 32_768.0
+    loud = np.abs(speech) > 0.01
+    behind = music(60)[: len(speech)]
+    behind *= 10 ** (-15 / 20) * np.sqrt(np.mean(speech[loud] ** 2) / np.mean(behind**2))
+    tones = listened(speech + behind)
+    block = RATE_HZ // 5
+    spoken = [
+        number
+        for number in range(len(speech) // block)
+        if np.sqrt(np.mean(speech[number * block : (number + 1) * block] ** 2)) > 0.02
+    ]
+    assert len(spoken) > 20
+    kept = [n for n in spoken if tones.without(word(n / 5, (n + 1) / 5)).text]
+    assert len(kept) >= 0.95 * len(spoken)
+
+
+@pytest.mark.parametrize("name", TONES)
+def test_a_tone_is_no_music(name: str) -> None:
+    tones = LineTones(RATE_HZ)
+    told = []
+    for chunk in chunks(tone(*TONES[name], times=6)):
+        tones.take(chunk)
+        told += stretches(tones)
+    assert told + stretches(tones, last=True) == []

@@ -11,6 +11,7 @@ from alembic import op
 
 from assistant.record.places import note_place, row_place
 from assistant.record.triggers import changeable_again, never_changed
+from assistant.record.upgrading import SEALING, Progress
 from assistant.record.vault import Seal, Vault
 
 revision = "0002"
@@ -30,15 +31,17 @@ def upgrade() -> None:
     )
     connection = op.get_bind()
     connection.execute(sa.text("UPDATE calls SET interrupted = NOT whole"))
-    seals = _seal_lines(connection, op.get_context().opts["vault"])
+    options = op.get_context().opts
+    seals = _seal_lines(connection, options["vault"], options["progress"])
     _seal_notes(connection, seals)
     connection.execute(sa.text("UPDATE store SET version = 2"))
 
 
-def _seal_lines(connection: sa.Connection, vault: Vault) -> dict[str, Seal]:
+def _seal_lines(connection: sa.Connection, vault: Vault, progress: Progress) -> dict[str, Seal]:
     seals: dict[str, Seal] = {}
     changeable_again(connection, "events")
-    for (call,) in connection.execute(sa.text("SELECT id FROM calls")).all():
+    calls = connection.execute(sa.text("SELECT id FROM calls")).scalars().all()
+    for call in progress.by_call(calls, SEALING):
         seal, wrapped = vault.new_call(call)
         seals[call] = seal
         connection.execute(

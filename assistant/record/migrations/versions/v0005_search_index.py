@@ -10,8 +10,10 @@ from alembic import op
 
 from assistant.event_codec import EventCodec, UnreadableEvent
 from assistant.events import CallStarted, UtteranceFinal
+from assistant.record.packed_lines import unpacked
 from assistant.record.places import row_place
 from assistant.record.search_index import index_call, index_words
+from assistant.record.upgrading import INDEXING, Progress
 from assistant.record.vault import Seal, SealBroken, Vault
 
 revision = "0005"
@@ -35,11 +37,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     connection = op.get_bind()
-    _fill(connection, op.get_context().opts["vault"])
+    options = op.get_context().opts
+    _fill(connection, options["vault"], options["progress"])
     connection.execute(sa.text("UPDATE store SET version = 5"))
 
 
-def _fill(connection: sa.Connection, vault: Vault) -> None:
+def _fill(connection: sa.Connection, vault: Vault, progress: Progress) -> None:
     calls = connection.execute(
         sa.text(
             "SELECT calls.id, call_keys.wrapped FROM calls"
@@ -49,7 +52,7 @@ def _fill(connection: sa.Connection, vault: Vault) -> None:
     if not calls:
         return
     codec = EventCodec()
-    for call, wrapped in calls:
+    for call, wrapped in progress.by_call(calls, INDEXING):
         try:
             seal = vault.call(call, bytes(wrapped))
         except SealBroken:
@@ -64,7 +67,7 @@ def _account(connection: sa.Connection, codec: EventCodec, seal: Seal, call: str
     ).scalar_one_or_none()
     if first is None:
         return ""
-    event = _event(codec, seal, bytes(first), row_place(call, "events", 0))
+    event = _event(codec, seal, bytes(first), call, row_place(call, "events", 0))
     return event.account.id if isinstance(event, CallStarted) and event.account else ""
 
 
@@ -75,14 +78,15 @@ def _said(
         sa.text("SELECT id, line FROM utterances WHERE call = :call"), {"call": call}
     ).all()
     events = [
-        _event(codec, seal, bytes(line), row_place(call, "utterances", name)) for name, line in rows
+        _event(codec, seal, bytes(line), call, row_place(call, "utterances", name))
+        for name, line in rows
     ]
     return [(event.index, event.text) for event in events if isinstance(event, UtteranceFinal)]
 
 
-def _event(codec: EventCodec, seal: Seal, line: bytes, place: str) -> object:
+def _event(codec: EventCodec, seal: Seal, line: bytes, call: str, place: str) -> object:
     """What a sealed line holds; nothing where it was damaged."""
     try:
-        return codec.decode(seal.open(line, place)).event
-    except (SealBroken, UnreadableEvent):
+        return codec.decode(unpacked(seal.open(line, place), call)).event
+    except (SealBroken, UnreadableEvent, ValueError):
         return None
