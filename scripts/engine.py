@@ -217,10 +217,9 @@ class ScriptEngine:
         if DISTRESS in weighed and _BEFORE_DISTRESS.isdisjoint(weighed):
             # Whom it is too much for is not asked what they could pay, whatever else they said.
             weighed = (DISTRESS, *weighed)
-        place = self._route.customer_said(place, weighed)
-        if text and self._belief is not None:
-            place = entered(self._route, place, self._belief)
-        return place
+        if not weighed and text and self._belief is not None:
+            return entered(self._route, place, self._belief)
+        return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:
         """What an objection that was heard calls for: its reply, or the exit that deals with it."""

@@ -26,6 +26,10 @@ _NEVER_LEFT = frozenset(("vulnerable",))
 # What is dealt with only where it was said outright: danger, swearing, and that there is no money,
 # which has its reply first.
 _SAID_OUTRIGHT = frozenset(("vulnerable", "abuse", "hardship"))
+# Who is confirmed and speaks is none of these, whatever the words are like.
+_NOT_THE_CUSTOMER = frozenset(("deceased", "voicemail", "screener", "wrong_number"))
+# Who is there is told by their words, not by the agent's hello.
+_TOLD_BY_OTHERS = _NOT_THE_CUSTOMER | {"third_party", "language_barrier"}
 _SOMEBODY_ELSE = frozenset(("third_party", "wrong_number", "screener", "voicemail"))
 # Who asks for an identifier has heard that the call may be recorded after all.
 _TAKEN_BACK = frozenset(("recording_refused",))
@@ -47,6 +51,9 @@ def followed(
     if belief.share < _SURE:
         return place
     if belief.label not in STAGES:
+        there = before is not None and before.label == belief.label
+        if belief.label in _TOLD_BY_OTHERS and not there:
+            return place
         return entered(route, place, belief)
     if place.frames and not place.frames[-1].talk_off:
         stayed = before is not None and before.label in _OF_THE_ACCOUNT
@@ -62,7 +69,7 @@ def entered(route: Route, place: Place, belief: Belief) -> Place:
     """The place after words of either side, where the talk is in an exit for all but certain."""
     slug = belief.label
     leave = route.flow.exits.get(slug)
-    if leave is None or slug in _SAID_OUTRIGHT:
+    if leave is None or slug in _SAID_OUTRIGHT or (place.open and slug in _NOT_THE_CUSTOMER):
         return place
     if belief.share < (_SUREST if leave.firm else _SURER):
         return place

@@ -33,7 +33,7 @@ _REACH = 3  # tokens before a phrase in which a denial takes it back
 # Shares of likeness, chosen on lines whose authors the scorer did not know: from when on it names
 # an objection alone; from when on against a phrase, and how unlikely that must be; which share of
 # "nothing" no phrase stands against; from when on the call may leave its main line for it.
-_LIKELY = 0.35
+_LIKELY = 0.3
 _LIKELIER = 0.55
 _UNLIKELY = 0.1
 _NOTHING = 0.4
@@ -95,18 +95,19 @@ class Objections:
             # Of several phrases, those that the words as a whole are like.
             found = {slug for slug in found if likely.shares.get(slug, 0) >= _UNLIKELY} or found
         told = next((slug for slug in self.slugs if slug in found), "")
-        if likely is None:
-            return told, True
+        if likely is None or (heard and not told):
+            return told, True  # what the rules found outright needs no likeness
         weighed = _weighed(told, likely)
         if weighed in taken_back:
             return told, True
-        return weighed, weighed == told or likely.share >= _FOUNDED
+        return weighed, weighed == told or likely.shares.get(weighed, 0.0) >= _FOUNDED
 
 
 def _weighed(told: str, likely: Likely) -> str:
     """Between the objection that the phrases tell and the likeliest: the better founded."""
     if not told:
-        return likely.label if likely.label != NONE and likely.share >= _LIKELY else ""
+        share, slug = max((share, slug) for slug, share in likely.shares.items() if slug != NONE)
+        return slug if share >= _LIKELY else ""
     if likely.label == NONE:
         stands = likely.share < _NOTHING or likely.shares.get(told, 0.0) >= 2 * _UNLIKELY
         return told if stands else ""

@@ -137,9 +137,10 @@ def _talk(calls: tuple[Call, ...], who: str) -> Iterator[Example]:
 
 
 def _objected(calls: tuple[Call, ...]) -> Iterator[Example]:
+    """What is objected, and what is not; in an exit, what led there may well be an objection."""
     for call in calls:
         for turn in call.turns:
-            if turn.who == "customer":
+            if turn.who == "customer" and (turn.objection or turn.stage in STAGES):
                 yield Example(call.author, turn.text, turn.objection or NONE)
 
 

@@ -32,7 +32,8 @@ PENALTIES: dict[Kind, float] = {
 }
 MOST_STEPS = 300
 SEEN = 1  # lines that a feature stands in at the least: people say a thing in too many ways for two
-SMALLEST_WEIGHT = 0.05  # of the largest; features below it in all labels are left out
+SMALLEST_WEIGHT = 0.05  # of a large one; features below it in all labels are left out
+_LARGE = 0.999  # where that stands among all: the few largest are far from the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def train(
     """
     fitted = _fit(language, examples, penalty)
     largest = np.abs(fitted.table).max(axis=1)
-    kept = np.flatnonzero(largest >= SMALLEST_WEIGHT * largest.max())
+    kept = np.flatnonzero(largest >= SMALLEST_WEIGHT * np.quantile(largest, _LARGE))
     return Scorer(
         language,
         fitted.labels,

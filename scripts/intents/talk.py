@@ -72,7 +72,7 @@ def unpacked(content: bytes, path: Path) -> Turns:
         turns = Turns(*(arrays[name].astype(float) for name in ("onward", "start", "known")))
         shapes = (turns.onward.shape, turns.start.shape, turns.known.shape)
         if head != {"format": FORMAT, "labels": list(TALK)} or shapes != (
-            (2, count, count), (count,), (2, count),
+            (2, count, count), (2, count), (2, count),
         ):  # fmt: skip
             raise _broken(path, "it is of another version")
     except UNREADABLE as fault:
@@ -117,12 +117,10 @@ class Talk:
 
     def heard(self, belief: Belief | None, speaker: Speaker, text: str) -> Belief:
         """The belief after an utterance."""
-        ours = speaker is not Speaker.CUSTOMER
+        side = 1 if speaker in (Speaker.CUSTOMER, Speaker.THIRD_PARTY) else 0
         turns = self.turns
         before = (
-            turns.start
-            if belief is None
-            else np.asarray(belief.shares) @ turns.onward[0 if ours else 1]
+            turns.start[side] if belief is None else np.asarray(belief.shares) @ turns.onward[side]
         )
         match speaker:
             case Speaker.AGENT:

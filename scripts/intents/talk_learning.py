@@ -17,7 +17,7 @@ import numpy as np
 
 from compliance.errors import AssistantError
 from compliance.transcript import Speaker
-from scripts.intents.calls import TALK, Call, load_calls
+from scripts.intents.calls import TALK, Call, Turn, load_calls
 from scripts.intents.examples import Example, load_examples
 from scripts.intents.learning import LANGUAGES, PENALTIES, train
 from scripts.intents.scorer import Kind, weights_path
@@ -51,13 +51,13 @@ def learned_turns(calls: Sequence[Call], lines: Sequence[Sequence[Example]]) -> 
     """
     count = len(TALK)
     turned = np.zeros((2, count, count))
-    start = np.full(count, 0.2 / count)
-    start[_AT["opening"]] += len(calls) / 2
+    start = np.full((2, count), 0.2 / count)
+    start[:, _AT["opening"]] += len(calls) / 2
     for call in calls:
         places = [_AT[turn.stage] for turn in call.turns]
-        start[places[0]] += 1
+        start[_side(call.turns[0]), places[0]] += 1
         for turn, before, here in zip(call.turns[1:], places, places[1:], strict=False):
-            turned[0 if turn.who == "agent" else 1, before, here] += 1
+            turned[_side(turn), before, here] += 1
     pooled = turned + _OTHERS * turned[::-1]
     total = pooled.sum(axis=2, keepdims=True)
     onward = (pooled + _EXPECTED * _expected()) / (total + _EXPECTED)
@@ -65,7 +65,13 @@ def learned_turns(calls: Sequence[Call], lines: Sequence[Sequence[Example]]) -> 
     for side, examples in enumerate(lines):
         for line in examples:
             known[side, _AT[line.label]] += line.weight
-    return Turns(onward, start / start.sum(), known / known.sum(axis=1, keepdims=True))
+    return Turns(
+        onward, start / start.sum(axis=1, keepdims=True), known / known.sum(axis=1, keepdims=True)
+    )
+
+
+def _side(turn: Turn) -> int:
+    return 0 if turn.who == "agent" else 1
 
 
 def _expected() -> Floats:

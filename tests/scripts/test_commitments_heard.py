@@ -164,6 +164,8 @@ def test_random_number_words_give_no_sum_that_is_certain_and_wrong(words: list[s
             once = " ".join(fold(said).tokens)  # what is said twice at once is folded
             plain = [word for word in once.replace("grand", "thousand").split() if word != "and"]
             heard = " ".join("one" if word == "a" else word for word in plain)
+            # Who says one and then a hundred has begun the same sum anew.
+            heard = heard.replace("one one hundred", "one hundred")
             ways = _ways_to_say(found.amount)
             ways |= {f"{way} {way}" for way in ways}
             # The article may be lost before a hundred.

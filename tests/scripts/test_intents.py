@@ -58,7 +58,7 @@ def test_every_language_of_a_flow_has_its_scorers(kind: Kind, language: str) -> 
 _OBJECTIONS = (
     ("en-US", "the plant shut its doors in june and i been home since", "lost_job"),
     ("en-US", "i would have to run that by my husband before i say a thing", "spouse_decides"),
-    ("en-GB", "the gas people and the council are ahead of you in the queue", "another_debt_first"),
+    ("en-GB", "i owe my mate for the boiler and he gets his before you do", "another_debt_first"),
     ("en-GB", "right so that was a lovely weekend we had up in the lakes", ""),
     ("en-US", "four one seven two and it is maple street", ""),
     ("zh-TW", "工廠上個月收掉了我現在都在家裡", "lost_job"),
@@ -77,9 +77,8 @@ def test_objections_in_words_that_no_phrase_has(language: str, said: str, object
 def test_an_objection_that_is_only_likely_is_not_founded() -> None:
     objections = load_objections("en-US")
     assert objections.founded("i lost my job in june") == ("lost_job", True)
-    said, founded = objections.founded("how would i even know it is the bank ringing me")
-    assert said
-    assert not founded
+    said = "you say the debt was sold to you so send me the notice of assignment then"
+    assert objections.founded(said) == ("prove_it", False)
 
 
 @given(st.text(max_size=200))
@@ -270,7 +269,7 @@ def test_broken_turns_of_talk_say_what_to_do(broken: bytes) -> None:
 
 def test_turns_of_other_labels_are_of_another_version() -> None:
     turns = turns_unpacked(turns_path("en").read_bytes(), _HERE)
-    short = replace(turns, start=turns.start[:-1])
+    short = replace(turns, start=turns.start[:, :-1])
     with pytest.raises(BadInput):
         turns_unpacked(short.packed(), _HERE)
 

@@ -79,7 +79,7 @@ def standing(turns: Sequence[Turn]) -> dict[str, str]:
     [
         ([DISPUTE], {"dispute": "not_mine → disputes"}),
         ([(Act.EXIT, "dispute")], {"dispute": "dispute → disputes"}),
-        ([COMPLAINT], {"complaint": "complaint → complaints"}),
+        ([COMPLAINT], {"complaint": "bad_service → complaints"}),
         ([SELF_HARM], {"safety": "self_harm → specialist"}),
         ([LAWYER], {"represented": "talk_to_lawyer → legal"}),
         ([(Act.HELP_ASKED, "")], {"help": "help → supervisor"}),
@@ -98,7 +98,7 @@ def standing(turns: Sequence[Turn]) -> dict[str, str]:
             [DISPUTE, COMPLAINT, LAWYER, (Act.HELP_ASKED, ""), SELF_HARM],
             {
                 "dispute": "not_mine → disputes",
-                "complaint": "complaint → complaints",
+                "complaint": "bad_service → complaints",
                 "represented": "talk_to_lawyer → legal",
                 "help": "help → supervisor",
                 "safety": "self_harm → specialist",
@@ -137,7 +137,7 @@ def test_what_is_published_holds_no_words() -> None:
         "id": "t1",
         "kind": "complaint",
         "owner": "complaints",
-        "reason": "complaint",
+        "reason": "bad_service",
         "utterances": ["customer-0"],
         "keys_s": [],
         "due": "2026-11-24T23:59+00:00",
