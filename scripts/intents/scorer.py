@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ _LONG_WORD = 4  # letters of an English word that tell it from most others, what
 _ENDING = 3
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Scorer:
     """A trained scorer of one kind and language.
 
     `table` is [features, labels], each row times its feature's inverse document frequency `idf`.
+    `rows` is, where the scorer shares its vocabulary with others, the row of each of its features,
+    -1 for those that the scorer does not know.
     """
 
     language: str
@@ -81,17 +84,13 @@ class Scorer:
     table: Floats
     idf: Floats
     bias: Floats
+    rows: Rows | None = None
 
     def likely(self, text: str) -> Likely:
         """What an utterance is most likely about; what has no known feature is about nothing."""
-        found = {
-            self.names[name]
-            for name in features(tokens_of(text, self.language), self.language)
-            if name in self.names
-        }
-        if not found:
+        at = self._known(text)
+        if not at.size:
             return Likely(NONE, 1.0, {NONE: 1.0})
-        at = np.fromiter(found, dtype=np.int64, count=len(found))
         length = float(np.sqrt((self.idf[at] ** 2).sum()))
         decision = self.table[at].sum(axis=0) / length + self.bias
         odds = np.exp(decision - decision.max())
@@ -100,8 +99,17 @@ class Scorer:
         return Likely(
             self.labels[best],
             float(shares[best]),
-            dict(zip(self.labels, map(float, shares), strict=True)),
+            dict(zip(self.labels, shares.tolist(), strict=True)),
         )
+
+    def _known(self, text: str) -> Rows:
+        """The rows of an utterance's features."""
+        if self.rows is not None:
+            at = self.rows[_seen(text, self.language)]
+            return at[at >= 0]
+        names = self.names
+        seen = frozenset(features(tokens_of(text, self.language), self.language))
+        return np.array([names[name] for name in seen if name in names], dtype=np.int64)
 
     def packed(self) -> bytes:
         """As a file: weights in 8 bits with one scale for each label."""
@@ -166,6 +174,34 @@ def load_scorer(kind: Kind, language: str) -> Scorer | None:
     Raises:
         BadInput: its file is broken.
     """
-    base = base_language(language)
-    path = weights_path(kind, "en" if base == "en" else "zh")
+    base = "en" if base_language(language) == "en" else "zh"
+    scorer = _shipped(kind, base)
+    if scorer is None:
+        return None
+    vocabulary = _vocabulary(base)
+    rows = np.full(len(vocabulary), -1, dtype=np.int64)
+    for name, row in scorer.names.items():
+        rows[vocabulary[name]] = row
+    return replace(scorer, rows=rows)
+
+
+@lru_cache(maxsize=8)
+def _shipped(kind: Kind, base: str) -> Scorer | None:
+    path = weights_path(kind, base)
     return unpacked(path.read_bytes(), path) if path.exists() else None
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(base: str) -> dict[str, int]:
+    """The features that any scorer of a language knows: looked up once, not once a scorer."""
+    scorers = [scorer for kind in get_args(Kind) if (scorer := _shipped(kind, base))]
+    names = dict.fromkeys(name for scorer in scorers for name in scorer.names)
+    return {name: number for number, name in enumerate(names)}
+
+
+@lru_cache(maxsize=8)
+def _seen(text: str, language: str) -> Rows:
+    """The features of an utterance in the vocabulary, for all scorers that look at it in turn."""
+    vocabulary = _vocabulary(language)
+    seen = frozenset(features(tokens_of(text, language), language))
+    return np.array([vocabulary[name] for name in seen if name in vocabulary], dtype=np.int64)

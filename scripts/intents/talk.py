@@ -137,7 +137,7 @@ class Talk:
         """How much likelier the words are in each label than anywhere, as a logarithm."""
         scorer = (self.agent, self.customer)[who]
         likely: Likely = scorer.likely(text)
-        shares = np.fromiter((likely.shares.get(label, 0.0) for label in TALK), dtype=float)
+        shares = np.array([likely.shares.get(label, 0.0) for label in TALK])
         if not shares.any():  # no word of it is known
             return np.zeros(len(TALK))
         told: Floats = np.log(shares + _LEAST) - np.log(self.turns.known[who] + _LEAST)
@@ -146,7 +146,7 @@ class Talk:
 
 def _belief(shares: Floats) -> Belief:
     best = int(shares.argmax())
-    return Belief(TALK[best], float(shares[best]), tuple(map(float, shares)))
+    return Belief(TALK[best], float(shares[best]), tuple(shares.tolist()))
 
 
 def turns_path(language: str) -> Path:

@@ -91,10 +91,18 @@ def test_shares_are_shares_whatever_is_said(text: str) -> None:
             assert likely.share == max(likely.shares.values())
 
 
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_shared_vocabulary_changes_no_answer(kind: Kind) -> None:
+    for language, said in (("en-GB", "i cannae pay till friday pal"), ("zh-HK", "我聽日先有糧出")):
+        shared = shipped(kind, language)
+        alone = replace(shared, rows=None)
+        assert shared.likely(said).shares == pytest.approx(alone.likely(said).shares, abs=1e-6)
+
+
 def test_nothing_known_is_nothing() -> None:
     likely = shipped("objection", "en-US").likely("")
     assert (likely.label, likely.share) in {(NONE, 1.0), (likely.label, likely.share)}
-    bare = replace(shipped("objection", "en-US"), names={})
+    bare = replace(shipped("objection", "en-US"), names={}, rows=None)
     assert (bare.likely("whatever").label, bare.likely("whatever").share) == (NONE, 1.0)
 
 
