@@ -30,6 +30,7 @@ READ_BACK, ASK = "commitment.read_back", "commitment.ask"
 """The steps of a flow at which a promise is read back, and asked for."""
 # These replies press nobody either, and are nearer to what was said.
 _BEFORE_DISTRESS = frozenset({"bereavement", "already_paid"})
+_DANGER = "vulnerable"
 _CHANGED_HANDS = frozenset({"taken_over", "passed_on"})
 _OF_PAYMENT = frozenset({"options", "commitment"})
 # Who listens there is not the customer: the script goes where that is dealt with.
@@ -175,6 +176,8 @@ class ScriptEngine:
                 self._spoken = True
             else:
                 place = self._customer_said(place, utterance, tuple(routes))
+            if self._talk is not None and _DANGER in place.visited - self._place.visited:
+                self._belief = self._talk.chosen(_DANGER)  # what was said outright is no guess
         return self._settle(place)
 
     def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:

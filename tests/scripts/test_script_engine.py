@@ -255,3 +255,10 @@ def test_a_key_goes_to_a_stage_of_the_main_line_once_the_right_party_is_confirme
     assert engine.prompt.stage == "commitment"
     engine.act("step_back", verified=True, listener=Listener.CUSTOMER)
     assert engine.prompt.stage != "commitment"
+
+
+def test_danger_that_the_rules_heard_is_where_the_talk_is() -> None:
+    engine = ScriptEngine(load_flow("en-US"), None)
+    said = Utterance("1", 1, Speaker.CUSTOMER, "yes that is the date")
+    engine.hear(said, verified=True, listener=Listener.CUSTOMER, routes=("self_harm",))
+    assert engine.prompt.stage == engine.prompt.spoken_of == "vulnerable"
