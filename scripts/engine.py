@@ -17,11 +17,11 @@ from scripts.account import Account
 from scripts.exit_ear import ExitEar
 from scripts.fields import debt_fields, open_fields
 from scripts.flow import RETURN, Flow, Situation, Step
-from scripts.following import entered, followed
+from scripts.following import followed
 from scripts.hearing import StepEar
 from scripts.intents.talk import Belief, load_talk
 from scripts.objection_ear import load_objections
-from scripts.prompt import DISTRESS, Prompt
+from scripts.prompt import DANGER, DISTRESS, Prompt
 from scripts.route import Place, Route
 from scripts.strategy import Chooser, Chosen
 
@@ -30,7 +30,6 @@ READ_BACK, ASK = "commitment.read_back", "commitment.ask"
 """The steps of a flow at which a promise is read back, and asked for."""
 # These replies press nobody either, and are nearer to what was said.
 _BEFORE_DISTRESS = frozenset({"bereavement", "already_paid"})
-_DANGER = "vulnerable"
 _CHANGED_HANDS = frozenset({"taken_over", "passed_on"})
 _OF_PAYMENT = frozenset({"options", "commitment"})
 # Who listens there is not the customer: the script goes where that is dealt with.
@@ -71,7 +70,8 @@ class ScriptEngine:
         self._ear = StepEar(flow)
         self._talk = load_talk(flow.language)
         self._belief: Belief | None = None
-        self._believed: Belief | None = None
+        self._believed: Belief | None = None  # before what was said last
+        self._agents: Belief | None = None  # after the agent's words before them
         self._exit_ear = ExitEar(flow.language)
         self._objections = load_objections(flow.language)
         self._objection = ""
@@ -176,12 +176,15 @@ class ScriptEngine:
                 self._spoken = True
             else:
                 place = self._customer_said(place, utterance, tuple(routes))
-            if self._talk is not None and _DANGER in place.visited - self._place.visited:
-                self._belief = self._talk.chosen(_DANGER)  # what was said outright is no guess
+            if self._talk is not None and DANGER in place.visited - self._place.visited:
+                self._belief = self._talk.chosen(DANGER)  # what was said outright is no guess
         return self._settle(place)
 
     def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:
         """Steps that were heard move the call; where none was, the agent's own words may."""
+        agents = self._agents
+        if utterance.speaker is Speaker.AGENT:
+            self._agents = self._belief
         heard, near = self._ear.agent_said(utterance.text)
         if utterance.speaker is Speaker.AGENT:
             place = self._route.asked(place, heard)
@@ -190,7 +193,9 @@ class ScriptEngine:
             return replace(moved, ahead="") if moved.ahead else moved
         if utterance.speaker is not Speaker.AGENT or self._belief is None:
             return moved
-        return followed(self._route, moved, self._belief, self._believed, unconfirmed=unconfirmed)
+        return followed(
+            self._route, moved, self._belief, self._believed, agents, unconfirmed=unconfirmed
+        )
 
     def _customer_said(self, place: Place, utterance: Utterance, routes: tuple[str, ...]) -> Place:
         founded = self.objection_founded = True
@@ -211,7 +216,7 @@ class ScriptEngine:
         if any(slug in self._flow.exits for slug in (*heard, *led)):
             found = (*led, *(slug for slug in found if slug not in self._flow.exits))
         text = utterance.text if utterance.speaker is Speaker.CUSTOMER else ""
-        weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text)
+        weighed = self._exit_ear.weighed(heard, found, self._flow.exits, text, confirmed=place.open)
         against = self._ear.speaks_against(text).difference(heard)
         weighed = tuple(slug for slug in weighed if slug not in against)
         if place.open and text:
@@ -220,8 +225,6 @@ class ScriptEngine:
         if DISTRESS in weighed and _BEFORE_DISTRESS.isdisjoint(weighed):
             # Whom it is too much for is not asked what they could pay, whatever else they said.
             weighed = (DISTRESS, *weighed)
-        if not weighed and text and self._belief is not None:
-            return entered(self._route, place, self._belief)
         return self._route.customer_said(place, weighed)
 
     def _leads_to(self, objection: str) -> tuple[str, ...]:

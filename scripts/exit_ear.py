@@ -21,6 +21,7 @@ _ELSE = 0.5
 _ANOTHER = 0.6
 _ALONE = 0.75
 _LEAST_EN, _LEAST_ZH = 20, 6  # code points of what can be like an exit with no phrase heard
+_OTHERS = "third_party"
 _NEVER_WEIGHED = frozenset(("vulnerable", "hardship", "deceased", "voicemail", "screener"))
 # What the flow listens for here is no matter of wording: these words are sworn.
 _LITERAL = frozenset(("abuse",))
@@ -37,7 +38,13 @@ class ExitEar:
         self._least = _LEAST_EN if base_language(language) == "en" else _LEAST_ZH
 
     def weighed(
-        self, called: Iterable[str], found: Iterable[str], exits: Iterable[str], text: str
+        self,
+        called: Iterable[str],
+        found: Iterable[str],
+        exits: Iterable[str],
+        text: str,
+        *,
+        confirmed: bool = False,
     ) -> tuple[str, ...]:
         """What is called for, in its order, without exits that the words as a whole speak against.
 
@@ -46,6 +53,8 @@ class ExitEar:
             found: those that the rules and the objections call for.
             exits: the flow's exits.
             text: what the customer said; empty of somebody else, whose words are another matter.
+            confirmed: whether who speaks is known to be the customer: then a spouse at home is no
+                third party on the line, unless the words as a whole are like one.
         """
         known, found = frozenset(exits), tuple(found)
         kept = list(dict.fromkeys((*called, *found)))
@@ -53,6 +62,11 @@ class ExitEar:
             return tuple(kept)
         likely = self._scorer.likely(text)
         taken = likely.label in known & _MAY_BE_LIKELY
+        if confirmed:
+            taken = taken and likely.label != _OTHERS
+            unlike = likely.shares.get(_OTHERS, 1.0) < _ELSE
+            if _OTHERS in kept and _OTHERS not in found and unlike:
+                kept.remove(_OTHERS)
         for slug in [slug for slug in kept if slug in known and slug not in _NEVER_WEIGHED]:
             sworn = slug in _LITERAL and slug not in found
             if sworn or likely.shares.get(slug, 1.0) >= _HARDLY:

@@ -71,6 +71,7 @@ OBJECTIONS = (
     "will_not_pay",
 )
 
+DANGER = "vulnerable"
 DISTRESS = "distress"
 REPLIES = (*OBJECTIONS, DISTRESS)
 """What a flow has a reply to: the objections, and whom it is too much for, which is none."""
@@ -103,5 +104,8 @@ class Prompt:
 
     @property
     def spoken_of(self) -> str:
-        """The stage or exit that is being spoken of; the script's own where nothing was heard."""
-        return self.talk or self.stage
+        """The stage or exit that is being spoken of; the script's own where nothing was heard.
+
+        In danger it is that, whatever else is spoken of meanwhile.
+        """
+        return self.stage if self.stage == DANGER else self.talk or self.stage

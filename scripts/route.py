@@ -261,11 +261,19 @@ class Route:
 
     # ---- exits and talk-offs -------------------------------------------------------------------
 
+    def left(self, place: Place) -> Place:
+        """Out of every exit and reply; what called for them may do so again, from their start."""
+        slugs = {frame.slug for frame in place.frames}
+        said = {step.id for frame in place.frames for step in self.steps_of(frame)}
+        return replace(place, frames=(), visited=place.visited - slugs, done=place.done - said)
+
     def choose(self, place: Place, slug: str) -> Place:
-        """The agent's key decides, but for the debt, which waits for verification."""
+        """The agent's key decides, but for the debt, which waits for verification and danger."""
         reply = self.flow.talk_offs.get(slug)
         if reply is not None:
-            return self._reply(place, reply) if place.open or not reply.verified else place
+            danger = any(frame.slug in _ENTERED_BY_ASKING for frame in place.frames)
+            may = not reply.verified or (place.open and not danger)
+            return self._reply(place, reply) if may else place
         leave = self.flow.exits.get(slug)
         if leave is None:
             return self._go_to(place, slug)
@@ -407,6 +415,4 @@ class Route:
 
     def _told(self, place: Place) -> bool:
         """Whether a matter of the account may be dealt with."""
-        return bool(place.ahead) or (
-            place.open and self.main[place.main].stage not in BEFORE_VERIFICATION
-        )
+        return place.open and self.main[place.main].stage not in BEFORE_VERIFICATION

@@ -22,7 +22,7 @@ from compliance.tongues import base_language
 from compliance.transcript import Speaker
 from compliance.weight_archive import UNREADABLE, arrays_of, broken, text_array
 from scripts.intents.calls import TALK
-from scripts.intents.scorer import FOLDER, FORMAT, Likely, Scorer, load_scorer
+from scripts.intents.scorer import FOLDER, FORMAT, Likely, Scorer, load_scorer, tokens_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 # scorers had not learned from.  Words of either side, on a mixed line, count the least.
 _AGENT, _CUSTOMER, _EITHER = 1.8, 1.3, 0.6
 _LEAST = 1e-3  # share that anything may have
+_SHORT = 3  # tokens; an utterance of fewer says less than its words are like
+_ENOUGH = 0.35  # share from which on the talk is somewhere else than before
 _CHOSEN = 0.97  # what is believed after the agent's own key
 
 
@@ -86,7 +88,10 @@ def _broken(path: Path, why: str) -> BadInput:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What the talk is in, by its share from 0 to 1; `shares` are of `TALK`, in its order."""
+    """What the talk is in, by its share from 0 to 1; `shares` are of `TALK`, in its order.
+
+    The label stays what it was where nothing has much of a share.
+    """
 
     label: str
     share: float
@@ -131,7 +136,7 @@ class Talk:
                 told = _EITHER * (self._words(0, text) + self._words(1, text))
         weighed = np.log(before) + told
         shares = np.exp(weighed - weighed.max())
-        return _belief(shares / shares.sum())
+        return _belief(shares / shares.sum(), belief)
 
     def _words(self, who: int, text: str) -> Floats:
         """How much likelier the words are in each label than anywhere, as a logarithm."""
@@ -141,11 +146,13 @@ class Talk:
         if not shares.any():  # no word of it is known
             return np.zeros(len(TALK))
         told: Floats = np.log(shares + _LEAST) - np.log(self.turns.known[who] + _LEAST)
-        return told
+        return told * min(1.0, len(tokens_of(text, scorer.language)) / _SHORT)
 
 
-def _belief(shares: Floats) -> Belief:
+def _belief(shares: Floats, before: Belief | None = None) -> Belief:
     best = int(shares.argmax())
+    if before is not None and shares[best] < _ENOUGH:
+        best = TALK.index(before.label)
     return Belief(TALK[best], float(shares[best]), tuple(shares.tolist()))
 
 
