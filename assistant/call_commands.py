@@ -247,6 +247,8 @@ def calls_dossier(
         raise click.UsageError("--received is for --account.")
     locations, now = locate(data_dir, os.environ), datetime.now().astimezone()
     language = reader(interface)
+    if received is not None and received.date() > now.date():
+        raise click.UsageError("--received is a day that is still to come.")
     if call is not None:
         complaint.make_dossier(
             locations,

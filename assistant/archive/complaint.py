@@ -18,7 +18,7 @@ from assistant import __version__
 from assistant.archive.case import Case, CaseCall
 from assistant.archive.case_clocks import matters_of
 from assistant.archive.covering import covered, covered_shown
-from assistant.archive.customer_case import case_call, gather
+from assistant.archive.customer_case import case_call, gather, named_by
 from assistant.archive.customer_dossier import CustomerParts, customer_page
 from assistant.archive.desk import opened, plain_wording, tell_user
 from assistant.archive.dossier import DossierParts, dossier_page
@@ -32,7 +32,6 @@ from assistant.record.locations import Locations, file_name
 from assistant.record.master_key import write_private
 from assistant.record.permissions import Act
 from assistant.record.search import CallFilter, CallSearch
-from assistant.record.search_index import account_hash
 from assistant.review.texts import KeptTexts
 from assistant.rules_in_force import RulesInForce
 from assistant.shift.journal import ContactJournal
@@ -45,8 +44,6 @@ WRITTEN = N_("Written: {path} (SHA-256 {hash})")
 READ = N_("{done} of {count} calls read")
 # A customer with this many calls waits long enough to be told how far it is.
 _MANY = 20
-# How much of an account's keyed hash names a file: its number is nobody's but the file's own.
-_NAMED_BY = 6
 
 
 def make_dossier(
@@ -121,7 +118,7 @@ def make_customer_dossier(
             tell_user(plain.text(READ, done=done, count=count))
 
     with opened(locations) as store:
-        named = account_hash(store.opened.vault, account)[:_NAMED_BY].hex()
+        named = named_by(store, account)
         path = _path(to, f"dossier-account-{named}", as_json=as_json)
         case = gather(store, account, locations, journal, rules, progress)
     matters = matters_of(case, shipped_reply_clocks(), received)

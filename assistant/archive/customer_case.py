@@ -29,6 +29,7 @@ from assistant.record.kept import KeptCall
 from assistant.record.locations import Locations
 from assistant.record.permissions import Act
 from assistant.record.releases import releases_of
+from assistant.record.search_index import account_hash
 from assistant.record.store import CallStore
 from assistant.record.tables import CALLS, CHAIN
 from assistant.shift.journal import Attempt, ContactJournal
@@ -39,7 +40,14 @@ from scripts.promise_keeping import PromiseStanding
 _FIRST_EVENTS = 12
 # A contact of the bank's list this near to a kept call is that call.
 _SAME = timedelta(minutes=2)
-_ABOUT = "dossier of an account"
+# How much of an account's keyed hash names its file and its line in the access log: the number is
+# nobody's but the file's own.
+_NAMED_BY = 6
+
+
+def named_by(store: CallStore, account: str) -> str:
+    """What stands for an account where its number must not: the beginning of its keyed hash."""
+    return account_hash(store.opened.vault, account)[:_NAMED_BY].hex()
 
 
 def gather(
@@ -65,7 +73,7 @@ def gather(
         UnknownCall: neither a call nor an attempt of that account is known.
         StoreFault: the store cannot be read.
     """
-    store.need(Act.EXPORT, about=_ABOUT)
+    store.need(Act.EXPORT, about=f"dossier of account {named_by(store, account)}")
     journal.refresh()
     whose = CustomersCalls(store, account)
     attempts = [

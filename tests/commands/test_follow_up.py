@@ -154,8 +154,9 @@ def test_an_agent_works_the_next_list_and_takes_it_nowhere(
     assert len(json.loads(run("su", "--json", "--filter", "TWO").output)["rows"]) == 1
     with CallStore(Locations(tmp_path / "home"), CODEC) as store:
         log = [(line.who, line.act, line.about) for line in newest(store.opened, 50)]
-    assert log.count(("an", "refused: export", "")) == 2
+    assert log.count(("an", "refused: export", "")) == 3
     assert [one for one in reversed(log) if one[:2] == ("su", "export")] == [
+        ("su", "export", "promises as JSON Lines"),
         ("su", "export", "next list to a file, rows: 2"),
         ("su", "export", "next list as JSON, rows: 1"),
     ]

@@ -73,6 +73,7 @@ def test_a_kept_call_is_listed_found_shown_and_carried(
         (("dossier", "nix", "--account", "A1", "--json"), "Name a call, or an account"),
         (("dossier", "nix", "--received", "2026-11-02", "--json"), "--received is for --account"),
         (("dossier", "--account", "A1", "--received", "soon", "--json"), "--received"),
+        (("dossier", "--account", "A1", "--received", "9999-12-31", "--json"), "still to come"),
         (("dossier", "--account", "A1", "--to", "x.html"), "no attempt is of that account"),
         (("export", "nix", "--to", "x.zip"), "no kept call 'nix'"),
         (("import", "nix.zip"), "nix.zip"),
