@@ -20,7 +20,7 @@ from scripts.repayment_terms import ProductTerms, default_terms, load_terms
 from scripts.repayment_wording import shipped_wording
 
 _AMOUNT = re.compile(
-    r"((?:nt|us|hk)?[$£€¥])?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})(\.\d{1,2})?\s*([元圓塊块])?\Z",
+    r"((?:nt|us|hk)?[$£€¥])?\s*([1-9]\d{0,2}(?:,\d{3})+|\d{1,9})(\.\d{1,2})?\s*([元圓塊块])?\Z",
     re.IGNORECASE,
 )
 # The currencies that a sign may stand for.

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import cn2an
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assistant.typed_values import (
@@ -150,6 +150,105 @@ def test_sums_as_people_say_them(typed: str, currency: str, amount: str | None) 
             value_typed(FIELDS["amount"], typed, reading)
     else:
         assert value_typed(FIELDS["amount"], typed, reading) == Decimal(amount)
+
+
+BLANKS = " " * 40
+LONG = "nine hundred and ninety nine thousand nine hundred and ninety nine dollars"
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [
+        ("1,500", "USD", "1500"), ("1,234.56", "USD", "1234.56"), ("12,345,678", "USD", "12345678"),
+        ("３０００", "TWD", "3000"), ("1，500元", "TWD", "1500"), ("1,500 dollars", "USD", "1500"),
+        ("3萬", "TWD", "30000"), ("1.5萬", "TWD", "15000"), ("1.5k", "USD", "1500"),
+        ("3萬5", "TWD", "35000"), ("3萬500", "TWD", "30500"), ("3萬5千", "TWD", "35000"),
+        ("三千五百五", "TWD", "3550"), ("五百块", "CNY", "500"), ("500 塊", "TWD", "500"),
+        ("五百塊錢", "TWD", "500"), ("3元5角", "CNY", "3.5"), ("五百蚊", "HKD", "500"),
+        ("三百三十三", "TWD", "333"), ("three hundred thirty three", "USD", "333"),
+        ("fifty dollars and ten cents", "USD", "50.10"), ("a hundred", "USD", "100"),
+        ("twelve thousand three hundred and forty five", "USD", "12345"),
+        (LONG, "USD", "999999"),
+    ],
+)  # fmt: skip
+def test_a_sum_is_read_from_its_first_sign_to_its_last(
+    typed: str, currency: str, amount: str
+) -> None:
+    assert value_typed(FIELDS["amount"], typed, Reading(TODAY, currency=currency)) == Decimal(
+        amount
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1,50", "3,50", "12,34", "1,5k", "3,5萬", "3,500,5", "1,2345", "0,500", "1,,500", ",500",
+        ".50", "500,", "10.000", "1.234", "3.500萬", "1,50 dollars", "3萬05", "3萬0500", "3千5000",
+        "3萬3萬", "3千3千", "3.5萬5千", "一萬兩萬", "三千三千", "五百五百", "五百 五百",
+        "三千五百二十三千五百二十", "fifty fifty", "fifty, fifty", "twenty twenty", "500 500",
+        "three thousand three thousand", "three hundred three hundred dollars",
+        "two eighty two eighty", "$ three thousand three thousand",
+        "fifty dollars fifty dollars", "five hundred five hundred five hundred",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("currency", ["USD", "TWD"])
+def test_a_doubtful_sum_is_asked_for_and_told_why(typed: str, currency: str) -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        value_typed(FIELDS["amount"], typed, Reading(TODAY, currency=currency))
+    assert refused.value.doubt is Doubt.AMOUNT_TWO_WAYS
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("€500", "USD"), ("500 €", "USD"), ("€ five hundred", "USD"), ("€500", "TWD"),
+        ("¥三千", "TWD"), ("五百塊錢", "USD"), ("3元5角", "USD"), ("3元5角", "GBP"),
+        ("五百蚊", "USD"), ("五百蚊", "TWD"), ("五毛", "USD"), ("1,500k", "USD"), ("-1,500", "USD"),
+        (f"three thousand{BLANKS}but only if he sells the car", "USD"),
+        (f"三千{BLANKS}如果車賣掉", "TWD"), (f"three thousand{BLANKS * 5}maybe", "USD"),
+    ],
+)  # fmt: skip
+def test_what_is_more_than_a_sum_or_of_another_money_is_refused(typed: str, currency: str) -> None:
+    with pytest.raises(NotUnderstood):
+        value_typed(FIELDS["amount"], typed, Reading(TODAY, currency=currency))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"Friday{BLANKS}or the week after",
+        f"下週五{BLANKS}或下下週",
+        "Friday Friday",
+        "下週五下週五",
+    ],
+)
+def test_what_is_more_than_a_day_is_refused(typed: str) -> None:
+    with pytest.raises(NotUnderstood):
+        day_typed(typed, TAIWAN)
+
+
+@given(st.integers(1, 999_999_999), st.sampled_from(["", ".5", ".50", ".05"]))
+def test_a_sum_grouped_by_threes_is_itself(whole: int, cents: str) -> None:
+    reading = Reading(TODAY, currency="USD")
+    for typed in (f"{whole}{cents}", f"{whole:,}{cents}", f"${whole:,}{cents}"):
+        assert value_typed(FIELDS["amount"], typed, reading) == Decimal(f"{whole}{cents}")
+
+
+@given(
+    st.integers(1, 999_999_999).map(str),
+    st.lists(st.integers(0, 9), min_size=1, max_size=4),
+    st.sampled_from(["", ".5", ".50", "k", " dollars", "萬", "元"]),
+)
+def test_a_sum_grouped_in_another_way_is_refused(
+    figures: str, commas: list[int], after: str
+) -> None:
+    typed = figures
+    for place in sorted((min(place, len(figures)) for place in commas), reverse=True):
+        typed = f"{typed[:place]},{typed[place:]}"
+    assume(typed != f"{int(figures):,}")
+    for currency in ("USD", "TWD"):
+        with pytest.raises(NotUnderstood):
+            value_typed(FIELDS["amount"], typed + after, Reading(TODAY, currency=currency))
 
 
 @given(st.integers(1, 99_999_999))
