@@ -1,8 +1,9 @@
 """Calls whose wrap-up was left incomplete, or never made because the program ended first.
 
 Owns which calls these are, what stands in the fields when such a wrap-up is taken up again, and
-what is kept of it then: a further wrap-up, with who and when; the one before stays.  The call is
-seen again by running its own inputs.  It draws nothing.
+what is kept of it then: a further wrap-up, with who and when; the one before stays.  What it means
+for the next call goes into the contact journal, as after a call.  The call is seen again by running
+its own inputs.  It draws nothing.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ from assistant.record.store import CallStore
 from assistant.record.users import Users
 from assistant.rules_in_force import RulesInForce
 from assistant.session import day_of
+from assistant.shift.journal import Attempt, ContactJournal
+from assistant.shift.learnt import stops_of
 from assistant.typed_values import as_typed, reading_for
-from assistant.wrap_up import NEXT_CONTACT, WrapUp
+from assistant.wrap_up import NEXT_CONTACT, WrapUp, due_for_list
 from assistant.wrap_up_draft import NOTE, OUTCOME, WrapUpDraft
+from compliance.errors import AssistantError
 from scripts.account import Account
 from scripts.outcome_values import value_of
 from scripts.outcomes import Outcome
@@ -120,6 +124,7 @@ class UnfinishedDesk:
         outcomes: how a call may end.
         now: the wall clock, with an offset.
         zone: the desk's.
+        journal: the contact journal, from which the work list learns whom not to call.
     """
 
     def __init__(
@@ -130,6 +135,7 @@ class UnfinishedDesk:
         outcomes: tuple[Outcome, ...],
         now: Callable[[], datetime],
         zone: Callable[[], tzinfo],
+        journal: ContactJournal,
     ) -> None:
         self._store = store
         self._who = who
@@ -138,6 +144,7 @@ class UnfinishedDesk:
         self.outcomes = outcomes
         self._now = now
         self._zone = zone
+        self._journal = journal
 
     def calls(self) -> tuple[Unfinished, ...]:
         """Those there are, the newest first."""
@@ -175,7 +182,8 @@ class UnfinishedDesk:
 
         Raises:
             NotPermitted: who is signed in may not.
-            AssistantError: somebody was faster, or the store takes nothing.
+            AssistantError: somebody was faster, the store takes nothing, or it was kept and the
+                contact journal cannot be written.
         """
         before = taken.unfinished.ending
         kept = replace(
@@ -190,7 +198,31 @@ class UnfinishedDesk:
             if _says(kept) == _says(before.wrap_up):
                 return False
         self._store.complete_wrap_up(kept, before.number if before is not None else None)
+        self._teach(taken, wrap_up)
         return True
+
+    def _teach(self, taken: TakenUp, wrap_up: WrapUp) -> None:
+        """Tell the work list what follows for the next call, where it is known of whom."""
+        if taken.account is None:
+            return
+        call = taken.unfinished.call
+        attempt = Attempt(
+            datetime.fromisoformat(call.started_at_utc),
+            taken.account.id,
+            wrap_up.outcome,
+            self._store.start(call.id).header.number,
+            call.id,
+            next_contact=due_for_list(wrap_up, self.outcomes),
+            stops=stops_of(raised.task for raised in taken.view.tasks),
+            told_at=self._now(),
+        )
+        try:
+            self._journal.add(attempt)
+        except AssistantError as error:
+            raise AssistantError(
+                f"The wrap-up is kept, but the work list does not know of it: {error.what}",
+                "Note by hand what it stops.",
+            ) from error
 
     def _today(self) -> date:
         return self._now().astimezone(self._zone()).date()

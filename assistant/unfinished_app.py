@@ -18,10 +18,12 @@ from assistant.review.texts import KeptTexts
 from assistant.running import desk_zone
 from assistant.screens.frame import FramedApp
 from assistant.screens.unfinished import NOTHING_LEFT, UnfinishedScreen
+from assistant.shift.journal import ContactJournal
 from assistant.signing_in import guarded
 from assistant.telling import tell
 from assistant.unfinished import UnfinishedDesk
 from assistant.wording import Wording
+from assistant.working import JOURNAL
 from compliance.errors import AssistantError
 from scripts.outcomes import load_outcomes
 
@@ -63,7 +65,13 @@ def complete_wrap_ups(
         store.recover()
         who = guarded(store, os.environ).who
         desk = UnfinishedDesk(
-            store, who.name, locations, load_outcomes(), lambda: datetime.now(UTC), desk_zone
+            store,
+            who.name,
+            locations,
+            load_outcomes(),
+            lambda: datetime.now(UTC),
+            desk_zone,
+            ContactJournal(locations.data_dir / JOURNAL),
         )
         found = desk.calls()
         if only and not any(one.call.id == only for one in found):

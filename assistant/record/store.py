@@ -38,7 +38,6 @@ from assistant.record.verifying import Proof, verify
 from assistant.record.whose import CallAccounts
 from assistant.record.wrap_ups import add_wrap_up
 from assistant.record.writer import KeptCallWriter
-from compliance.errors import AssistantError
 from scripts.account import Account
 
 if TYPE_CHECKING:
@@ -224,12 +223,7 @@ class CallStore:
             AssistantError: somebody was faster.
         """
         self.need(Act.WRAP_UP, wrap_up.call)
-        last = self.endings([wrap_up.call]).get(wrap_up.call)
-        if (last.number if last is not None else None) != after:
-            raise AssistantError(
-                "Somebody has completed this wrap-up meanwhile", "Look at the list again."
-            )
-        self.add_wrap_up(wrap_up)
+        add_wrap_up(self._store, wrap_up, after)
 
     def wrap_up(self, call: str) -> KeptWrapUp | None:
         """How a call ended, by its agent's last word; `None` where nobody said."""

@@ -11,7 +11,7 @@ import json
 import re
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from assistant.record.chain import WRAP_UP, add_entry, is_purged, wrap_up_hash
 from assistant.record.database import writing
@@ -24,6 +24,7 @@ from assistant.record.places import wrap_up_place
 from assistant.record.tables import CALL_KEYS, WRAP_UPS
 from assistant.record.vault import SealBroken
 from assistant.record.wrap_up_form import SEALED, record_of, sealed_part, wrap_up_of
+from compliance.errors import AssistantError
 
 _SUFFIX = ".wrap-up"
 
@@ -50,10 +51,20 @@ def keep_wrap_up(locations: Locations, doors: Doors, wrap_up: KeptWrapUp) -> Non
         doors.tell(f"{fault} How the call ended is kept in a sealed file until then.")
 
 
-def add_wrap_up(store: OpenStore, wrap_up: KeptWrapUp) -> None:
+ANYTHING = -1
+"""It does not matter which wrap-up stood before."""
+
+
+def add_wrap_up(store: OpenStore, wrap_up: KeptWrapUp, after: int | None = ANYTHING) -> None:
     """Add a wrap-up to a kept call; those before it stay.
 
+    Args:
+        store: the open store.
+        wrap_up: how the call ended.
+        after: the number of the last one, `None` where there must be none.
+
     Raises:
+        AssistantError: another one came first.
         UnknownCall: the call is not kept, or not yet.
         StoreFault: the store takes nothing.
     """
@@ -65,6 +76,12 @@ def add_wrap_up(store: OpenStore, wrap_up: KeptWrapUp) -> None:
             raise UnknownCall(
                 f"there is no kept call {wrap_up.call!r} in {store.name}",
                 "`assistant review --plain` lists those there are.",
+            )
+        # Asked where nobody else can write: two who complete it at once are told apart.
+        last = select(func.max(WRAP_UPS.c.number)).where(WRAP_UPS.c.call == wrap_up.call)
+        if after != ANYTHING and connection.execute(last).scalar_one() != after:
+            raise AssistantError(
+                "Somebody has completed this wrap-up meanwhile", "Look at the list again."
             )
         seal = store.vault.call(wrap_up.call, bytes(wrapped))
         columns = {name: value for name, value in record_of(wrap_up).items() if name not in SEALED}

@@ -84,6 +84,7 @@ class UnfinishedScreen(Screen[None]):
         self._place = 0
         self._first = 0
         self._told: Run | None = None
+        self._put_away: dict[str, TakenUp] = {}
 
     def compose(self) -> ComposeResult:
         """How many, the list, the keys."""
@@ -162,11 +163,17 @@ class UnfinishedScreen(Screen[None]):
         event.prevent_default()
 
     def _take_up(self) -> None:
-        try:
-            taken = self._desk.take_up(self._calls[self._place])
-        except AssistantError as error:
-            self._fault(error)
-            return
+        chosen = self._calls[self._place]
+        # What was typed before Esc is there again, unless somebody has said more meanwhile.
+        put_away = self._put_away.get(chosen.call.id)
+        if put_away is not None and put_away.unfinished.ending == chosen.ending:
+            taken = put_away
+        else:
+            try:
+                taken = self._desk.take_up(chosen)
+            except AssistantError as error:
+                self._fault(error)
+                return
         wording = Wording(KeptTexts(None), self._wording.interface, taken.unfinished.call.language)
         sheet = WrapUpSheet(
             wording,
@@ -180,14 +187,18 @@ class UnfinishedScreen(Screen[None]):
         self.app.push_screen(sheet, lambda answer: self._answered(taken, answer))
 
     def _answered(self, taken: TakenUp, answer: WrapUp | None) -> None:
+        call = taken.unfinished.call.id
         if answer is None:
+            self._put_away[call] = taken
             self._tell(Run(self._wording.text("nothing was added"), Tone.MUTED))
             return
         try:
             added = self._desk.keep(taken, answer)
         except AssistantError as error:
+            self._put_away[call] = taken
             self._fault(error)
             return
+        self._put_away.pop(call, None)
         if not added:
             told = N_("nothing was added")
         else:

@@ -452,6 +452,7 @@ class WorkListScreen(Screen[None]):
 
     def _call(self, chosen: Standing, again: str | None) -> None:
         """Start the call; one that may not be made asks once more, and is noted as such."""
+        self._desk.learn()  # another program may have taken down a stop
         chosen = self._desk.standing(chosen.row)  # the window may have closed this second
         self._all[chosen.row.id] = chosen
         if chosen.barred:

@@ -79,6 +79,14 @@ class ShiftDesk:
         self.listed = listed
         self._list = WorkList(listed.rows, self.rules_for, self._journal.of, self._stale_after)
 
+    def learn(self) -> None:
+        """Read what others have written into the journal since: the list then knows it.
+
+        Raises:
+            AssistantError: the journal cannot be read.
+        """
+        self._journal.refresh()
+
     @property
     def unread(self) -> int:
         """Lines of the journal that could not be read: some count may be too low."""

@@ -1,8 +1,10 @@
 """The contact journal: what came of every attempt of this program, kept in the data folder.
 
 Owns the file `contacts.jsonl`, one attempt a line, and that a line is whole or not there: it is
-written at once, read with patience, and never rewritten.  Others may append at the same time.  It
-judges nothing.  The file holds telephone numbers: only its owner may read it.
+written at once, read with patience, and never rewritten.  Others may append at the same time.  What
+was said later of how a call ended is a line, too, and never an attempt more: whoever reads finds
+one attempt, with the last word.  It judges nothing.  The file holds telephone numbers: only its
+owner may read it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -31,7 +33,7 @@ class _Entry(Schema):
 
     model_config = ConfigDict(extra="ignore")
 
-    type: Literal["attempt"]
+    type: Literal["attempt", "wrap_up"]
     at: Moment
     account: str
     number: str | None = None
@@ -41,6 +43,7 @@ class _Entry(Schema):
     next_contact: date | None = None
     list_as_of: Moment | None = None
     stops: tuple[str, ...] = ()
+    told_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Attempt:
     offset, is when the newest source of the row was true that the attempt was made from: whatever
     the clock said, the attempt came after it.  `stops` are the exits that stood in the call and
     stop or bar the next one, whatever its outcome is; lines of earlier versions have none.
+    `told_at`, with an offset, is when its wrap-up was completed; `None`: nothing was said later.
     """
 
     at: datetime
@@ -65,6 +69,22 @@ class Attempt:
     next_contact: date | None = None
     list_as_of: datetime | None = None
     stops: tuple[str, ...] = ()
+    told_at: datetime | None = None
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said what came of it: a source of before cannot know."""
+        return self.told_at if self.told_at is not None else self.at
+
+    def completed(self, later: Attempt) -> Attempt:
+        """This attempt with what was said of it later; what stood in the call stays."""
+        return replace(
+            self,
+            outcome=later.outcome,
+            next_contact=later.next_contact,
+            stops=tuple(dict.fromkeys((*self.stops, *later.stops))),
+            told_at=later.told_at,
+        )
 
     def contact(self) -> Contact:
         """The attempt as the law counts it."""
@@ -82,6 +102,7 @@ class ContactJournal:
         self._path = path
         self._read = 0
         self._attempts: dict[str, list[Attempt]] = {}
+        self._of_call: dict[str, Attempt] = {}
         self.unread = 0
         self.latest: datetime | None = None
 
@@ -120,6 +141,7 @@ class ContactJournal:
                 if size < self._read:  # somebody put another file in its place
                     self._read, self.unread, self.latest = 0, 0, None
                     self._attempts.clear()
+                    self._of_call.clear()
                 file.seek(self._read)
                 added = file.read()
         except FileNotFoundError:
@@ -139,14 +161,21 @@ class ContactJournal:
     def add(self, attempt: Attempt) -> None:
         """Write an attempt down; when this returns it is on disk.
 
+        One with `told_at` is what was said later of its call: it completes the attempt that names
+        the call, and is that attempt only where none does, because the program ended first.
+
         Raises:
-            ValueError: its time has no offset.
+            ValueError: its time has no offset, or it was told later of no call.
             AssistantError: it cannot be written.
         """
         if attempt.at.tzinfo is None:
             raise ValueError("an attempt needs a time with an offset")
+        told_at = attempt.told_at
+        if told_at is not None and (told_at.tzinfo is None or not attempt.call):
+            raise ValueError("what is told later needs a call and a time with an offset")
         record = {
-            "type": "attempt",
+            # Versions that know no such line leave it out, and count no attempt more.
+            "type": "attempt" if told_at is None else "wrap_up",
             "at": attempt.at.astimezone(UTC).isoformat(timespec="seconds"),
             "account": attempt.account,
             "number": attempt.number,
@@ -156,6 +185,7 @@ class ContactJournal:
             "next_contact": attempt.next_contact and attempt.next_contact.isoformat(),
             "list_as_of": attempt.list_as_of and attempt.list_as_of.astimezone(UTC).isoformat(),
             "stops": attempt.stops or None,
+            "told_at": told_at and told_at.astimezone(UTC).isoformat(),
         }
         line = json.dumps(
             {key: value for key, value in record.items() if value is not None}, ensure_ascii=False
@@ -183,7 +213,11 @@ class ContactJournal:
         except ValidationError:
             self.unread += 1
             return
-        if entry.at.tzinfo is None:
+        later = entry.type == "wrap_up"
+        told_at = entry.told_at if later else None
+        if entry.at.tzinfo is None or (
+            later and (told_at is None or told_at.tzinfo is None or not entry.call)
+        ):
             self.unread += 1
             return
         attempt = Attempt(
@@ -196,10 +230,27 @@ class ContactJournal:
             entry.next_contact,
             entry.list_as_of if entry.list_as_of and entry.list_as_of.tzinfo else None,
             entry.stops,
+            told_at,
         )
-        if self.latest is None or attempt.at > self.latest:
-            self.latest = attempt.at
-        self._attempts.setdefault(entry.account, []).append(attempt)
+        if self.latest is None or attempt.said_at > self.latest:
+            self.latest = attempt.said_at
+        self._stand(attempt)
+
+    def _stand(self, attempt: Attempt) -> None:
+        """Take an attempt in; what was said later of one is put to it, whichever was read first."""
+        before = self._of_call.get(attempt.call) if attempt.call else None
+        if before is not None and attempt.told_at is not None:
+            whole = before.completed(attempt)
+            attempts = self._attempts[before.account]
+            attempts[attempts.index(before)] = whole
+        else:
+            whole = attempt
+            if before is not None and before.told_at is not None:
+                whole = attempt.completed(before)
+                self._attempts[before.account].remove(before)
+            self._attempts.setdefault(whole.account, []).append(whole)
+        if whole.call:
+            self._of_call[whole.call] = whole
 
 
 def _ends_whole(descriptor: int) -> bool:

@@ -74,11 +74,11 @@ def learnt(row: WorkRow, attempts: Iterable[Attempt], zone: tzinfo | None) -> Wo
         zone: the customer's, in which a day of a callback begins; `None`: UTC.
     """
     known_until = newest(row)
-    for attempt in sorted(attempts, key=lambda attempt: attempt.at):
+    for attempt in sorted(attempts, key=lambda attempt: attempt.said_at):
         # A clock set back would make the source the newer one; it was read before the attempt.
         seen = attempt.list_as_of
         seen_by_then = seen is not None and known_until is not None and seen >= known_until
-        if known_until is not None and attempt.at <= known_until and not seen_by_then:
+        if known_until is not None and attempt.said_at <= known_until and not seen_by_then:
             continue  # the source is newer: what it says, or leaves out, holds
         taught = [FACTS.get(attempt.outcome, ()), *(STOPS.get(slug, ()) for slug in attempt.stops)]
         facts = dict.fromkeys((fact for each in taught for fact in each), True)

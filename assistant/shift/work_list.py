@@ -98,6 +98,7 @@ class WorkList:
         self._own = own_attempts
         self._stale_after = stale_after
         self._known: dict[str, Standing] = {}
+        self._asked_with: dict[str, tuple[Attempt, ...]] = {}
         self._asked: dict[int, tuple[str, ...]] = {}
         self._at: datetime | None = None
 
@@ -129,9 +130,11 @@ class WorkList:
             self._known.clear()  # the clock was set back
         self._at = now
         known = self._known.get(row.id)
-        if known is None or now >= known.settled_until:
+        own = tuple(self._own(row.id))  # others write attempts, too
+        if known is None or now >= known.settled_until or own != self._asked_with.get(row.id):
             known = self._ask(row, now)
             self._known[row.id] = known
+            self._asked_with[row.id] = own
         return known
 
     def _ask(self, row: WorkRow, now: datetime) -> Standing:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from assistant.archive import outcomes
 from assistant.events import CallEnded, Keep, RecordingTerms
@@ -18,12 +22,21 @@ from assistant.record.locations import Locations
 from assistant.record.permissions import Role
 from assistant.record.search import CallFilter
 from assistant.record.store import CallStore
+from assistant.rules_in_force import RulesInForce
 from assistant.screens.wrap_up import WrapUpSheet
+from assistant.shift.csv_list import ListRead
+from assistant.shift.desk import ShiftDesk
+from assistant.shift.journal import Attempt, ContactJournal
+from assistant.shift.learnt import FACTS, learnt
+from assistant.shift.rows import PhoneNumber, Source, WorkRow
 from assistant.typed_values import NotUnderstood, Reading, day_typed
 from assistant.unfinished import UnfinishedDesk, count_unfinished
 from assistant.unfinished_app import UnfinishedApp
+from assistant.working import JOURNAL
 from assistant.wrap_up import WrapUp
+from compliance.context import Collector
 from compliance.errors import AssistantError
+from compliance.permission import May
 from scripts.outcomes import load_outcomes
 from tests.accounts.endpoint import Answer, endpoint
 from tests.archive.invented import ACCOUNT, CODEC, DOORS, NAME, keep
@@ -69,8 +82,15 @@ def store(places: Locations) -> Iterator[CallStore]:
         yield opened
 
 
+def journal_of(places: Locations) -> ContactJournal:
+    return ContactJournal(places.data_dir / JOURNAL)
+
+
 def desk_of(store: CallStore, who: str = "su") -> UnfinishedDesk:
-    return UnfinishedDesk(store, who, store.locations, load_outcomes(), lambda: NOW, lambda: UTC)
+    return UnfinishedDesk(
+        store, who, store.locations, load_outcomes(), lambda: NOW, lambda: UTC,
+        journal_of(store.locations),
+    )  # fmt: skip
 
 
 def test_what_was_left_open_lately_is_found_and_nothing_else(
@@ -120,6 +140,96 @@ def test_a_call_that_nobody_wrapped_up_is_seen_again(store: CallStore) -> None:
     desk.keep(taken, answer)
     (end,) = store.wrap_ups("killed")
     assert (end.outcome, end.by) == ("refused", "su")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_two_who_complete_it_at_once_one_is_told(places: Locations, place: int) -> None:
+    ready = Barrier(2)
+
+    def complete(note: str) -> bool:
+        with CallStore(places, CODEC, doors=DOORS) as store:
+            desk = desk_of(store)
+            taken = desk.take_up(desk.calls()[place])
+            taken.draft.type("outcome", "38")
+            answer = taken.draft.left()
+            assert isinstance(answer, WrapUp)
+
+            need = store.need
+
+            def asked(*args: Any, **named: Any) -> None:
+                need(*args, **named)
+                ready.wait(20)
+
+            store.need = asked  # type: ignore[method-assign] # both have passed the guard
+            try:
+                return desk.keep(taken, replace(answer, note=note))
+            except AssistantError:
+                return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(complete, ("one", "other"))) == [False, True]
+
+
+@pytest.mark.parametrize("written", ["before", "never", "after"])
+@pytest.mark.parametrize("outcome", ["cease_contact", "attorney", "bankruptcy", "deceased"])
+def test_what_is_said_later_bars_the_next_call_and_counts_as_no_second_attempt(
+    store: CallStore, outcome: str, written: str
+) -> None:
+    began = datetime(2026, 3, 5, 1, 2, 3, tzinfo=UTC)
+    as_of = datetime(2026, 3, 6, 4, tzinfo=UTC)  # the list is of the night after the call
+    row = WorkRow(
+        ACCOUNT.id, NAME, "us", "en-US", numbers=(PhoneNumber("2025550100"),),
+        contacts=(), sources=(Source("list", as_of),),
+    )  # fmt: skip
+    journal = journal_of(store.locations)
+    shift = ShiftDesk(
+        lambda: ListRead((row,)), lambda _place, _language: None, journal, None,
+        lambda: NOW,
+    )  # fmt: skip
+    attempt = Attempt(began, ACCOUNT.id, "conversation", "2025550100", "killed", "yes")
+    if written == "before":
+        journal.add(attempt)
+    desk = desk_of(store)
+    taken = desk.take_up(desk.calls()[0])
+    number = next(one.number for one in load_outcomes() if one.id == outcome)
+    taken.draft.type("outcome", str(number))
+    answer = taken.draft.left()
+    assert isinstance(answer, WrapUp)
+    assert desk.keep(taken, answer)
+    if written == "after":
+        journal.add(attempt)
+    shift.learn()
+    (known,) = journal.of(ACCOUNT.id)
+    assert (known.at, known.outcome, known.call) == (began, outcome, "killed")
+    assert known.number == (None if written == "never" else "2025550100")
+    assert set(FACTS[outcome]) <= set(learnt(row, [known], UTC).facts)
+    assert learnt(row, [attempt], UTC).facts == {}
+
+
+def test_a_list_that_is_shown_learns_what_another_program_wrote(store: CallStore) -> None:
+    row = WorkRow(
+        ACCOUNT.id, NAME, "us", "en-US", Collector.AGENCY, facts={"cease_contact": False},
+        numbers=(PhoneNumber("2025550100"),), contacts=(),
+        sources=(Source("list", datetime(2026, 3, 6, 4, tzinfo=UTC)),),
+    )  # fmt: skip
+    shift = ShiftDesk(
+        lambda: ListRead((row,)), RulesInForce.at(store.locations),
+        journal_of(store.locations), None, lambda: NOW,
+    )  # fmt: skip
+
+    def stops() -> bool:
+        against = [reason for reason in shift.standing(row).against if reason.may is May.NO]
+        return "US-15-contact" in {reason.rule for reason in against}
+
+    assert not stops()
+    desk = desk_of(store)
+    taken = desk.take_up(desk.calls()[0])
+    taken.draft.type("outcome", "45")
+    answer = taken.draft.left()
+    assert isinstance(answer, WrapUp)
+    desk.keep(taken, answer)
+    shift.learn()
+    assert stops()
 
 
 @pytest.mark.parametrize(
@@ -179,10 +289,13 @@ async def test_it_is_completed_on_a_screen(store: CallStore) -> None:
         await pilot.pause()
         assert isinstance(app.screen, WrapUpSheet)
         assert "Esc 回到清單" in on_screen(app)
-        await pilot.press("escape")
+        await pilot.press("tab", "tab", "tab", "1", "escape")
         await pilot.pause()
         assert "未新增任何內容" in on_screen(app)
-        await pilot.press("enter", "tab", "tab", "tab", "1", "enter")
+        await pilot.press("enter")  # what was typed is there again
+        await pilot.pause()
+        assert app.screen.query_one("#method", Input).value == "1"
+        await pilot.press("enter")
         await pilot.pause()
         assert "✔ 已補完" in on_screen(app)
         assert "待補結案：1 筆" in on_screen(app)
