@@ -19,6 +19,7 @@ from tzlocal import get_localzone_name
 from assistant import jsonlines
 from assistant.call_writing import CallKeeper
 from assistant.events import Output, Started
+from assistant.gap_joining import MusicJoiner
 from assistant.pipeline import CallRun, Delivery
 from assistant.plain import PlainCall
 from assistant.record.locations import Locations
@@ -78,9 +79,11 @@ class PlainReporter:
     def __init__(self, stream: TextIO, wording: Wording) -> None:
         self._stream = stream
         self._call = PlainCall(wording)
+        self._music = MusicJoiner()
 
     def __call__(self, delivery: Delivery) -> None:
-        outputs: list[Output] = [envelope.event for envelope in delivery.envelopes]  # type: ignore[misc]
+        given: list[Output] = [envelope.event for envelope in delivery.envelopes]  # type: ignore[misc]
+        outputs = (output for each in given for output in self._music.take(each))
         _write(self._stream, "".join(line + "\n" for line in self._call.lines(outputs)))
 
 

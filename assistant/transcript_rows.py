@@ -18,6 +18,7 @@ from assistant.events import (
     UtterancePartial,
 )
 from assistant.flag_budget import cannot_wait
+from assistant.gap_joining import NEXT_S
 from compliance.findings import Finding, Status, Verdict
 from compliance.transcript import Speaker, Word
 
@@ -88,7 +89,6 @@ _OF_ALL_CHANNELS = frozenset({"paused", "refused", "before_notice", "suspended"}
 """Gaps made on purpose, or a computer asleep: each channel tells them, and they are one row."""
 
 _LOOK_BACK = 24  # rows: a gap's first piece is not further away than the talk of the other side
-_NEXT_S = 0.02  # a gap told in pieces goes on where its last piece ended
 
 Row = UtteranceRow | GapRow | DoingRow | TransferRow | MomentRow
 
@@ -155,7 +155,7 @@ class TranscriptRows:
             if not isinstance(row, GapRow) or row.reason != event.reason:
                 continue
             end_s = row.start_s + row.duration_s
-            if (both or row.channel == event.channel) and abs(end_s - event.start_s) < _NEXT_S:
+            if (both or row.channel == event.channel) and abs(end_s - event.start_s) < NEXT_S:
                 self.rows[place] = replace(row, duration_s=end_s - row.start_s + event.duration_s)
                 return True
         return False

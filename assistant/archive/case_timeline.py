@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from assistant.archive.case import Case, CaseCall, Gone, Tried
 from assistant.events import CLOCK, GapHeard, Keep, Transferred
+from assistant.gap_joining import joined
 from assistant.record.kept import CallState, KeptCall
 from compliance.transcript import Speaker
 
@@ -146,7 +147,7 @@ def _as_a_whole(call: CaseCall) -> Iterator[Unknown]:
 
 def _by_the_clock(call: CaseCall) -> Iterator[Unknown]:
     away_s: float | None = None
-    for output in call.told.outputs:
+    for output in joined(call.told.outputs):
         match output:
             case GapHeard(start_s=start_s, duration_s=duration_s):
                 yield Unknown(Silence.GAP, start_s, duration_s, output)

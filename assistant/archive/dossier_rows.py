@@ -16,6 +16,7 @@ from assistant.archive.lines import review_line
 from assistant.archive.shown import Shown
 from assistant.archive.told import ToldCall
 from assistant.call_time import clock
+from assistant.gap_joining import joined
 from assistant.interface_text import N_
 from assistant.plain import PlainCall
 from assistant.record.verifying import Proof
@@ -80,7 +81,7 @@ def transcript(told: ToldCall, wording: Wording) -> Iterator[Row]:
     for changed in told.findings:
         about[changed.finding.utterance_id].append(changed.finding)
     plain = PlainCall(wording)
-    for output in told.outputs:
+    for output in joined(told.outputs):
         match output:
             case events.UtteranceFinal():
                 who = wording.term(terms.SPEAKERS, output.speaker)

@@ -18,6 +18,7 @@ from assistant.call_time import clock
 from assistant.display_text import display_text
 from assistant.events import Source, Started
 from assistant.follow_up.standings import standing_words, state_words
+from assistant.gap_joining import joined
 from assistant.interface_text import N_
 from assistant.plain import PlainCall
 from assistant.record.kept import CallState
@@ -181,7 +182,7 @@ def _all_lines(
     yield ""
     plain = PlainCall(wording)
     judged = told.judged
-    for output in told.outputs:
+    for output in joined(told.outputs):
         if isinstance(output, Started):
             continue
         yield from plain.lines((output,))

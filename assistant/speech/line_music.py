@@ -3,9 +3,9 @@
 Owns where there is music, and from when to when it is told.  A note is a partial that keeps to two
 hertz for three tenths of a second; in music such notes carry a third of the power and more, over
 two seconds, and there are several of them.  In speech they carry next to nothing, since no voice
-keeps its overtones so still, and a voice that is louder than the music takes its share away.  A
-word that is not all notes stays.  Singing, drums alone, one chord held and noise are not told.
-Pure.
+keeps its overtones so still, and a voice that is louder than the music takes its share away.
+Which words go for it `line_tones` decides.  Singing, drums alone, one chord held and noise are not
+told.  Pure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _LEAST_CHUNKS = 3
 _BESIDE = 2  # bins that a windowed partial takes on each side
 _SHARE = 0.35  # of the power in notes
 OWN_SHARE = 0.4
-FEW_SHARE = 0.2  # the same of one that stands among such words, or nearly alone
+FEW_SHARE = 0.2  # the same where every word of an utterance has it and none is sure
+VOICE_SHARE = 0.3  # a word below it is a voice's, if its neighbour is one too
 _AROUND = 10  # chunks before and after that decide whether there is music
 _LEAST_SOUNDING = 6  # of them
 _NOTES = 3  # of different pitch, in twice that time
@@ -104,16 +105,24 @@ class LineMusic:
         """
         if not self._ever:
             return False
-        touched: list[float] = []
+        places = self._touched(start, end)
+        return self.share(start, end) >= share and all(self._is_music(each) for each in places)
+
+    def share(self, start: int, end: int) -> float:
+        """Of the power from sample to sample, what is in notes; 0 where nothing is remembered."""
+        touched = [self._chunks[place].share or 0.0 for place in self._touched(start, end)]
+        return sum(touched) / len(touched) if touched else 0.0
+
+    def _touched(self, start: int, end: int) -> list[int]:
+        """The places of the chunks that a stretch touches."""
+        touched: list[int] = []
         for place in range(len(self._chunks) - 1, -1, -1):
             chunk = self._chunks[place]
             if chunk.end <= start:
                 break
             if chunk.start < end:
-                if not self._is_music(place):
-                    return False
-                touched.append(chunk.share or 0.0)
-        return bool(touched) and sum(touched) >= share * len(touched)
+                touched.append(place)
+        return touched
 
     def _told_of(self, place: int) -> list[tuple[int, int]]:
         chunk = self._chunks[place]

@@ -11,14 +11,17 @@ told by itself (`line_music`), since a side on which it plays is not heard meanw
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.events import RecognisedWord
 from assistant.speech.key_tones import KeyTones
-from assistant.speech.line_music import FEW_SHARE, OWN_SHARE, LineMusic
+from assistant.speech.line_music import FEW_SHARE, OWN_SHARE, VOICE_SHARE, LineMusic
 from assistant.speech.recogniser import FinalHypothesis
 from assistant.speech.recording import FULL_SCALE, Chunk
 
@@ -35,7 +38,8 @@ _BESIDE = 3  # bins that a windowed partial takes on each side
 _EDGE_SHARE = 0.9  # where a tone begins or ends, of the power near its partials
 _EDGE_HZ = 60.0
 _LATEST = 5  # tenths of a second
-_FEW = 2  # words that say little by themselves
+_VOICE_CONFIDENCE = 0.5  # what a recogniser is less sure of speaks for no voice
+_SURE = 0.9  # what it hears in music without many notes is below
 _KEPT = 1_200  # tenths of a second that are remembered: longer than any utterance
 
 
@@ -125,10 +129,14 @@ class LineTones:
             self._chunks[-_LEAST_CHUNKS - 2].power = None
 
     def without(self, heard: FinalHypothesis) -> FinalHypothesis:
-        """What was heard without words that are tones or music; `heard` in it is all of them."""
-        words = [word for word in heard.words if not self._is_no_word(word.start, word.end)]
-        if len(words) <= max(_FEW, len(heard.words) // 2):
-            words = [word for word in words if not self._is_music(word.start, word.end, FEW_SHARE)]
+        """What was heard without words that are tones or music; `heard` in it is all of them.
+
+        For music an utterance loses words only if nobody is sure to speak in it: a customer's
+        "yes" that is gone does more harm than a word too many.
+        """
+        words = [word for word in heard.words if not self._is_tone(word.start, word.end)]
+        if not self._speaks(words):
+            words = self._without_music(words)
         if len(words) == len(heard.words):
             return heard
         text = " ".join(word.text for word in words)
@@ -143,13 +151,28 @@ class LineTones:
         kinds = {each.kind for each in latest}
         return self._ever and _Kind.TONE in kinds and _Kind.OTHER not in kinds
 
-    def _is_no_word(self, start: int, end: int) -> bool:
-        return (self._ever and self._is_tone(start, end)) or self._is_music(start, end, OWN_SHARE)
+    def _speaks(self, words: Sequence[RecognisedWord]) -> bool:
+        """Whether two neighbouring words are surely a voice's."""
+        voices = [
+            word.confidence >= _VOICE_CONFIDENCE
+            and (self.music is None or self.music.share(word.start, word.end) < VOICE_SHARE)
+            for word in words
+        ]
+        return any(one and other for one, other in pairwise(voices))
 
-    def _is_music(self, start: int, end: int, share: float) -> bool:
-        return self.music is not None and self.music.covers(start, end, share)
+    def _without_music(self, words: list[RecognisedWord]) -> list[RecognisedWord]:
+        """Words that are not all notes; none where all of them may be and none is sure."""
+        left = [word for word in words if not self._is_music(word, OWN_SHARE)]
+        if all(word.confidence < _SURE and self._is_music(word, FEW_SHARE) for word in left):
+            return []
+        return left
+
+    def _is_music(self, word: RecognisedWord, share: float) -> bool:
+        return self.music is not None and self.music.covers(word.start, word.end, share)
 
     def _is_tone(self, start: int, end: int) -> bool:
+        if not self._ever:
+            return False
         touched = {each.kind for each in self._chunks if each.start < end and start < each.end}
         return _Kind.TONE in touched and _Kind.OTHER not in touched
 

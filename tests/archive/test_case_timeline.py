@@ -73,6 +73,7 @@ def test_every_day_is_told_of_or_said_to_be_unknown(
 AGENT = ChannelOpened(0, "agent", Speaker.AGENT, RATE_HZ)
 CUSTOMER = ChannelOpened(1, "customer", Speaker.CUSTOMER, RATE_HZ)
 GAP = GapHeard("customer", 5.0, 2.0, "device_lost")
+MUSIC = tuple(GapHeard("customer", at_s, 2.0, "music") for at_s in (10.0, 12.0, 14.0, 30.0))
 TERMS = RecordingTerms(Keep.FINDINGS, notice_first=False, stops_when_refused=True, may_pause=True)
 WEBVTT = Imported(Source.WEBVTT, "", time_known=False)
 
@@ -106,6 +107,7 @@ def _with(**changed: object) -> CallStarted:
     [
         (call(Ended(60.0, "hung_up", ())), []),
         (call(GAP), [(Silence.GAP, 5.0, 2.0)]),
+        (call(*MUSIC), [(Silence.GAP, 10.0, 6.0), (Silence.GAP, 30.0, 2.0)]),
         (
             call(Transferred("specialist", 9.0), GAP, Transferred("", 12.0)),
             [(Silence.GAP, 5.0, 2.0), (Silence.AWAY, 9.0, 3.0)],

@@ -281,3 +281,72 @@ def test_a_tone_is_no_music(name: str) -> None:
         tones.take(chunk)
         told += stretches(tones)
     assert told + stretches(tones, last=True) == []
+
+
+# ---- a voice over music --------------------------------------------------------------------------
+
+
+def plucked(length: int, seed: int) -> Pcm:
+    """Three notes of a scale at once, a hundred beats a minute; of a power of one."""
+    rng = np.random.default_rng(seed)
+    scale = [261.63, 293.66, 329.63, 349.23, 392.0, 440.0, 493.88, 523.25, 587.33, 659.26]
+    beat = RATE_HZ * 60 // 100
+    whole: Pcm = np.zeros(length)
+    for start in range(0, length, beat):
+        places = np.arange(min(2 * beat, length - start)) / RATE_HZ
+        for note_hz in rng.choice(scale, 3, replace=False):
+            for overtone, loud in ((1, 1.0), (2, 0.5), (3, 0.25), (4, 0.12)):
+                wave = np.sin(2 * np.pi * note_hz * overtone * places + rng.uniform(0, 6))
+                whole[start : start + len(places)] += loud * wave * np.exp(-1.5 * places)
+    whole /= np.sqrt(np.mean(whole**2))
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "seed", "said"),
+    [
+        ("en-US", (104, 120), 2, "yes that is correct"),
+        ("en-US", (58, 72), 1, "same thing"),
+        ("zh-TW", (18, 34), 1, "七 九"),
+    ],
+)
+@pytest.mark.parametrize("over_db", [3, 6])
+def test_no_word_of_a_louder_voice_is_taken_for_music(
+    language: str, seconds: tuple[int, int], seed: int, said: str, over_db: int
+) -> None:
+    source = Recording(demonstration_call(language).audio, rate_hz=RATE_HZ)
+    blocks = [np.frombuffer(each.pcm, "<i2") for each in source if each.channel == 1]
+    speech = np.concatenate(blocks) / 32_768.0
+    power = np.mean(speech[np.abs(speech) > 0.01] ** 2)
+    behind = plucked(len(speech), seed) * np.sqrt(power) * 10 ** (-over_db / 20)
+    first, last = (each * RATE_HZ for each in seconds)
+    left = recognised(np.clip(speech + behind, -1, 1)[first:last], language[:2])
+    assert said in " ".join(each.text for each in left)
+
+
+def heard_words(*words: tuple[float, float]) -> FinalHypothesis:
+    """Words of 0.4 s: from when, and how sure."""
+    heard = [
+        RecognisedWord(f"w{number}", round(at * RATE_HZ), round((at + 0.4) * RATE_HZ), sure)
+        for number, (at, sure) in enumerate(words)
+    ]
+    return FinalHypothesis(heard[-1].end, " ".join(each.text for each in heard), tuple(heard))
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        (((3.0, 0.8), (4.0, 0.8)), ""),  # music throughout
+        (((3.0, 1.0), (4.0, 1.0)), ""),  # however sure a recogniser is of it
+        (((3.0, 0.8), (8.2, 0.9), (8.7, 0.9), (12.0, 0.8)), "w0 w1 w2 w3"),  # two of a voice
+        (((3.0, 0.8), (8.2, 0.9), (12.0, 0.8)), "w1"),  # one alone is a voice's, and stays
+        (((3.0, 0.8), (8.2, 0.2), (8.7, 0.2)), "w1 w2"),  # two that are not sure speak for none
+    ],
+)
+def test_an_utterance_in_which_a_voice_is_sure_keeps_its_words(
+    words: tuple[tuple[float, float], ...], left: str
+) -> None:
+    sound = music(16)
+    voice = slice(8 * RATE_HZ, round(9.3 * RATE_HZ))
+    sound[voice] += np.random.default_rng(4).normal(0, 0.2, len(sound[voice]))
+    assert listened(sound).without(heard_words(*words)).text == left
