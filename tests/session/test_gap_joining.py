@@ -43,7 +43,7 @@ def test_music_is_told_once_when_it_is_over(
 
 
 def test_a_kept_gap_stands_where_it_began() -> None:
-    outputs = [music(10), later(13), music(12), LOST, music(14), music(30)]
+    outputs: list[Output] = [music(10), later(13), music(12), LOST, music(14), music(30)]
     assert [*joined(outputs)] == [music(10, 6), later(13), LOST, music(30)]
 
 
