@@ -30,10 +30,10 @@ from assistant.shift.words import (
     AHEAD_OF_NOW,
     ANSWERS,
     SIGNS,
-    UNFINISHED,
     missing,
     short_reason,
     told,
+    unfinished,
     wanted_words,
     when,
 )
@@ -194,7 +194,7 @@ def _tell_unfinished(desk: ShiftDesk, locations: Locations, say: Interface) -> N
     except AssistantError:
         return  # whoever asks for the list asks for nothing else
     if count:
-        tell(f"{say.text(UNFINISHED, count=count)}: assistant calls complete")
+        tell(f"{unfinished(count, say)}: assistant calls complete")
 
 
 def _words_of(interface: str | None, listed: ListRead) -> Interface:

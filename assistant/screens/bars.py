@@ -246,7 +246,9 @@ def draw_status(
             left.append(Run("  " + wording.model(view.started.start.model), Tone.MUTED))
     right: list[Run] = []
     if view.tasks and width >= 100:
-        tasks = wording.text("→ {count} tasks", count=len(view.tasks))
+        count = len(view.tasks)
+        one = count == 1
+        tasks = wording.text("→ 1 task") if one else wording.text("→ {count} tasks", count=count)
         right.append(Run(tasks + "  ", Tone.MUTED))
     if view.total_lost_s >= 0.1:
         lost = wording.text("{seconds} s not heard", seconds=f"{view.total_lost_s:.1f}")

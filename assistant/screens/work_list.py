@@ -44,8 +44,8 @@ from assistant.shift.words import (
     AHEAD_OF_NOW,
     ANSWERS,
     SIGNS,
-    UNFINISHED,
     short_reason,
+    unfinished,
 )
 from assistant.shift.work_list import Standing, matching
 from assistant.wording import Wording
@@ -335,7 +335,7 @@ class WorkListScreen(Screen[None]):
             told = self._wording.text("filter: {words}", words=self._words)
             return (Run(" " + told, Tone.ACCENT),)
         if self._unfinished:
-            told = self._wording.text(UNFINISHED, count=self._unfinished)
+            told = unfinished(self._unfinished, self._wording)
             return (Run(f" {told} · ", Tone.CAUTION), Run("w", Tone.ACCENT))
         return ()
 

@@ -124,7 +124,8 @@ _UNKNOWN: terms.Terms = {
 }
 
 
-UNFINISHED = N_("{count} wrap-ups to complete")
+_UNFINISHED = N_("{count} wrap-ups to complete")
+_UNFINISHED_ONE = N_("1 wrap-up to complete")
 AHEAD_OF_NOW = N_("the last attempt lies in the future: check the clock; it counts all the same")
 
 
@@ -288,6 +289,11 @@ def when(standing: Standing, now: datetime, say: Say) -> str:
     if standing.next_at is None or standing.next_at <= now:
         return ""
     return say.text("from {time}", time=at_desk(standing.next_at, now))
+
+
+def unfinished(count: int, say: Say) -> str:
+    """How many wrap-ups wait to be completed."""
+    return say.text(_UNFINISHED_ONE) if count == 1 else say.text(_UNFINISHED, count=count)
 
 
 def age(as_of: datetime | None, now: datetime, say: Say) -> str:

@@ -7,15 +7,15 @@ where one is raised.  All of them are invented.  Whoever is not the agent counts
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from compliance.documents import Schema, validate_mapping
+from compliance.documents import Schema
 from compliance.errors import BadInput, Fault, MissingPart
+from compliance.learning.example_files import example_lines
 from scripts.prompt import EXITS, OBJECTIONS, STAGES
 
 FOLDER = Path(__file__).parent / "calls"
@@ -81,15 +81,7 @@ def load_calls(language: str, folder: Path = FOLDER) -> tuple[Call, ...]:
 
 
 def _turns(path: Path, faults: list[Fault]) -> Iterator[_Turn]:
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            turn = validate_mapping(json.loads(text), _Turn, path=path)
-        except json.JSONDecodeError as fault:
-            faults.append(Fault(path, number, fault.colno, "this is no JSON"))
-            continue
-        except BadInput as error:
-            faults.extend(replace(fault, line=number) for fault in error.faults)
-            continue
+    for number, turn in example_lines(path, _Turn, faults):
         if turn.stage not in TALK:
             faults.append(Fault(path, number, 1, f"stage is none of: {', '.join(TALK)}"))
         elif turn.objection not in (None, *OBJECTIONS):
