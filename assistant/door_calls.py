@@ -68,6 +68,7 @@ def send(
     finally:
         connection.close()
     if response.status not in (http.client.OK, http.client.ACCEPTED):
-        raise AssistantError(f"The door refused ({told.get('refused', response.status)})")
+        where = f": {told['where']}" if "where" in told else ""
+        raise AssistantError(f"The door refused ({told.get('refused', response.status)}{where})")
     sys.stdout.write(f"{told.get('state', 'done')}\n")
     return 0

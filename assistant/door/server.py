@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from assistant.door.requests import DoorAnswer, DoorRequest, read_request, refused, turned_away
-from compliance.errors import MissingPart
+from compliance.errors import MissingPart, place_of
 
 LOOPBACK = "127.0.0.1"
 _PATIENCE_S = 3.0  # how long a caller may take over its request
@@ -71,8 +71,9 @@ def _handler(token: str, answer: Answerer) -> type[BaseHTTPRequestHandler]:
         def _answered(self, request: DoorRequest) -> DoorAnswer:
             try:
                 return answer(request)
-            except Exception:  # noqa: BLE001 - the top of the door's thread; whoever asked is told
-                return refused(503, "failed")
+            except Exception as error:  # noqa: BLE001 - the top of the door's thread: always reported
+                where = f"{type(error).__name__} in {place_of(error)}"
+                return DoorAnswer(503, {**refused(503, "failed").told, "where": where})
 
         def _reply(self, reply: DoorAnswer) -> None:
             body = reply.body()

@@ -155,7 +155,10 @@ def test_a_request_over_the_wire(door: tuple[Door, list[DoorRequest]]) -> None:
     assert ask(opened, '{"do":"hold"}') == (200, {"state": "call"})
     assert ask(opened, '{"do":"hold"}', Host="evil.example")[0] == 421
     assert ask(opened, '{"do":"hold"}', Authorization="Bearer no")[0] == 401
-    assert ask(opened, '{"do":"start","account":"fault"}') == (503, {"refused": "failed"})
+    status, told = ask(opened, '{"do":"start","account":"fault"}')
+    assert (status, told["refused"]) == (503, "failed")
+    assert told["where"].startswith("RuntimeError in ")  # its kind and place, and not what it says
+    assert "a name" not in told["where"]
     assert [request.do for request in asked] == [Do.HOLD, Do.START]
 
 
