@@ -110,10 +110,6 @@ class Talk:
     customer: Scorer
     turns: Turns
 
-    def begun(self) -> Belief | None:
-        """Nothing was said yet."""
-        return None
-
     def chosen(self, label: str) -> Belief:
         """The agent said by key where the talk is."""
         shares = np.full(len(TALK), (1 - _CHOSEN) / (len(TALK) - 1))
@@ -121,7 +117,7 @@ class Talk:
         return _belief(shares)
 
     def heard(self, belief: Belief | None, speaker: Speaker, text: str) -> Belief:
-        """The belief after an utterance."""
+        """The belief after an utterance; `None` before it where nothing was said yet."""
         side = 1 if speaker in (Speaker.CUSTOMER, Speaker.THIRD_PARTY) else 0
         turns = self.turns
         before = (

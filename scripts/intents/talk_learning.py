@@ -21,7 +21,7 @@ from scripts.intents.calls import TALK, Call, Turn, load_calls
 from scripts.intents.examples import Example, load_examples
 from scripts.intents.learning import LANGUAGES, PENALTIES, train
 from scripts.intents.scorer import Kind, weights_path
-from scripts.intents.talk import Floats, Talk, Turns, turns_path
+from scripts.intents.talk import Belief, Floats, Talk, Turns, turns_path
 from scripts.prompt import STAGES
 
 _AT = {label: number for number, label in enumerate(TALK)}
@@ -119,7 +119,8 @@ def followed(talk: Talk, calls: Iterable[Call]) -> Followed:
     """How well the talk of these calls is followed."""
     count: Counter[str] = Counter()
     for call in calls:
-        told, belief = [STAGES[0]], talk.begun()
+        told: list[str] = [STAGES[0]]
+        belief: Belief | None = None
         for turn in call.turns:
             speaker = Speaker.AGENT if turn.who == "agent" else Speaker.CUSTOMER
             belief = talk.heard(belief, speaker, turn.text)
