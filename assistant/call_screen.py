@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from assistant.app import CallApp
-from assistant.composition import Guidance, PreparedRun, RecordedCall, prepare
+from assistant.composition import PreparedRun, RecordedCall, prepare
 from assistant.events import Act
+from assistant.guidance import Guidance
 from assistant.interface_text import Told
 from assistant.live_keeping import keep_confirmed, kept_form
 from assistant.next_contact import contact_times

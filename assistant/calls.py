@@ -12,9 +12,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.composition import RecordedCall, load_guidance, new_call_id, prepare
+from assistant.composition import RecordedCall, new_call_id, prepare
 from assistant.demo.calls import demonstration_call, demonstration_languages
 from assistant.events import VerificationPolicy
+from assistant.guidance import load_guidance
 from assistant.interface_text import N_, Interface
 from assistant.record.locations import Locations, locate
 from assistant.rule_texts import CollectorTexts

@@ -17,8 +17,9 @@ from typing import BinaryIO, TextIO
 
 from assistant import __version__, jsonlines, terms
 from assistant.call_time import clock
-from assistant.composition import Guidance, checked_start, guidance_under
+from assistant.composition import checked_start
 from assistant.events import CallStarted, ObjectionHeard, Output
+from assistant.guidance import Guidance, guidance_under
 from assistant.guiding import Guide
 from assistant.interface_text import N_, Interface
 from assistant.plain import NOT_ASSESSABLE, sign_of

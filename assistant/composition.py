@@ -8,152 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from assistant import __version__
 from assistant.call_writing import CallKeeper
-from assistant.clock_watch import clock_set_here
 from assistant.demo.calls import DeskAct
-from assistant.events import AgentActed, CallStarted, RecordingTerms, VerificationPolicy
+from assistant.events import AgentActed, CallStarted, VerificationPolicy
+from assistant.guidance import Guidance
 from assistant.interface_text import N_, Told
-from assistant.pacing import LivePacer, Pacer
+from assistant.pacing import Pacer
 from assistant.pipeline import CallRun, Delivery
-from assistant.rules_in_force import RulesInForce
-from assistant.session import CallSession
-from assistant.speech.capture import LiveSource
 from assistant.speech.child import Restart
 from assistant.speech.corrections import Corrector
-from assistant.speech.desk import Wanted
 from assistant.speech.models import ModelFolder, open_model
 from assistant.speech.recording import Recording
-from compliance.context import INBOUND, TRANSFERRED, CallHeader, Collector
-from compliance.errors import MissingPart
-from compliance.rules import RuleSet
+from compliance.context import CallHeader, Collector
 from scripts.account import Account, content_hash, ledger
-from scripts.engine import ScriptEngine
-from scripts.flow import Flow
-from scripts.flow_choice import flow_for
-from scripts.strategy import Chooser, Chosen, Strategies
-from scripts.strategy_file import shipped_strategies
-from scripts.tasks import TaskKinds, shipped_tasks
-
-
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """What judges and guides a call: rules and, where its law has one in its language, a flow.
-
-    `strategies` choose which of the flow's lines fit the case; `tasks` are what it may give others
-    to do.
-    """
-
-    rules: RuleSet
-    flow: Flow | None
-    strategies: Strategies = field(default_factory=shipped_strategies)
-    tasks: TaskKinds = field(default_factory=shipped_tasks)
-
-    @property
-    def scripts_hash(self) -> str:
-        """A hash of the flow and of what chooses among its lines; empty where no flow guides."""
-        if self.flow is None:
-            return ""
-        both = f"{self.flow.content_hash} {self.strategies.content_hash}"
-        return hashlib.sha256(both.encode()).hexdigest()
-
-    @property
-    def chooser(self) -> Chooser:
-        """Chooses the strategy of a call."""
-        return Chooser(self.strategies, self.rules.around.outcomes)
-
-    def session(self) -> CallSession:
-        """A fresh session."""
-        return CallSession(
-            self.rules,
-            lambda start: self.script(start.account, start.header),
-            tasks=self.tasks,
-        )
-
-    def script(
-        self, account: Account | None, header: CallHeader | None = None
-    ) -> ScriptEngine | None:
-        """A fresh script for an account and a call; `None` where the language has no flow.
-
-        Which of several wordings a line takes follows from the account, not from the call's id, so
-        that the same call replayed says the same.
-        """
-        if self.flow is None:
-            return None
-        header = header or self._no_header()
-        return ScriptEngine(
-            self.flow,
-            account,
-            content_hash(account),
-            chosen=self.chooser(account, header),
-            inbound=header.facts.get(INBOUND) is True,
-            chooser=self.chooser,
-        )
-
-    def replies(self, account: Account | None) -> Mapping[str, str]:
-        """The approved replies by objection, finished and filled; none without an account."""
-        script = self.script(account)
-        return script.replies() if script is not None and account is not None else {}
-
-    def strategy(self, account: Account, header: CallHeader | None = None) -> Chosen | None:
-        """What the case of an account asks for, and why; `None` where no flow guides."""
-        return self.chooser(account, header or self._no_header()) if self.flow else None
-
-    def _no_header(self) -> CallHeader:
-        return CallHeader(self.rules.jurisdiction, self.rules.language)
-
-
-def load_guidance(
-    jurisdiction: str,
-    language: str,
-    collector: Collector | None,
-    rules: RulesInForce | None = None,
-) -> Guidance:
-    """The rules of a jurisdiction, its flow for a language, the strategies and tasks in force.
-
-    Args:
-        jurisdiction: whose law.
-        language: of the call.
-        collector: who collects; scripts differ.
-        rules: those in force; without them, those that ship.
-
-    Raises:
-        MissingPart: there is no rule pack for the jurisdiction.
-        BadInput: a pack, the flow, the bank's strategies or tasks are broken; all are told.
-    """
-    in_force = rules or RulesInForce()
-    judging = in_force(jurisdiction, language)
-    strategies, tasks = in_force.strategies(), in_force.tasks()
-    return guidance_under(judging, language, collector, strategies, tasks)
-
-
-def guidance_under(
-    rules: RuleSet,
-    language: str,
-    collector: Collector | None,
-    strategies: Strategies | None = None,
-    tasks: TaskKinds | None = None,
-) -> Guidance:
-    """These rules and the flow of a language, where there is one.
-
-    Args:
-        rules: what judges.
-        language: of the call.
-        collector: who collects.
-        strategies: choose among the flow's lines; without them, those that ship.
-        tasks: what it may give others to do; likewise.
-
-    Raises:
-        BadInput: the flow is broken; all faults are told.
-    """
-    flow = flow_for(rules.jurisdiction, language, collector)
-    return Guidance(rules, flow, strategies or shipped_strategies(), tasks or shipped_tasks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +96,7 @@ def header_of(
     )
 
 
-def _started(
+def call_started(
     call: _Call,
     header: CallHeader,
     policy: VerificationPolicy,
@@ -297,7 +171,7 @@ def prepare(
     run = CallRun(
         session=guidance.session(),
         call=call_id,
-        begin=lambda: _started(
+        begin=lambda: call_started(
             call, header_of(call), call.policy, guidance, zone, datetime.now(UTC)
         ),
         source=source,
@@ -320,134 +194,17 @@ def prepare(
     return PreparedRun(run, pacer, source, call_id, source.duration_s)
 
 
-def _as_heard(_account: Account | None) -> Corrector:
+def as_heard(_account: Account | None) -> Corrector:
     """Leaves everything as it was heard."""
     return Corrector()
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """A call that takes place now; `account` may be unknown and linked later.
-
-    `collector` is who collects, `number` the number that was called, where known; `terms` are those
-    on which the call is listened to and kept; `corrector_for` mends what is known to be misheard,
-    by the names of whose call it is; `known` is what a work list knew of the customer when
-    the call was allowed.  `transferred` is whether another agent had it before and passed it to
-    this desk: whoever they confirmed is confirmed anew.  A call that is led by keys alone has
-    neither model nor channels.
-    """
-
-    language: str
-    jurisdiction: str
-    model: ModelFolder | None
-    channels: tuple[Wanted, ...]
-    collector: Collector | None = None
-    account: Account | None = None
-    number: str | None = None
-    isolated: bool = False
-    corrector_for: Callable[[Account | None], Corrector] = _as_heard
-    terms: RecordingTerms | None = None
-    known: CallHeader | None = None
-    transferred: bool = False
-
-
-@dataclass(slots=True)
-class PreparedLive:
-    """A live run that is ready to start; its source is muted, unmuted and stopped through it."""
-
-    run: CallRun
-    pacer: Pacer
-    source: LiveSource
-    call: str
-
-
-def prepare_live(
-    call: LiveCall,
-    *,
-    call_id: str,
-    guidance: Guidance,
-    deliver: Callable[[Delivery], None],
-    notice: Callable[[str], None],
-    keeper: CallKeeper | None = None,
-    loaded: Callable[[], None] = lambda: None,
-    zone: str,
-) -> PreparedLive:
-    """Open the devices and wire everything; nothing is captured before `PreparedLive.run.start`.
-
-    Raises:
-        MissingPart: there is no PortAudio, or a device cannot be opened.
-    """
-    model = call.model
-    if model is None:
-        raise MissingPart("no speech model was chosen", "Name one, or lead the call by keys.")
-    source = LiveSource(call.channels, rate_hz=model.rate_hz, clock=time.monotonic, notice=notice)
-    pacer = LivePacer(time.monotonic)
-
-    run = CallRun(
-        session=guidance.session(),
-        call=call_id,
-        begin=lambda: live_start(call, guidance, zone, datetime.now(UTC)),
-        source=source,
-        load=lambda: open_model(
-            model,
-            isolated=call.isolated,
-            restarted=lambda restart: notice(restart_line(restart)),
-        ),
-        pacer=pacer,
-        deliver=deliver,
-        clock=time.monotonic,
-        keeper=keeper,
-        notice=notice,
-        loaded=loaded,
-        correct=call.corrector_for(call.account).correct,
-        correct_for=lambda account: call.corrector_for(account).correct,
-        clock_set=clock_set_here(),
-        microphone=lambda opened: source.unmute() if opened else source.mute(),
-    )
-    return PreparedLive(run, pacer, source, call_id)
-
-
-def live_start(call: LiveCall, guidance: Guidance, zone: str, now: datetime) -> CallStarted:
-    """The first event of a call that begins `now`, a time with an offset."""
-    header = live_header(call, now)
-    started = _started(call, header, VerificationPolicy.AGENT, guidance, zone, now)
-    return replace(started, recording=call.terms)
-
-
-def live_header(call: LiveCall, now: datetime) -> CallHeader:
-    """What is known when a call begins `now`, with what a work list knew of it."""
-    header = header_of(call, now, call.number)
-    if call.transferred:
-        header = replace(header, facts={**header.facts, TRANSFERRED: True})
-    known = call.known
-    if known is None:
-        return header
-    return replace(
-        header,
-        customer_timezone=header.customer_timezone or known.customer_timezone,
-        customer_state=header.customer_state or known.customer_state,
-        facts={**header.facts, **known.facts},
-        contacts=known.contacts,
-        account=header.account or known.account,
-    )
-
-
-def live_strategy(
-    call: LiveCall, guidance: Guidance, account: Account, now: datetime
-) -> Chosen | None:
-    """What an account's case asks for in a call that begins `now`; `None` where no flow guides.
-
-    What a list knew of the customer whom it was about is not true of another one's account.
-    """
-    own = call.account is None or call.account.id == account.id
-    theirs = replace(call, account=account, known=call.known if own else None)
-    return guidance.strategy(account, live_header(theirs, now))
 
 
 RESTARTED_WHOLE = N_(
     "The speech recogniser stopped and was started again within {seconds} s; what was said"
     " meanwhile has been recognised."
 )
+
+
 RESTARTED_LATE = N_(
     "The speech recogniser stopped and was started again within {seconds} s; some seconds before"
     " could not be recognised."

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.composition import Guidance, load_guidance
 from assistant.events import CallStarted
+from assistant.guidance import Guidance, load_guidance
 from assistant.record.kept import KeptCall
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce

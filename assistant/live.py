@@ -18,10 +18,12 @@ from pathlib import Path
 from assistant.accounts.files import FileSource
 from assistant.accounts.settings import NoSource, open_source
 from assistant.accounts.source import AccountSource
-from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.composition import new_call_id
 from assistant.events import Act, Origin
+from assistant.guidance import load_guidance
 from assistant.interface_text import Interface
 from assistant.live_call import live_run
+from assistant.live_composition import LiveCall
 from assistant.live_keeping import keeping_on_terms
 from assistant.live_sound import BY_KEYS, DeskKind, choose_sides, desk_kind
 from assistant.record.locations import Locations, locate

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from assistant.call_writing import CallKeeper
 from assistant.clock_watch import boottime, clock_set_here
-from assistant.composition import Guidance, LiveCall, live_start, prepare_live
+from assistant.guidance import Guidance
+from assistant.live_composition import LiveCall, live_start, prepare_live
 from assistant.pacing import Pacer
 from assistant.pipeline import CallRun, Delivery
 from assistant.speech.no_sound import ClockSource, DeafModel

@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from assistant.accounts.source import AccountSource, Found, Sourced
 from assistant.app import CallApp
 from assistant.call_screen import CallDesk
-from assistant.composition import Guidance, LiveCall, live_strategy
 from assistant.events import Act, Origin
+from assistant.guidance import Guidance
 from assistant.interface_text import N_
 from assistant.linking import why_not
 from assistant.live_call import live_run
+from assistant.live_composition import LiveCall, live_strategy
 from assistant.live_keeping import keep_confirmed, keeping_on_terms, kept_form
 from assistant.look_ups import LookUps
 from assistant.next_contact import contact_times

@@ -13,12 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.accounts.source import AccountSource
-from assistant.composition import LiveCall, load_guidance, new_call_id
+from assistant.composition import new_call_id
 from assistant.door.server import Door
 from assistant.door.token import find_token
 from assistant.door_screens import Switchboard
 from assistant.events import Origin
+from assistant.guidance import load_guidance
 from assistant.interface_text import N_, Interface, Told
+from assistant.live_composition import LiveCall
 from assistant.live_screen import show_live_call
 from assistant.record.locations import Locations
 from assistant.rest.shift_rest import ShiftRest

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TextIO
 
 from assistant import __version__
-from assistant.composition import Guidance
 from assistant.events import (
     Act,
     AgentActed,
@@ -34,6 +33,7 @@ from assistant.events import (
     VerificationChanged,
     VerificationPolicy,
 )
+from assistant.guidance import Guidance
 from assistant.interface_text import Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.rules_in_force import RulesInForce

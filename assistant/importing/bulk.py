@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from assistant.composition import Guidance, load_guidance
 from assistant.event_codec import EventCodec
 from assistant.events import ChannelOpened, Envelope, Source, TaskRaised, TaskWithdrawn
+from assistant.guidance import Guidance, load_guidance
 from assistant.importing.crew import Crew
 from assistant.importing.items import Broken, Item, transcripts, wrong_with
 from assistant.importing.recognising import Hear, Heard

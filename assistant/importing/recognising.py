@@ -17,9 +17,9 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from assistant.composition import Guidance, load_guidance
 from assistant.event_codec import EventCodec
 from assistant.events import CallStarted, Envelope, Source
+from assistant.guidance import Guidance, load_guidance
 from assistant.importing.recording_list import About
 from assistant.importing.telling import started
 from assistant.pacing import Pacer

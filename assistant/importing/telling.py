@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from assistant import __version__
-from assistant.composition import Guidance
 from assistant.events import (
     SCHEMA,
     CallEnded,
@@ -26,6 +25,7 @@ from assistant.events import (
     Source,
     VerificationPolicy,
 )
+from assistant.guidance import Guidance
 from assistant.importing.recording_list import About
 from assistant.importing.written import Turn, Written
 from assistant.speech.models import ModelFolder

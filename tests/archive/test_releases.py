@@ -22,7 +22,6 @@ from assistant.archive.covering import cover_for_training, covered, for_training
 from assistant.archive.releasing import release_call
 from assistant.archive.studied import as_permitted, copies_of, study
 from assistant.archive.told import tell
-from assistant.composition import Guidance, load_guidance
 from assistant.events import (
     SCHEMA,
     AccountChanged,
@@ -35,6 +34,7 @@ from assistant.events import (
     Origin,
     Output,
 )
+from assistant.guidance import Guidance, load_guidance
 from assistant.record.access import read_log
 from assistant.record.database import writing
 from assistant.record.guard import Guard, NotPermitted, Who

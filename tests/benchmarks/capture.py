@@ -23,8 +23,9 @@ from pathlib import Path
 import psutil
 import soundfile
 
-from assistant.composition import LiveCall, load_guidance, prepare_live
 from assistant.events import FindingChanged, LagChanged, Progress, UtteranceFinal
+from assistant.guidance import load_guidance
+from assistant.live_composition import LiveCall, prepare_live
 from assistant.pipeline import Delivery
 from assistant.record.locations import locate
 from assistant.record.store import CallStore

@@ -9,7 +9,6 @@ import sys
 import threading
 
 from assistant.app import CallApp
-from assistant.composition import load_guidance
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
     SCHEMA,
@@ -23,6 +22,7 @@ from assistant.events import (
     RecognisedWord,
     VerificationPolicy,
 )
+from assistant.guidance import load_guidance
 from assistant.rule_texts import CollectorTexts
 from assistant.screens.setup import CallSetup
 from compliance.context import CallHeader, Collector

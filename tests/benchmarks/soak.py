@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from assistant.composition import RecordedCall, load_guidance, prepare
+from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import Ended, LagChanged, Progress, UtteranceFinal, VerificationPolicy
+from assistant.guidance import load_guidance
 from assistant.pipeline import Delivery
 from assistant.speech.models import demonstration_model
 from tests.benchmarks.material import long_call

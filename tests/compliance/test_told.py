@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from assistant.composition import load_guidance
+from assistant.guidance import load_guidance
 from compliance.context import CallHeader, Collector, Listener
 from compliance.findings import StatementState
 from compliance.monitor import Monitor

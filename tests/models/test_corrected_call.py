@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from assistant.composition import RecordedCall, load_guidance, prepare
+from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import FinalRecognised, UtteranceFinal, VerificationPolicy
+from assistant.guidance import load_guidance
 from assistant.speech.correction_files import corrector_for, load_files
 from assistant.speech.corrections import Corrector
 from assistant.speech.models import demonstration_model

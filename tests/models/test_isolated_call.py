@@ -7,9 +7,10 @@ from functools import cache
 import psutil
 import pytest
 
-from assistant.composition import RecordedCall, load_guidance, prepare, restart_line
+from assistant.composition import RecordedCall, prepare, restart_line
 from assistant.demo.calls import demonstration_call
 from assistant.events import Ended, GapHeard, UtteranceFinal, VerificationPolicy
+from assistant.guidance import load_guidance
 from assistant.pipeline import Delivery
 from assistant.speech.child import FORKS, Restart
 from assistant.speech.models import demonstration_model

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from assistant.composition import LiveCall
 from assistant.events import Ended, Output
 from assistant.interface_text import LANGUAGES, Interface
+from assistant.live_composition import LiveCall
 from assistant.live_screen import LiveDesk
 from assistant.pipeline import Delivery
 from assistant.rest.breath import breath_at

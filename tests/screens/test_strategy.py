@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant import terms
-from assistant.composition import load_guidance
+from assistant.guidance import load_guidance
 from assistant.interface_text import Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.screens.brief import draw_brief

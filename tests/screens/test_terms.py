@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from assistant import terms
-from assistant.composition import Guidance, load_guidance
 from assistant.demo.calls import demonstration_call, demonstration_languages
+from assistant.guidance import Guidance, load_guidance
 from assistant.interface_text import LANGUAGES, Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.wording import Wording, is_short_enough

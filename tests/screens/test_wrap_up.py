@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from assistant.call_happenings import CallHappenings, kept_happenings
 from assistant.call_view import CallView
-from assistant.composition import load_guidance
 from assistant.events import (
     Act,
     AgentActed,
@@ -28,6 +27,7 @@ from assistant.events import (
     PromptChanged,
     StatementChanged,
 )
+from assistant.guidance import load_guidance
 from assistant.interface_text import Interface
 from assistant.next_contact import ContactTime, contact_time, contact_times, dialling_after
 from assistant.screens.runs import cells

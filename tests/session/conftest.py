@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 
-from assistant.composition import Guidance, load_guidance
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
     CallStarted,
@@ -15,6 +14,7 @@ from assistant.events import (
     RecognisedWord,
     VerificationPolicy,
 )
+from assistant.guidance import Guidance, load_guidance
 from compliance.context import CallHeader, Collector
 from compliance.transcript import Speaker
 from scripts.account import Account, load_account

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assistant import jsonlines
-from assistant.composition import checked_start, load_guidance
+from assistant.composition import checked_start
 from assistant.events import (
     Act,
     AgentActed,
@@ -21,6 +21,7 @@ from assistant.events import (
     PromptChanged,
     RecognisedWord,
 )
+from assistant.guidance import load_guidance
 from assistant.guiding import Guide
 from compliance.context import CallContext, CallHeader, Collector, Listener
 from compliance.transcript import Speaker, Utterance

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from assistant.composition import Guidance, checked_start, load_guidance
+from assistant.composition import checked_start
 from assistant.events import Act, AgentActed, Input, TaskRaised, TaskWithdrawn
+from assistant.guidance import Guidance, load_guidance
 from compliance.context import CallHeader, Collector
 from compliance.documents import Schema, load_document
 from compliance.places import jurisdiction_of

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import jsonlines
-from assistant.composition import checked_start, load_guidance
+from assistant.composition import checked_start
 from assistant.event_codec import EventCodec
 from assistant.events import (
     SCHEMA,
@@ -23,6 +23,7 @@ from assistant.events import (
     TaskRaised,
     TaskWithdrawn,
 )
+from assistant.guidance import load_guidance
 from assistant.interface_text import Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.task_watch import TaskWatch

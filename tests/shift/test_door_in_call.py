@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 
 from assistant.accounts.source import Checked, Found, Sourced, SourceFailed
 from assistant.app import CallApp
-from assistant.composition import LiveCall, load_guidance
 from assistant.door.requests import Do, DoorAnswer, DoorRequest, done, refused
 from assistant.door.server import Door
 from assistant.door.token import VARIABLE
@@ -30,7 +29,9 @@ from assistant.events import (
     RecordingTerms,
     Transferred,
 )
+from assistant.guidance import load_guidance
 from assistant.live_call import live_run
+from assistant.live_composition import LiveCall
 from assistant.live_screen import LiveDesk
 from assistant.look_ups import LookUps
 from assistant.pipeline import Delivery

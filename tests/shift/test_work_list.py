@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.composition import LiveCall, live_start, live_strategy, load_guidance
 from assistant.events import FindingChanged, PromptChanged
+from assistant.guidance import load_guidance
+from assistant.live_composition import LiveCall, live_start, live_strategy
 from assistant.live_shift import known_of
 from assistant.shift.desk import ShiftDesk
 from assistant.shift.folder import read_work_list

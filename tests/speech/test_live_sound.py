@@ -13,13 +13,7 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
-from assistant.composition import (
-    LiveCall,
-    RecordedCall,
-    load_guidance,
-    prepare,
-    prepare_live,
-)
+from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import (
     AudioGap,
@@ -30,6 +24,8 @@ from assistant.events import (
     UtteranceFinal,
     VerificationPolicy,
 )
+from assistant.guidance import load_guidance
+from assistant.live_composition import LiveCall, prepare_live
 from assistant.pipeline import Delivery
 from assistant.speech.capture import LiveSource
 from assistant.speech.desk import wanted_channels

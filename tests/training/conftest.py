@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.composition import Guidance, load_guidance
+from assistant.guidance import Guidance, load_guidance
 from compliance.context import Collector
 
 

@@ -7,9 +7,10 @@ from typing import get_args
 
 import pytest
 
-from assistant.composition import RecordedCall, load_guidance, prepare
+from assistant.composition import RecordedCall, prepare
 from assistant.demo.calls import demonstration_call
 from assistant.events import Envelope, FindingChanged, Input, Output, VerificationPolicy
+from assistant.guidance import load_guidance
 from assistant.pipeline import Delivery
 from assistant.record.kept import CallState
 from assistant.record.kept_sound import SideBySide

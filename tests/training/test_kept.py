@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.composition import Guidance
 from assistant.events import SCHEMA, Envelope, FindingChanged, Output, UtteranceFinal
+from assistant.guidance import Guidance
 from assistant.record.locations import Locations
 from assistant.record.store import CallStore
 from assistant.training.replay import outputs_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.composition import Guidance
 from assistant.events import SCHEMA, Envelope, FindingChanged, UtteranceFinal
+from assistant.guidance import Guidance
 from assistant.training.plan import LEAD_S, ReplayPlan, plan_replay
 from assistant.training.replay import outputs_of
 from tests.training.calls import SAID, inputs

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.composition import Guidance
 from assistant.events import (
     SCHEMA,
     Envelope,
@@ -17,6 +16,7 @@ from assistant.events import (
     Output,
     UtteranceFinal,
 )
+from assistant.guidance import Guidance
 from assistant.speech.playback import Player
 from assistant.training.plan import plan_replay
 from assistant.training.replay import SPEEDS, Replay, Shown, Voice, outputs_of

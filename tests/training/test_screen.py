@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from assistant.composition import Guidance
 from assistant.events import SCHEMA, Envelope, FindingChanged, UtteranceFinal
+from assistant.guidance import Guidance
 from assistant.interface_text import Interface
 from assistant.rule_texts import CollectorTexts
 from assistant.screens.runs import Run
