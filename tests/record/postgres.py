@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -50,12 +51,17 @@ class Server:
 
     def freeze(self, *, frozen: bool) -> None:
         """Hold every process of the server still, or let them go on: it answers nobody."""
+        order = signal.SIGSTOP if frozen else signal.SIGCONT
         parent = int((self.folder / "d" / "postmaster.pid").read_text().split()[0])
+        # The parent first: held still, it starts nobody that the list below does not name.
+        os.kill(parent, order)
         listed = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False
         )
-        for process in (parent, *map(int, listed.stdout.split())):
-            os.kill(process, signal.SIGSTOP if frozen else signal.SIGCONT)
+        for process in map(int, listed.stdout.split()):
+            # Whoever serves a connection may end of itself after the list was made.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, order)
 
     def new_database(self) -> str:
         """The URL of an empty database."""
