@@ -2,12 +2,15 @@
 
 Owns who is asked, and that what is done to a screen is done on the screen's own thread.  The door's
 thread waits for the answer, and not for ever: a look-up that takes longer goes on without it.
+Where earlier wrap-ups are being completed, a call that begins has the screen: they wait.
 """
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
+from typing import TYPE_CHECKING
 
 from assistant.app import CallApp
 from assistant.door.requests import HERE, Do, DoorAnswer, DoorRequest, done, refused
@@ -15,7 +18,11 @@ from assistant.events import Act
 from assistant.screens.keys import Command
 from assistant.shift_app import WorkListApp
 
+if TYPE_CHECKING:
+    from assistant.unfinished_app import UnfinishedApp
+
 _PATIENCE_S = 3.0
+_LOOK_S = 0.02
 
 ShiftScreen = WorkListApp | CallApp
 
@@ -24,17 +31,38 @@ class Switchboard:
     """Answers the door for whatever is on the screen."""
 
     def __init__(self) -> None:
-        self._app: ShiftScreen | None = None
+        self._app: ShiftScreen | UnfinishedApp | None = None
 
-    def shows(self, app: ShiftScreen) -> None:
+    def shows(self, app: ShiftScreen | UnfinishedApp) -> None:
         """This is on the screen from now on."""
         self._app = app
 
     def answer(self, request: DoorRequest) -> DoorAnswer:
         """Do what is asked for; called on the door's thread."""
-        app = self._app
-        if app is None or not app.is_running:
+        until = time.monotonic() + _PATIENCE_S
+        app = self._up(until)
+        if app is not None and not isinstance(app, ShiftScreen):
+            if request.do is Do.STATUS:
+                return done("list")
+            if request.do is not Do.START:
+                return refused(409, "no_call")
+            app.call_later(app.leave)
+            app = self._up(until, after=app)
+        if not isinstance(app, ShiftScreen):
             return refused(503, "between_screens")
+        return self._asked(app, request)
+
+    def _up(
+        self, until: float, *, after: UnfinishedApp | None = None
+    ) -> ShiftScreen | UnfinishedApp | None:
+        """What is on the screen, or comes there next; `None` where nothing does in time."""
+        while (app := self._app) is None or app is after or not app.is_up:
+            if time.monotonic() >= until:
+                return None
+            time.sleep(_LOOK_S)
+        return app
+
+    def _asked(self, app: ShiftScreen, request: DoorRequest) -> DoorAnswer:
         answered: Future[DoorAnswer] = Future()
 
         def on_screen() -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from assistant.accounts.source import AccountSource
 from assistant.composition import new_call_id
@@ -39,6 +40,10 @@ from compliance.context import INBOUND, CallHeader
 from compliance.errors import AssistantError
 from compliance.permission import made_by
 from scripts.outcomes import load_outcomes
+
+if TYPE_CHECKING:
+    from assistant.unfinished import TakenUp
+    from assistant.unfinished_app import UnfinishedApp
 
 Ready = Callable[[WorkRow, str | None], tuple[LiveCall, list[str]]]
 """A call to a row's number, and what its agent is told at the start."""
@@ -98,12 +103,18 @@ def left_open(locations: Locations, desk: ShiftDesk) -> int:
         return 0
 
 
-def _completed(locations: Locations, words: Interface, theme: str) -> str:
+def _completed(
+    locations: Locations,
+    words: Interface,
+    theme: str,
+    put_away: dict[str, TakenUp],
+    shows: Callable[[UnfinishedApp], None],
+) -> str:
     """Complete them; what stands in the way of it, to be told on the list."""
     from assistant.unfinished_app import complete_wrap_ups  # noqa: PLC0415 - only where asked for
 
     try:
-        complete_wrap_ups(locations, words, theme=theme)
+        complete_wrap_ups(locations, words, theme=theme, put_away=put_away, shows=shows)
     except AssistantError as error:
         return f"✘ {' '.join(str(error).split())}"
     return ""
@@ -168,6 +179,7 @@ def live_shift(
     switchboard = Switchboard()
     said: list[str] = []  # after a call, for the next one's screen or the end
     at_end: list[str] = []
+    put_away: dict[str, TakenUp] = {}
     called = False
 
     def shows(app: WorkListApp) -> None:
@@ -236,7 +248,7 @@ def live_shift(
             news=lambda words: news_line(words, locations, desk),
             rest=_shift_rest(rest),
             unfinished=lambda: left_open(locations, desk),
-            complete=lambda: _completed(locations, words, theme),
+            complete=lambda: _completed(locations, words, theme, put_away, switchboard.shows),
         )
     finally:
         if opened is not None:

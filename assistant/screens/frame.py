@@ -61,6 +61,11 @@ class FramedApp(QuietApp):
         self.theme = LIGHT.name if theme == "light" else DARK.name
         self.title = "assistant"
 
+    @property
+    def is_up(self) -> bool:
+        """Whether its first screen has been made; any thread may ask."""
+        return self.is_running and any(screen.is_mounted for screen in self.screen_stack)
+
     def action_next_language(self) -> None:
         """The next interface language, at once and everywhere."""
         self.interface.switch_to_next()

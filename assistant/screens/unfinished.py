@@ -6,7 +6,7 @@ nothing: the desk finds, takes up and keeps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
 from textual.app import ComposeResult
 from textual.events import Key, Resize
@@ -72,9 +72,16 @@ class UnfinishedScreen(Screen[None]):
         desk: finds, takes up and keeps.
         wording: text for this reader.
         only: the id of the one call that is asked for; empty: all.
+        put_away: what was typed into sheets that were left, by call; changed here.
     """
 
-    def __init__(self, desk: UnfinishedDesk, wording: Wording, only: str = "") -> None:
+    def __init__(
+        self,
+        desk: UnfinishedDesk,
+        wording: Wording,
+        only: str = "",
+        put_away: MutableMapping[str, TakenUp] | None = None,
+    ) -> None:
         super().__init__(id="unfinished_screen")
         self._desk = desk
         self._wording = wording
@@ -84,7 +91,7 @@ class UnfinishedScreen(Screen[None]):
         self._place = 0
         self._first = 0
         self._told: Run | None = None
-        self._put_away: dict[str, TakenUp] = {}
+        self._put_away = put_away if put_away is not None else {}
 
     def compose(self) -> ComposeResult:
         """How many, the list, the keys."""
@@ -174,6 +181,8 @@ class UnfinishedScreen(Screen[None]):
             except AssistantError as error:
                 self._fault(error)
                 return
+        # From the first key on: a call that the telephone starts leaves the sheet as it stands.
+        self._put_away[chosen.call.id] = taken
         wording = Wording(KeptTexts(None), self._wording.interface, taken.unfinished.call.language)
         sheet = WrapUpSheet(
             wording,
@@ -189,13 +198,11 @@ class UnfinishedScreen(Screen[None]):
     def _answered(self, taken: TakenUp, answer: WrapUp | None) -> None:
         call = taken.unfinished.call.id
         if answer is None:
-            self._put_away[call] = taken
             self._tell(Run(self._wording.text("nothing was added"), Tone.MUTED))
             return
         try:
             added = self._desk.keep(taken, answer)
         except AssistantError as error:
-            self._put_away[call] = taken
             self._fault(error)
             return
         self._put_away.pop(call, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ import pytest
 from textual.widgets import Input
 
 from assistant.archive import outcomes
+from assistant.door.requests import Do, DoorAnswer, DoorRequest, done
+from assistant.door_screens import Switchboard
 from assistant.events import CallEnded, Keep, RecordingTerms
 from assistant.interface_text import Interface
 from assistant.record.guard import Guard, NotPermitted, Who
@@ -29,8 +32,9 @@ from assistant.shift.desk import ShiftDesk
 from assistant.shift.journal import Attempt, ContactJournal
 from assistant.shift.learnt import FACTS, learnt
 from assistant.shift.rows import PhoneNumber, Source, WorkRow
+from assistant.shift_app import WorkListApp
 from assistant.typed_values import NotUnderstood, Reading, day_typed
-from assistant.unfinished import UnfinishedDesk, count_unfinished
+from assistant.unfinished import TakenUp, UnfinishedDesk, count_unfinished
 from assistant.unfinished_app import UnfinishedApp
 from assistant.working import JOURNAL
 from assistant.wrap_up import WrapUp
@@ -44,6 +48,9 @@ from tests.record.aged import Clock
 from tests.record.aged import keep as keep_aged
 from tests.record.invented import envelopes, inputs, started
 from tests.screens.driving import on_screen
+from tests.shift.lists import row
+from tests.shift.test_screen import Clock as ShiftClock
+from tests.shift.test_screen import desk as shift_desk
 
 NOW = datetime(2026, 3, 6, 9, tzinfo=UTC)
 TERMS = RecordingTerms(Keep.FINDINGS, notice_first=False, stops_when_refused=True, may_pause=True)
@@ -302,6 +309,39 @@ async def test_it_is_completed_on_a_screen(store: CallStore) -> None:
         await pilot.press("escape")
     assert app.return_value == 0
     assert store.wrap_ups("c1")[-1].by == "su"
+
+
+async def test_the_telephone_has_the_screen_and_what_was_typed_waits(
+    store: CallStore, tmp_path: Path
+) -> None:
+    board, put_away = Switchboard(), dict[str, TakenUp]()
+    completing = UnfinishedApp(desk_of(store), Interface("en"), put_away=put_away)
+    board.shows(completing)
+
+    async def asked(request: DoorRequest) -> DoorAnswer:
+        return await asyncio.to_thread(board.answer, request)
+
+    async with completing.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        await pilot.press("tab", "tab", "tab", "1")
+        assert await asked(DoorRequest(Do.STATUS)) == done("list")
+        assert (await asked(DoorRequest(Do.END))).told == {"refused": "no_call"}
+        ringing = asyncio.create_task(asked(DoorRequest(Do.START, "A1", inbound=True)))
+        while completing.return_value is None:
+            await pilot.pause(0.01)
+    listed = WorkListApp(shift_desk(tmp_path, ShiftClock(), row("A1")), Interface("en"))
+    board.shows(listed)
+    async with listed.run_test(size=(80, 24)):
+        assert (await ringing).told == {"state": "brief", "permitted": "yes"}
+    assert listed.chosen is not None
+    assert listed.chosen.row.id == "A1"
+    # Taken up again after the call, it is as it was left.
+    again = UnfinishedApp(desk_of(store), Interface("en"), put_away=put_away)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert again.screen.query_one("#method", Input).value == "1"
 
 
 @pytest.mark.parametrize(
