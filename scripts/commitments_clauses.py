@@ -16,12 +16,14 @@ from scripts.commitments_parts import Doubt, Part, Sort
 SLOTS = frozenset({Sort.AMOUNT, Sort.DAY})
 # What makes a clause more than a piece of the one that follows: Friday, I can …
 _VERBS = frozenset(
-    {Sort.PAY, Sort.NO, Sort.CANNOT, Sort.PAST, Sort.OTHER_MATTER, Sort.INCOME, Sort.ARRIVE,
-     Sort.SOMEBODY, Sort.QUESTION, Sort.QUOTE, Sort.METHOD, Sort.IF, Sort.ASK, Sort.TOO,
-     Sort.START, Sort.NEVER}
+    {Sort.PAY, Sort.NO, Sort.CANNOT, Sort.PAST, Sort.OTHER_MATTER, Sort.BILL, Sort.INCOME,
+     Sort.ARRIVE, Sort.SOMEBODY, Sort.QUESTION, Sort.QUOTE, Sort.METHOD, Sort.IF, Sort.ASK,
+     Sort.TOO, Sort.START, Sort.NEVER}
 )  # fmt: skip
+_SELF = frozenset({"i", "we", "我", "咱"})
 _OF_A_QUOTE = 2  # tokens from `you are telling` to what is told
 _QUESTION_WITHIN = 3  # tokens of a clause before what makes all of it a question
+_BILL_WITHIN = 4  # tokens from `pay` to whose bill it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def _starts_anew(within: Sequence[Part], part: Part) -> bool:
     of_the_question = asked and not any(item.sort in SLOTS for item in within)
     if quoted or of_the_question:
         return False
+    if part.word in _SELF and {item.sort for item in within} >= SLOTS:
+        return True  # 640 today | I just want it done with
     return any(item.sort in _VERBS for item in within) or _is_paid_then(within)
 
 
@@ -89,7 +93,7 @@ def _turns_to(within: Sequence[Part], part: Part) -> bool:
     if last in {Sort.INCOME, Sort.ARRIVE} or paid:
         dated = any(item.day is not None for item in within)
         return part.sort is Sort.DAY and part.doubt is not Doubt.PAYDAY and dated
-    if last is Sort.OTHER_MATTER:
+    if last in {Sort.OTHER_MATTER, Sort.BILL}:
         return part.sort is Sort.DAY and part.sort in slots
     return last is Sort.CANNOT and part.sort in slots
 
@@ -121,6 +125,8 @@ def meant(
     for clause in clauses:
         within = [part for part in parts if part.clause == clause]
         verdict = _verdict(within, agreed=agreed, in_situ=in_situ)
+        if verdict is None and dropped.get(clause - 1) is Sort.BILL and _only_a_sum(within):
+            verdict = Sort.BILL
         if not of_the_customer and verdict in {Sort.QUESTION, Sort.QUOTE}:
             verdict = None
         if verdict is None:
@@ -132,7 +138,7 @@ def meant(
         slots = any(part.sort in SLOTS for part in within)
         if verdict is Sort.QUESTION:
             doubts.append(Doubt.QUESTION)
-        elif verdict in {Sort.OTHER_MATTER, Sort.QUOTE} and slots and clause + 1 in soft:
+        elif verdict in {Sort.OTHER_MATTER, Sort.BILL, Sort.QUOTE} and slots and clause + 1 in soft:
             doubts.append(Doubt.OTHER_MATTER)
         elif verdict is Sort.NO and clause + 1 in soft:
             first = min((part.first for part in parts if part.clause == clause + 1), default=0)
@@ -172,6 +178,8 @@ def _verdict(within: Sequence[Part], *, agreed: bool, in_situ: bool) -> Sort | N
         return Sort.QUOTE
     if Sort.QUESTION in sorts and Sort.ASK not in sorts and (in_situ or _asks(within)):
         return Sort.QUESTION
+    if _pays_a_bill(within):
+        return Sort.BILL
     others = sorts & {Sort.INCOME, Sort.SOMEBODY, Sort.OTHER_MATTER}
     if Sort.ARRIVE in sorts and (others or not sorts & {Sort.PAY, Sort.ASK, Sort.AMOUNT}):
         return Sort.INCOME
@@ -183,7 +191,30 @@ def _verdict(within: Sequence[Part], *, agreed: bool, in_situ: bool) -> Sort | N
     dated = any(part.day is not None for part in within)
     if Sort.INCOME in sorts or (payday and dated and Sort.AMOUNT not in sorts):
         return Sort.INCOME
-    return Sort.OTHER_MATTER if Sort.OTHER_MATTER in sorts else None
+    return next((sort for sort in (Sort.OTHER_MATTER, Sort.BILL) if sort in sorts), None)
+
+
+def _pays_a_bill(within: Sequence[Part]) -> bool:
+    """Whether what is paid is somebody else's: pay the electric; 房租 … 五號要繳.
+
+    `After the rent I can pay 200` is the customer's own payment.
+    """
+    told = [part for part in within if part.sort not in {Sort.CLAUSE, Sort.START, Sort.SOFT}]
+    bill = next((at for at, part in enumerate(told) if part.sort is Sort.BILL), -1)
+    if bill < 0 or any(part.sort in {Sort.ABOUT, Sort.IF, Sort.AND} for part in told[:bill]):
+        return False
+    pays = [part for part in told if part.sort is Sort.PAY]
+    if any(0 < told[bill].first - part.last <= _BILL_WITHIN for part in pays):
+        return True
+    # It is spoken of first, and one sum at the most is: my rent is 800 on the first.
+    sums = [part for part in told if part.sort is Sort.AMOUNT]
+    return bill == 0 and len(pays) <= 1 and len(sums) <= 1
+
+
+def _only_a_sum(within: Sequence[Part]) -> bool:
+    """That's a hundred and twenty: it goes on about what was spoken of before."""
+    rest = {part.sort for part in within if part.sort not in {Sort.START, Sort.SOFT}}
+    return rest == {Sort.AMOUNT} and within[0].sort is Sort.START
 
 
 def _asks(within: Sequence[Part]) -> bool:
@@ -199,7 +230,7 @@ def _asks(within: Sequence[Part]) -> bool:
 def _looked_at(within: Sequence[Part]) -> list[Part]:
     """我房租繳八千: what else is spoken of may be what the sum or the day belongs to."""
     sorts = {part.sort for part in within}
-    if not sorts & {Sort.OTHER_MATTER, Sort.QUOTE, Sort.INCOME}:
+    if not sorts & {Sort.OTHER_MATTER, Sort.BILL, Sort.QUOTE, Sort.INCOME}:
         return list(within)
     return [
         replace(part, doubt=part.doubt or Doubt.OTHER_MATTER) if part.sort in SLOTS else part
@@ -240,13 +271,9 @@ def _agreement(parts: Sequence[Part]) -> bool:
 
 def _without_others(parts: list[Part]) -> list[Part]:
     """我房租一號要繳八千，所以五號只能還一千: other people's payments, beside one's own."""
-    own = any(part.sort is Sort.AMOUNT and part.doubt is not Doubt.OTHER_MATTER for part in parts)
-    others = {
-        part.clause
-        for part in parts
-        if part.sort is Sort.AMOUNT and part.doubt is Doubt.OTHER_MATTER
-    }
-    if not own or not others:
+    sums = [part for part in parts if part.sort is Sort.AMOUNT]
+    others = {part.clause for part in sums if part.doubt is Doubt.OTHER_MATTER}
+    if not others or all(part.clause in others for part in sums):
         return parts
     return [part for part in parts if part.clause not in others or part.sort not in SLOTS]
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from compliance.text import Folded
 from scripts.commitments_en_days import day_at, months_after, written_day
-from scripts.commitments_en_sums import sum_at
-from scripts.commitments_en_weeks import MONTHS, ORDINALS, WEEKDAYS
+from scripts.commitments_en_sums import between, sum_at
+from scripts.commitments_en_weeks import MONEY, MONTHS, ORDINALS, WEEKDAYS
 from scripts.commitments_holidays import FIRST_OF_NAMES, named_day
 from scripts.commitments_parts import (
     Doubt,
@@ -35,6 +35,7 @@ _UNITS = {
 }  # fmt: skip
 _SPLITS = {"payments", "instalments", "installments", "parts", "chunks", "goes"}
 _MONTH_LED = {"in", "from", "starting", "beginning", "of", "and", "through"}
+_LEAST_HALVED = 20  # half of six is rather a time
 _SHARE_OF_A_SUM = 4  # tokens from `the full` to its sum
 # my rent is, my cousin is giving, my wages come: what one's own things and people do.
 _OWN_DO = frozenset(
@@ -79,7 +80,7 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
         if at and folded.breaks[at]:
             yield Part(Sort.CLAUSE, at, at)
         elif at and _begins(tokens, at, words):
-            yield Part(Sort.START, at, at)
+            yield Part(Sort.START, at, at, word=tokens[at])
         # Nothing is read on beyond a pause.
         here = tokens[: clause_end(folded, at)]
         found = (
@@ -87,6 +88,7 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
             or named_day(here, at, today, language)
             or day_at(here, at, today, words, british=british, before=before)
             or _asked(here, at, begins=not at or bool(folded.breaks[at]))
+            or between(here, at)
             or _share(here, at, words)
             or _parts(here, at)
             or words.part(here, at)
@@ -153,6 +155,12 @@ def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
     if not size or token_at(tokens, at + size) == "a":
         return None
     share = words.shares[tuple(tokens[at : at + size])]
+    if share is Share.HALF and token_at(tokens, at + size) == "of":
+        of_it = at + size + 1 + (token_at(tokens, at + size + 1) in {"the", "that"})
+        number = number_at(tokens, of_it, "en")
+        if number is not None and number.value >= _LEAST_HALVED:
+            last = number.beyond - 1 + (token_at(tokens, number.beyond) in MONEY)
+            return Part(Sort.AMOUNT, at, last, amount=number.value / 2)
     of_a_sum = _SHARE_OF_A_SUM if share in {Share.REST, Share.ALL} else 0
     for ahead in range(at + size, min(at + size + of_a_sum, len(tokens))):
         if number_at(tokens, ahead, "en") is not None:
@@ -170,6 +178,8 @@ def _parts(tokens: Sequence[str], at: int) -> Part | None:
     if number is None or not 2 <= number.value <= _MOST_TIMES or number.value % 1:
         return None
     count, after = int(number.value), token_at(tokens, number.beyond)
+    if after in _SPLITS and token_at(tokens, number.beyond + 1) == "of":
+        return None  # in four payments of 160: so much each
     if after in _SPLITS:
         return Part(Sort.PARTS, at, number.beyond, count=count)
     if tokens[at] == "over" and after in _UNITS:

@@ -135,12 +135,29 @@ def _denied_alone(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
 
 def _said_twice(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
     """`two eighty two eighty` is 280, said again."""
+    again = _again_in_full(tokens, number)
+    if again is not None:
+        return again
     size, odd = divmod(number.beyond - number.first, 2)
     middle = number.first + size
     if odd or size < 2 or tokens[number.first : middle] != tokens[middle : number.beyond]:
         return number
     half = number_at(tokens[:middle], number.first, "en")
     return number if half is None else replace(half, beyond=number.beyond)
+
+
+def _again_in_full(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber | None:
+    """`one thirteen one hundred thirteen` is 113, said again in full."""
+    if number.exact:
+        return None
+    for cut in range(number.first + 1, number.beyond):
+        one = number_at(tokens[:cut], number.first, "en")
+        other = number_at(tokens[: number.beyond], cut, "en")
+        if one is None or other is None or one.beyond != cut or other.beyond != number.beyond:
+            continue
+        if one.value == other.value and (one.exact or other.exact):
+            return replace(other, first=number.first, exact=True)
+    return None
 
 
 def _with_bare_pence(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
@@ -156,6 +173,18 @@ def _with_bare_pence(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumbe
         if whole and other.exact and 10 <= other.value < 100 and other.beyond == number.beyond:
             return replace(number, value=one.value + other.value / 100)
     return number
+
+
+def between(tokens: Sequence[str], at: int) -> Part | None:
+    """`between a hundred and two hundred`: no one sum, though it reads as 10,200."""
+    if tokens[at] != "between":
+        return None
+    begin = at + 1 + (token_at(tokens, at + 1) == "a")
+    number = number_at(tokens, begin, "en")
+    if number is None or "and" not in tokens[begin : number.beyond]:
+        return None
+    last = number.beyond - 1 + (token_at(tokens, number.beyond) in MONEY)
+    return Part(Sort.AMOUNT, at, last, doubt=Doubt.ALTERNATIVES)
 
 
 def _slang(tokens: Sequence[str], at: int) -> Part | None:

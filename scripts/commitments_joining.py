@@ -18,6 +18,7 @@ from scripts.commitments_once import (
     said_again,
     same_day_once,
     same_sum_once,
+    with_more,
     without_rest,
     without_shares,
 )
@@ -51,6 +52,7 @@ def put_together(
         borrowed: the day of a lone sum that was told without one; in doubt.
         days_lead: whether a day stands before its verb, as in Mandarin.
     """
+    parts = with_more(parts, minimum)
     rhythm = rhythm_of(parts)
     said = [part for part in parts if part.sort in {Sort.AMOUNT, Sort.DAY, Sort.AND}]
     listed = are_days_listed(said)

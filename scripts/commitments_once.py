@@ -65,6 +65,29 @@ def without_shares(
     ]
 
 
+_PLUS = frozenset({"plus", "再加", "加上", "外加"})
+
+
+def with_more(parts: Sequence[Part], minimum: Decimal | None) -> list[Part]:
+    """The minimum plus a hundred is one sum, which hangs on the minimum."""
+    made: list[Part] = []
+    for part in parts:
+        more = (
+            part.sort is Sort.AMOUNT
+            and part.amount is not None
+            and len(made) > 1
+            and made[-1].sort is Sort.AND
+            and made[-1].word in _PLUS
+            and made[-2].share is Share.MINIMUM
+        )
+        if not more:
+            made.append(part)
+            continue
+        whole = None if minimum is None or part.amount is None else minimum + part.amount
+        made[-2:] = [replace(part, first=made[-2].first, amount=whole, doubt=Doubt.SHARE)]
+    return made
+
+
 def without_rest(said: list[Part]) -> list[Part]:
     """剩下的二十號再繳四千: the rest, with its sum behind it in the same clause."""
     return [
@@ -99,10 +122,15 @@ def said_again(parts: list[Part], others: set[int]) -> list[Part]:
     days = sum(part.sort is Sort.DAY for part in parts)
     amounts = sum(part.sort is Sort.AMOUNT for part in parts)
     kept: list[Part] = []
-    for part in parts:
+    for place, part in enumerate(parts):
         if part.sort is Sort.AMOUNT and part.amount is not None and amounts > max(days, 1):
             same = [at for at, item in enumerate(kept) if item.amount == part.amount]
-            if same and part.first not in others:
+            # A hundred now, a hundred next week: each has its day.
+            own = (
+                place + 1 < len(parts)
+                and parts[place + 1].sort is Sort.DAY is parts[place - 1].sort
+            )
+            if same and part.first not in others and not own:
                 del kept[same[-1]]
                 amounts -= 1
         kept.append(part)

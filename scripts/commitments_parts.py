@@ -66,6 +66,7 @@ class Sort(StrEnum):
     CANNOT = "cannot"
     PAST = "past"
     OTHER_MATTER = "other_matter"
+    BILL = "bill"
     CORRECTION = "correction"
     ASK = "ask"
     QUESTION = "question"

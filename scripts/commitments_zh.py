@@ -52,14 +52,14 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
     tokens = folded.tokens
     at = 0
     last = -1  # of a sum or day just before
-    conditional = paid = repeats = cannot = False
+    conditional = paid = repeats = cannot = split = False
     month: Part | None = None
     before: date | None = None  # the day named last
     while at < len(tokens):
         if at and folded.breaks[at]:
             yield Part(Sort.CLAUSE, at, at)
         elif at and (_begins(folded, at, words) or (cannot and tokens[at] == "先")):
-            yield Part(Sort.START, at, at)  # 五千不可能 | 先還一千
+            yield Part(Sort.START, at, at, word=tokens[at])  # 五千不可能 | 先還一千
         # Nothing is read on beyond a pause: 三千,二十號 is no 3,020.
         here = tokens[: clause_end(folded, at)]
         several = [*days_of_months(here, at, today), *sums_and_day(here, at, today, before)]
@@ -82,6 +82,8 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
             or count_of(here, at)
             or month_at(here, at)
             or _each(here, at)
+            or (_first_of_them(here, at) if split else None)
+            or _rather(folded, at, said=paid or before is not None)
             or sum_at(here, at, today)
             or _not_this_but_that(here, at)
             or words.part(here, at)
@@ -109,6 +111,7 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
         paid = paid or found.sort is Sort.AMOUNT
         cannot = found.sort is Sort.CANNOT and (paid or before is not None)
         repeats = repeats or found.sort is Sort.EVERY
+        split = split or found.sort is Sort.PARTS
         last = found.last if found.sort in {Sort.AMOUNT, Sort.DAY} else -1
         at = found.last + 1
 
@@ -168,6 +171,31 @@ def _each(tokens: Sequence[str], at: int) -> Part | None:
     number = number_at(tokens, at + 2, "zh")
     each = number is not None and number.value >= 100
     return Part(Sort.EACH if each else Sort.SKIP, at, at + 1)
+
+
+def _first_of_them(tokens: Sequence[str], at: int) -> Part | None:
+    """分三期，第一期六千: the sum of one of them, where no other one is told."""
+    for phrase in ("第一期", "第一笔", "第一次", "首期", "头期"):
+        if text_at(tokens, at, len(phrase)) == phrase and "第二" not in "".join(tokens[at:]):
+            return Part(Sort.EACH, at, at + len(phrase) - 1)
+    return None
+
+
+_MOST_SAID_ANEW = 8
+
+
+def _rather(folded: Folded, at: int, *, said: bool) -> Part | None:
+    """三千，還是寫三千五好了; 下週四喔不是，是下週五: what was said is taken back."""
+    tokens = folded.tokens
+    if not said:
+        return None
+    if text_at(tokens, at, 2) == "还是":
+        behind = text_at(tokens, at + 2, _MOST_SAID_ANEW + 2)
+        return Part(Sort.CORRECTION, at, at + 1) if "好了" in behind else None
+    if text_at(tokens, at, 2) == "不是" and at + 2 < len(tokens):
+        again = folded.original[folded.ends[at + 1] : folded.starts[at + 2]]
+        return Part(Sort.CORRECTION, at, at + 1) if "是" in again else None
+    return None
 
 
 _MOST_BETWEEN = 5

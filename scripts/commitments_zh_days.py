@@ -26,7 +26,7 @@ from scripts.commitments_words import Words, longest
 from scripts.commitments_zh_dates import DIGITS, MONEY, UNITS, full_day, made, run_together
 
 # What the days of this module begin with, but for numbers and the phrases that are data.
-_BEGINNINGS = frozenset("民下这本礼星周拜大后明月年隔第听")
+_BEGINNINGS = frozenset("民下这本礼星周拜大后明月年隔第听当")
 _FIGURES = frozenset("〇零一二三四五六七八九")
 _WEEKS = (("下下个", 2), ("下下", 2), ("下个", 1), ("下", 1), ("这个", 0), ("这", 0), ("本", 0))
 # 等一下 is also `wait`, 现在 also `as things are`.
@@ -80,10 +80,10 @@ def any_day_at(
 
 
 def _next_day(tokens: Sequence[str], at: int, before: date | None) -> Part | None:
-    """隔天, 第二天 behind a day."""
-    for phrase in ("隔天", "隔日", "第二天"):
+    """隔天, 第二天, 當天 behind a day."""
+    for phrase, days in (("隔天", 1), ("隔日", 1), ("第二天", 1), ("当天", 0), ("当日", 0)):
         if before is not None and text_at(tokens, at, len(phrase)) == phrase:
-            return made(at, at + len(phrase) - 1, (before + timedelta(days=1), None))
+            return made(at, at + len(phrase) - 1, (before + timedelta(days=days), None))
     return None
 
 
@@ -120,7 +120,10 @@ def _named_day(tokens: Sequence[str], at: int, today: date, words: Words) -> Par
     today_size = longest(words.today, tokens, at)
     if today_size and (
         text_at(tokens, at, today_size) not in _TODAY_IF_PAID
-        or token_at(tokens, at + today_size) in set("就去来缴付还转汇会给存拿用")
+        or (
+            token_at(tokens, at + today_size) in set("就去来先缴付还转汇会给存拿用")
+            and text_at(tokens, at + today_size, 2) != "还是"
+        )
     ):
         weak = WEAK if text_at(tokens, at, today_size) == "现在" else ""
         return replace(made(at, at + today_size - 1, (today, None)), word=weak)
@@ -172,7 +175,9 @@ def weekday_at(
         figure = int(sign) - 1
     if figure < 0:
         return None
-    if token_at(tokens, at + 1) in DIGITS and token_at(tokens, at + 2) not in {*UNITS, *MONEY}:
+    behind = token_at(tokens, at + 2)
+    once = token_at(tokens, at + 1) == "一" and behind in {"次", "口", "起", "定"}  # 礼拜五一次还清
+    if token_at(tokens, at + 1) in DIGITS and behind not in {*UNITS, *MONEY} and not once:
         return made(begin, at + 1, (None, Doubt.ALTERNATIVES))  # 礼拜三四
     day, doubt = weekday(today, figure, weeks, before)
     if doubt is not None and (weeks is None or doubt is Doubt.DAY_PAST):

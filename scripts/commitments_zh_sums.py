@@ -67,6 +67,7 @@ def sums_and_day(
         if _A_SUM.match(said[:cut]) and _A_DAY.match(said[cut:]) and {*"百千万"} & set(said[:cut])
     ]
     if not ways:
+        yield from _range_and_day(tokens, at, end, today, before)
         return
     # The roundest sum is the likeliest: 三千 二十號.
     cut = at + ways[0]
@@ -84,6 +85,24 @@ def sums_and_day(
         doubt=Doubt.AMOUNT_TWO_WAYS if two_ways else None,
     )
     yield Part(Sort.DAY, cut, end, day=found, doubt=Doubt.DAY_TWO_WAYS if two_ways else doubt)
+
+
+_A_RANGE = re.compile(r"[一二三四五六七八九]{2}[百千万]")
+
+
+def _range_and_day(
+    tokens: Sequence[str], at: int, end: int, today: date, before: date | None
+) -> Iterator[Part]:
+    """五六千十號: a sum that is not settled, and the tenth."""
+    said = text_at(tokens, at, end - at)
+    if not _A_RANGE.match(said) or not _A_DAY.match(said[3:]):
+        return
+    day = number_at(tokens, at + 3, "zh")
+    if day is None:
+        return
+    found, doubt = day_of_month(today, int(day.value), None, before)
+    yield Part(Sort.AMOUNT, at, at + 2, doubt=Doubt.ALTERNATIVES)
+    yield Part(Sort.DAY, at + 3, end, day=found, doubt=doubt)
 
 
 _A_MONTH = re.compile(r"(?:[一二三四五六七八九]|十[一二]?)\Z")

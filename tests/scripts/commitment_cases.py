@@ -19,6 +19,7 @@ GROUPS = (
     "kept_aside_last",
     "kept_aside_spoken",
     "kept_aside_heard",
+    "kept_aside_fresh",
 )
 _CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "zh-TW": "TWD", "zh-CN": "CNY"}
 FOLDER = Path(__file__).parents[2] / "scripts"
@@ -44,6 +45,7 @@ class _File(Schema):
     kept_aside_last: tuple[_Case, ...]
     kept_aside_spoken: tuple[_Case, ...]
     kept_aside_heard: tuple[_Case, ...]
+    kept_aside_fresh: tuple[_Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
