@@ -185,7 +185,7 @@ def _verdict(within: Sequence[Part], *, agreed: bool, in_situ: bool) -> Sort | N
         return Sort.INCOME
     if sorts & {Sort.PAY, Sort.METHOD, Sort.ARRIVE}:
         return None
-    if Sort.INCOME in sorts and Sort.ASK in sorts:
+    if Sort.INCOME in sorts and (Sort.ASK in sorts or _said_before_income(within)):
         return None
     payday = any(part.doubt is Doubt.PAYDAY for part in within)
     dated = any(part.day is not None for part in within)
@@ -209,6 +209,14 @@ def _pays_a_bill(within: Sequence[Part]) -> bool:
     # It is spoken of first, and one sum at the most is: my rent is 800 on the first.
     sums = [part for part in told if part.sort is Sort.AMOUNT]
     return bill == 0 and len(pays) <= 1 and len(sums) <= 1
+
+
+def _said_before_income(within: Sequence[Part]) -> bool:
+    """140 on Monday, the rest on the fifteenth when I am paid."""
+    income = next(part.first for part in within if part.sort is Sort.INCOME)
+    before = [part for part in within if part.last < income]
+    dated = any(part.day is not None for part in before)
+    return dated and any(part.sort is Sort.AMOUNT for part in before)
 
 
 def _only_a_sum(within: Sequence[Part]) -> bool:

@@ -137,7 +137,12 @@ def _replaced(parts: Sequence[Part]) -> tuple[list[Part], bool]:
             near = part.first - open_at.last <= _NEAR
             earlier = [i for i, item in enumerate(kept) if item.sort is part.sort]
             if near and earlier and kept[earlier[-1]].first < open_at.first:
-                kept[earlier[-1]] = _in_the_place(part, kept[earlier[-1]], parts)
+                taken_back = kept[earlier[-1]]
+                kept[earlier[-1]] = _in_the_place(part, taken_back, parts)
+                # Tomorrow I pay, tomorrow you are closed, then Monday: both tomorrows go.
+                for at in earlier[:-1]:
+                    if (kept[at].amount, kept[at].day) == (taken_back.amount, taken_back.day):
+                        kept[at] = _in_the_place(part, kept[at], parts)
                 replaced = True
                 continue
         if open_at is not None and part.sort is Sort.AND and not replaced:

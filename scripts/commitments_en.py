@@ -161,6 +161,8 @@ def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
         if number is not None and number.value >= _LEAST_HALVED:
             last = number.beyond - 1 + (token_at(tokens, number.beyond) in MONEY)
             return Part(Sort.AMOUNT, at, last, amount=number.value / 2)
+    if share is Share.MINIMUM and token_at(tokens, at - 1) in {"double", "twice", "triple"}:
+        return Part(Sort.AMOUNT, at, at + size - 1, doubt=Doubt.SHARE)
     of_a_sum = _SHARE_OF_A_SUM if share in {Share.REST, Share.ALL} else 0
     for ahead in range(at + size, min(at + size + of_a_sum, len(tokens))):
         if number_at(tokens, ahead, "en") is not None:

@@ -79,10 +79,10 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
             or _every_week(here, at, today)
             or _share(here, at, words)
             or parts_of(here, at)
+            or (_first_of_them(here, at) if split else None)
             or count_of(here, at)
             or month_at(here, at)
             or _each(here, at)
-            or (_first_of_them(here, at) if split else None)
             or _rather(folded, at, said=paid or before is not None)
             or sum_at(here, at, today)
             or _not_this_but_that(here, at)
@@ -178,6 +178,9 @@ def _first_of_them(tokens: Sequence[str], at: int) -> Part | None:
     for phrase in ("第一期", "第一笔", "第一次", "首期", "头期"):
         if text_at(tokens, at, len(phrase)) == phrase and "第二" not in "".join(tokens[at:]):
             return Part(Sort.EACH, at, at + len(phrase) - 1)
+    if text_at(tokens, at, 2) in {"一期", "一笔"}:
+        number = number_at(tokens, at + 2, "zh")
+        return Part(Sort.EACH, at, at + 1) if number and number.value >= 100 else None
     return None
 
 
@@ -192,6 +195,12 @@ def _rather(folded: Folded, at: int, *, said: bool) -> Part | None:
     if text_at(tokens, at, 2) == "还是":
         behind = text_at(tokens, at + 2, _MOST_SAID_ANEW + 2)
         return Part(Sort.CORRECTION, at, at + 1) if "好了" in behind else None
+    if tokens[at] == "那" and not {"没", "不"}.isdisjoint(
+        tokens[max(at - _MOST_SAID_ANEW, 0) : at]
+    ):
+        behind = text_at(tokens, at + 1, _MOST_SAID_ANEW)  # 明天銀行沒開，那禮拜一好了
+        anew = "好了" in behind and not {"再", "还"} & set(behind)
+        return Part(Sort.CORRECTION, at, at) if anew else None
     if text_at(tokens, at, 2) == "不是" and at + 2 < len(tokens):
         again = folded.original[folded.ends[at + 1] : folded.starts[at + 2]]
         return Part(Sort.CORRECTION, at, at + 1) if "是" in again else None
