@@ -176,9 +176,19 @@ class ScriptEngine:
                 self._spoken = True
             else:
                 place = self._customer_said(place, utterance, tuple(routes))
-            if self._talk is not None and DANGER in place.visited - self._place.visited:
-                self._belief = self._talk.chosen(DANGER)  # what was said outright is no guess
+            if self._talk is not None:
+                self._entered(place.visited - self._place.visited)
         return self._settle(place)
+
+    def _entered(self, entered: frozenset[str]) -> None:
+        """What the script goes into is evidence of what is spoken of; danger is no guess."""
+        assert self._talk is not None
+        for slug in sorted(entered.intersection(self._flow.exits)):
+            if slug == DANGER:
+                self._belief = self._talk.chosen(DANGER)
+                return
+            if self._belief is not None:
+                self._belief = self._talk.led(self._belief, slug)
 
     def _agent_said(self, place: Place, utterance: Utterance, *, unconfirmed: bool) -> Place:
         """Steps that were heard move the call; where none was, the agent's own words may."""

@@ -32,6 +32,7 @@ _AGENT, _CUSTOMER, _EITHER = 1.8, 1.3, 0.6
 _LEAST = 1e-3  # share that anything may have
 _SHORT = 3  # tokens; an utterance of fewer says less than its words are like
 _ENOUGH = 0.35  # share from which on the talk is somewhere else than before
+_LED = 5.0  # how much likelier an exit is that the script goes into for what was said
 _CHOSEN = 0.97  # what is believed after the agent's own key
 
 
@@ -115,6 +116,12 @@ class Talk:
         shares = np.full(len(TALK), (1 - _CHOSEN) / (len(TALK) - 1))
         shares[TALK.index(label)] = _CHOSEN
         return _belief(shares)
+
+    def led(self, belief: Belief, label: str) -> Belief:
+        """The script went into an exit for what was just said."""
+        shares = np.asarray(belief.shares).copy()
+        shares[TALK.index(label)] *= _LED
+        return _belief(shares / shares.sum(), belief)
 
     def heard(self, belief: Belief | None, speaker: Speaker, text: str) -> Belief:
         """The belief after an utterance; `None` before it where nothing was said yet."""
