@@ -30,13 +30,16 @@ from scripts.prompt import OBJECTIONS
 
 FOLDER = Path(__file__).parent / "objections"
 _REACH = 3  # tokens before a phrase in which a denial takes it back
-# Shares of likeness, chosen on lines whose authors the scorer did not know: from when on it names
-# an objection alone; from when on against a phrase, and how unlikely that must be; which share of
+# Shares of likeness, whole and in pieces, chosen on calls whose authors the scorer did not know:
+# from when on it names an objection alone; from when on beside what the rules found, and against a
+# phrase; how unlikely one of several phrases is, and one that another is named for; which share of
 # "nothing" no phrase stands against; from when on the call may leave its main line for it.
-_LIKELY = 0.3
-_LIKELIER = 0.55
+_LIKELY = 0.4
+_BESIDE = 0.55
+_LIKELIER = 0.45
 _UNLIKELY = 0.1
-_NOTHING = 0.4
+_UNLIKELIER = 0.2
+_NOTHING = 0.3
 _FOUNDED = 0.65
 
 
@@ -90,28 +93,29 @@ class Objections:
         found.update(self.routes[name] for name in heard if name in self.routes)
         if not found:
             found.update(self.otherwise[name] for name in heard if name in self.otherwise)
-        likely = self.scorer.likely(text) if self.scorer else None
+        likely = self.scorer.likely_in_part(text) if self.scorer else None
         if likely is not None and len(found) > 1:
             # Of several phrases, those that the words as a whole are like.
             found = {slug for slug in found if likely.shares.get(slug, 0) >= _UNLIKELY} or found
         told = next((slug for slug in self.slugs if slug in found), "")
-        if likely is None or (heard and not told):
-            return told, True  # what the rules found outright needs no likeness
-        weighed = _weighed(told, likely)
+        if likely is None:
+            return told, True
+        # Beside what the rules found outright a likeness must be strong to be named.
+        weighed = _weighed(told, likely, _BESIDE if heard else _LIKELY)
         if weighed in taken_back:
             return told, True
         return weighed, weighed == told or likely.shares.get(weighed, 0.0) >= _FOUNDED
 
 
-def _weighed(told: str, likely: Likely) -> str:
+def _weighed(told: str, likely: Likely, enough: float) -> str:
     """Between the objection that the phrases tell and the likeliest: the better founded."""
     if not told:
         share, slug = max((share, slug) for slug, share in likely.shares.items() if slug != NONE)
-        return slug if share >= _LIKELY else ""
+        return slug if share >= enough else ""
     if likely.label == NONE:
-        stands = likely.share < _NOTHING or likely.shares.get(told, 0.0) >= 2 * _UNLIKELY
+        stands = likely.share < _NOTHING or likely.shares.get(told, 0.0) >= _UNLIKELIER
         return told if stands else ""
-    against = likely.share >= _LIKELIER and likely.shares.get(told, 0.0) < _UNLIKELY
+    against = likely.share >= _LIKELIER and likely.shares.get(told, 0.0) < _UNLIKELIER
     return likely.label if against else told
 
 

@@ -1,8 +1,9 @@
 """Example lines of customers and agents, by author, each with what it is about.
 
-Owns which lines each scorer learns from: `examples/<language>/<author>.jsonl`, the whole calls, and
-the other lines of the project that say what they are about, the objections' and the routes' own
-cases.  Authors wrote without seeing each other's lines, so that what one wrote can measure what was
+Owns which lines each scorer learns from: `examples/<language>/<author>.jsonl`, the whole calls,
+`objected/<language>/<author>.jsonl`, which tell what is objected and not where a call goes, and the
+other lines of the project that say what they are about, the objections' and the routes' own cases.
+Authors wrote without seeing each other's lines, so that what one wrote can measure what was
 learned from the others.
 """
 
@@ -30,6 +31,7 @@ from scripts.prompt import OBJECTIONS as OBJECTION_SLUGS
 from scripts.prompt import STAGES
 
 FOLDER = Path(__file__).parent / "examples"
+OBJECTED = Path(__file__).parent / "objected"
 _OF_A_CALL = 3.0  # for how many lines one of a whole call counts
 
 EXIT_OF_ROUTE = {
@@ -103,6 +105,8 @@ def load_examples(kind: Kind, language: str, folder: Path = FOLDER) -> tuple[Exa
     paths = [path for name in languages for path in sorted((folder / name).glob("*.jsonl"))]
     if not paths:
         raise MissingPart(f"there are no example lines for {language}")
+    if kind == "objection" and folder == FOLDER:
+        paths += [path for name in languages for path in sorted((OBJECTED / name).glob("*.jsonl"))]
     faults: list[Fault] = []
     who = "agent" if kind == "talk_agent" else "customer"
     found = [line for path in paths for line in _lines(path, who, faults)]
@@ -163,7 +167,13 @@ def _lines(path: Path, who: str, faults: list[Fault]) -> Iterator[Example]:
             there = ", ".join(sorted(LABELS[line.who]))
             faults.append(Fault(path, number, 1, f"label is none of: {there}"))
         elif line.who == who:
-            yield Example(f"{path.parent.name}/{path.stem}", line.text, line.label)
+            yield Example(_author(path), line.text, line.label)
+
+
+def _author(path: Path) -> str:
+    """`en/a`; in another folder the same letter is somebody else."""
+    of = f"{OBJECTED.name}-" if OBJECTED in path.parents else ""
+    return f"{path.parent.name}/{of}{path.stem}"
 
 
 def _objection_cases(language: str) -> Iterator[Example]:

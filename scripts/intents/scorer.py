@@ -9,7 +9,7 @@ trains nothing, and what follows from an answer is the script's to decide.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
@@ -32,6 +32,8 @@ FOLDER = Path(__file__).parent
 _MOST_TOKENS = 80  # of an utterance; a longer one is judged by its end, where its point mostly is
 _LONG_WORD = 4  # letters of an English word that tell it from most others, whatever its ending
 _ENDING = 3
+# A piece of a longer utterance that is looked at alone, and from piece to piece; tokens.
+_PIECE = {"en": (9, 4), "zh": (12, 5)}
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -51,17 +53,26 @@ def features(tokens: Sequence[str], language: str) -> Iterator[str]:
 
     English words count by their beginnings and endings as well: who was fired is fired by a firm.
     """
+    for kind in _by_place(tokens, language):
+        yield from (name for name in kind if name)
+
+
+def _by_place(tokens: Sequence[str], language: str) -> Iterator[Iterable[str]]:
+    """The features of each kind, in the order of their first tokens; empty where there is none."""
     row = ("<", *tokens, ">")
-    yield from row
-    yield from map(" ".join, pairwise(row))
-    yield from map(" ".join, zip(row, row[1:], row[2:], strict=False))
-    yield from (f"{first} _ {third}" for first, third in zip(row, row[2:], strict=False))
+    yield row
+    yield map(" ".join, pairwise(row))
+    yield map(" ".join, zip(row, row[1:], row[2:], strict=False))
+    yield (f"{first} _ {third}" for first, third in zip(row, row[2:], strict=False))
     if language == "en":
-        for token in tokens:
-            if len(token) > _LONG_WORD:
-                yield f"^{token[:_LONG_WORD]}"
-            if len(token) > _LONG_WORD + 1:
-                yield f"{token[-_ENDING:]}$"
+        yield (
+            "",
+            *(f"^{token[:_LONG_WORD]}" if len(token) > _LONG_WORD else "" for token in tokens),
+        )
+        yield (
+            "",
+            *(f"{token[-_ENDING:]}$" if len(token) > _LONG_WORD + 1 else "" for token in tokens),
+        )
 
 
 def tokens_of(text: str, language: str) -> tuple[str, ...]:
@@ -88,13 +99,39 @@ class Scorer:
 
     def likely(self, text: str) -> Likely:
         """What an utterance is most likely about; what has no known feature is about nothing."""
-        at = self._known(text)
+        at, _ = self._known(text)
         if not at.size:
             return Likely(NONE, 1.0, {NONE: 1.0})
         length = float(np.sqrt((self.idf[at] ** 2).sum()))
-        decision = self.table[at].sum(axis=0) / length + self.bias
-        odds = np.exp(decision - decision.max())
-        shares = odds / odds.sum()
+        return self._told(_shares(self.table[at].sum(axis=0) / length + self.bias))
+
+    def likely_in_part(self, text: str) -> Likely:
+        """As `likely`, but what is said in one piece of a long utterance is not lost in the rest.
+
+        The shares are halfway between those of the whole and the greatest of any piece, and do not
+        add up to one; that of nothing takes the least.
+        """
+        at, places = self._known(text)
+        size, step = _PIECE[self.language]
+        beyond = int(places.max()) + 1 if at.size else 0
+        if beyond <= size + 2:  # with its beginning and its end
+            return self.likely(text)
+        rows, squares = self.table[at], self.idf[at] ** 2
+        whole = _shares(rows.sum(axis=0) / float(np.sqrt(squares.sum())) + self.bias)
+        order = np.argsort(places, kind="stable")
+        begins = np.arange(0, beyond - size + step, step)
+        first, last = np.searchsorted(places[order], (begins, begins + size))
+        sums = _up_to(rows[order])
+        weights = _up_to(squares[order])
+        length = np.sqrt(np.maximum(weights[last] - weights[first], 1e-9))
+        pieces = _shares((sums[last] - sums[first]) / length[:, None] + self.bias)
+        best = pieces.max(axis=0)
+        if NONE in self.labels:
+            nothing = self.labels.index(NONE)
+            best[nothing] = pieces[:, nothing].min()
+        return self._told((whole + best) / 2)
+
+    def _told(self, shares: Floats) -> Likely:
         best = int(shares.argmax())
         return Likely(
             self.labels[best],
@@ -102,14 +139,14 @@ class Scorer:
             dict(zip(self.labels, shares.tolist(), strict=True)),
         )
 
-    def _known(self, text: str) -> Rows:
-        """The rows of an utterance's features."""
+    def _known(self, text: str) -> tuple[Rows, Rows]:
+        """The rows of an utterance's features, and where each begins."""
         if self.rows is not None:
-            at = self.rows[_seen(text, self.language)]
-            return at[at >= 0]
-        names = self.names
-        seen = frozenset(features(tokens_of(text, self.language), self.language))
-        return np.array([names[name] for name in seen if name in names], dtype=np.int64)
+            seen, places = _seen(text, self.language)
+            at = self.rows[seen]
+            known = at >= 0
+            return at[known], places[known]
+        return _rows_in(self.names, text, self.language)
 
     def packed(self) -> bytes:
         """As a file: weights in 8 bits with one scale for each label."""
@@ -200,8 +237,33 @@ def _vocabulary(base: str) -> dict[str, int]:
 
 
 @lru_cache(maxsize=8)
-def _seen(text: str, language: str) -> Rows:
+def _seen(text: str, language: str) -> tuple[Rows, Rows]:
     """The features of an utterance in the vocabulary, for all scorers that look at it in turn."""
-    vocabulary = _vocabulary(language)
-    seen = frozenset(features(tokens_of(text, language), language))
-    return np.array([vocabulary[name] for name in seen if name in vocabulary], dtype=np.int64)
+    return _rows_in(_vocabulary(language), text, language)
+
+
+def _rows_in(names: Mapping[str, int], text: str, language: str) -> tuple[Rows, Rows]:
+    """The rows of the features that are among the names, and where each begins first."""
+    known = [
+        (names[name], place)
+        for kind in _by_place(tokens_of(text, language), language)
+        for place, name in enumerate(kind)
+        if name in names
+    ]
+    first = dict(reversed(known))
+    count = len(first)
+    rows, places = np.fromiter(first, np.int64, count), np.fromiter(first.values(), np.int64, count)
+    return rows, places
+
+
+def _shares(decision: Floats) -> Floats:
+    """Shares of the labels, by row where there are several."""
+    odds = np.exp(decision - decision.max(axis=-1, keepdims=True))
+    shares: Floats = odds / odds.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _up_to(values: Floats) -> Floats:
+    """The sums of the rows before each place, with that of all behind the last."""
+    sums: Floats = np.concatenate((np.zeros_like(values[:1]), np.cumsum(values, axis=0)))
+    return sums

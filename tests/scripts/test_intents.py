@@ -77,8 +77,29 @@ def test_objections_in_words_that_no_phrase_has(language: str, said: str, object
 def test_an_objection_that_is_only_likely_is_not_founded() -> None:
     objections = load_objections("en-US")
     assert objections.founded("i lost my job in june") == ("lost_job", True)
-    said = "you say the debt was sold to you so send me the notice of assignment then"
-    assert objections.founded(said) == ("prove_it", False)
+    assert objections.founded("my husband sees to all that") == ("spouse_decides", False)
+
+
+def test_what_is_said_in_one_piece_is_not_lost_in_the_rest() -> None:
+    said = (
+        "yes that is the right address and the flat number is four b and no i am not on the deeds "
+        "it was my ex who ran that card up and the phone you have is right as well"
+    )
+    scorer = shipped("objection", "en-US")
+    assert scorer.likely(said).shares["partner_debt"] < 0.3
+    assert scorer.likely_in_part(said).shares["partner_debt"] > 0.4
+    assert scorer.likely_in_part("four b") == scorer.likely("four b")
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_a_piece_is_as_unlikely_as_anything_whatever_is_said(text: str) -> None:
+    for language in ("en-US", "zh-TW"):
+        scorer = shipped("objection", language)
+        likely = scorer.likely_in_part(text)
+        assert set(likely.shares) == {*scorer.labels} or likely.label == NONE
+        assert all(0 <= share <= 1.001 for share in likely.shares.values())
+        assert likely.share == max(likely.shares.values())
 
 
 @given(st.text(max_size=200))
