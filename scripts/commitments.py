@@ -25,6 +25,7 @@ from scripts.commitments_series import Draft
 from scripts.commitments_whose import (
     may_end_a_denial,
     only_about_others,
+    paid_to_others,
     speaks_of_self,
     strange_clauses,
 )
@@ -127,10 +128,12 @@ def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Pro
     in_situ = saying.language.startswith("zh")
     told = meant(parts, soft, closed, of_the_customer=of_the_customer, in_situ=in_situ)
     strange = strange_clauses(folded, numbered, _words(saying).fillers)
+    others = paid_to_others(folded, numbered, _words(saying).fillers)
     kept = [_looked_at(part, text[:LONGEST_TEXT], folded, saying.currency) for part in told.parts]
     kept = [
         replace(part, doubt=part.doubt or Doubt.OTHER_MATTER)
-        if part.sort is Sort.DAY and part.clause in strange
+        if (part.sort is Sort.DAY and part.clause in strange)
+        or (part.sort in SLOTS and part.clause in others)
         else part
         for part in kept
     ]

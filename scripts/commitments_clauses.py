@@ -93,6 +93,9 @@ def _turns_to(within: Sequence[Part], part: Part) -> bool:
     if last in {Sort.INCOME, Sort.ARRIVE} or paid:
         dated = any(item.day is not None for item in within)
         return part.sort is Sort.DAY and part.doubt is not Doubt.PAYDAY and dated
+    past = any(item.sort is Sort.PAST and not item.word.isascii() for item in within)
+    if past and Sort.AMOUNT in slots:
+        return part.day is not None  # 我昨天繳了三千 | 十號再繳三千
     if last in {Sort.OTHER_MATTER, Sort.BILL}:
         return part.sort is Sort.DAY and part.sort in slots
     return last is Sort.CANNOT and part.sort in slots
@@ -157,10 +160,10 @@ def meant(
 
 
 def _taken_back(parts: Sequence[Part], kept: Sequence[Part], dropped: dict[int, Sort]) -> bool:
-    """Whether a clause behind the promise denies without saying what: but I haven't got it."""
+    """Whether what stands behind the promise takes it back: but I haven't got it, I sent that."""
     last = max((part.clause for part in kept if part.sort in SLOTS), default=-1)
     return any(
-        verdict is Sort.NO
+        verdict in {Sort.NO, Sort.PAST}
         and clause > last >= 0
         and not any(part.sort in SLOTS for part in parts if part.clause == clause)
         for clause, verdict in dropped.items()
@@ -204,6 +207,10 @@ def _pays_a_bill(within: Sequence[Part]) -> bool:
     if bill < 0 or any(part.sort in {Sort.ABOUT, Sort.IF, Sort.AND} for part in told[:bill]):
         return False
     pays = [part for part in told if part.sort is Sort.PAY]
+    before = {part.sort for part in told[: max(bill - 1, 0)]}
+    more = {part.sort for part in told[bill:]}
+    if before >= SLOTS or more >= {Sort.AND, Sort.AMOUNT}:
+        return False  # 3,000 on the tenth, the rent on the fifth; the gas on Friday and 60 to you
     if any(0 < told[bill].first - part.last <= _BILL_WITHIN for part in pays):
         return True
     # It is spoken of first, and one sum at the most is: my rent is 800 on the first.

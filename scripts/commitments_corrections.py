@@ -130,7 +130,7 @@ def _replaced(parts: Sequence[Part]) -> tuple[list[Part], bool]:
                 ),
                 None,
             )
-            if before and last is not Sort.AND:
+            if before and last is not Sort.AND and not _goes_on(kept, part):
                 open_at, replaced = part, False
             continue
         if open_at is not None and part.sort in _SLOTS:
@@ -152,6 +152,13 @@ def _replaced(parts: Sequence[Part]) -> tuple[list[Part], bool]:
     furthest = max((part.first for part in kept if part.sort in _SLOTS), default=-1)
     left = open_at is not None and not replaced and open_at.first > furthest
     return kept, unfinished or left
+
+
+def _goes_on(kept: Sequence[Part], part: Part) -> bool:
+    """Sixty on Friday and the Friday after let us say eighty: one more, and no other."""
+    sums = [at for at, item in enumerate(kept) if item.sort is Sort.AMOUNT]
+    more = bool(sums) and any(item.sort is Sort.AND for item in kept[sums[-1] :])
+    return part.word == "let us say" and more
 
 
 # What makes a clause hold no promise, so that what corrects a part of it stands for itself.

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from compliance.text import Folded
 from scripts.commitments_en_days import day_at, months_after, written_day
 from scripts.commitments_en_sums import between, sum_at
-from scripts.commitments_en_weeks import MONEY, MONTHS, ORDINALS, WEEKDAYS
+from scripts.commitments_en_weeks import ENDINGS, MONEY, MONTHS, ORDINALS, WEEKDAYS
 from scripts.commitments_holidays import FIRST_OF_NAMES, named_day
 from scripts.commitments_parts import (
     Doubt,
@@ -165,7 +165,10 @@ def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
         return Part(Sort.AMOUNT, at, at + size - 1, doubt=Doubt.SHARE)
     of_a_sum = _SHARE_OF_A_SUM if share in {Share.REST, Share.ALL} else 0
     for ahead in range(at + size, min(at + size + of_a_sum, len(tokens))):
-        if number_at(tokens, ahead, "en") is not None:
+        number = number_at(tokens, ahead, "en")
+        if number is not None and token_at(tokens, number.beyond) in {*ORDINALS, *ENDINGS}:
+            break  # the rest on the twenty second
+        if number is not None:
             if token_at(tokens, ahead - 1) in {"the", "of", "is", "amount", tokens[at + size - 1]}:
                 return Part(Sort.SKIP, at, at + size - 1)  # the rest, the 300
             break

@@ -71,6 +71,7 @@ def sum_at(tokens: Sequence[str], at: int) -> Part | None:
     denied = _denied_alone(tokens, number)
     if denied is not number:
         return Part(Sort.AMOUNT, begin, denied.beyond - 1, amount=denied.value)
+    whole, number = number, _without_count(tokens, number)
     number = _said_twice(tokens, number)
     number = _with_bare_pence(tokens, number)
     value, beyond = number.value, number.beyond
@@ -101,7 +102,7 @@ def sum_at(tokens: Sequence[str], at: int) -> Part | None:
     if ":" in tokens[begin] or (ends in _COUNTED and value <= _MOST_COUNTED) or ends in ENDINGS:
         return Part(Sort.SKIP, begin, beyond)
     # A telephone number: figures that go on after figures.
-    if not signed and number_at(tokens, beyond, "en") is not None:
+    if not signed and number is whole and number_at(tokens, beyond, "en") is not None:
         while (more := number_at(tokens, beyond, "en")) is not None:
             beyond = more.beyond
         return Part(Sort.AMOUNT, begin, beyond - 1, doubt=Doubt.AMOUNT_TWO_WAYS)
@@ -144,6 +145,15 @@ def _said_twice(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
         return number
     half = number_at(tokens[:middle], number.first, "en")
     return number if half is None else replace(half, beyond=number.beyond)
+
+
+def _without_count(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber:
+    """`two hundred two weeks from today` is 200, and two weeks."""
+    counted = token_at(tokens, number.beyond) in {"weeks", "days", "months"}
+    if not counted or number.value <= _MOST_COUNTED or number.value % 10 < 2:
+        return number
+    one = number_at(tokens[: number.beyond - 1], number.first, "en")
+    return one if one is not None and one.beyond == number.beyond - 1 else number
 
 
 def _again_in_full(tokens: Sequence[str], number: SpokenNumber) -> SpokenNumber | None:

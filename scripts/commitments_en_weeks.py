@@ -97,7 +97,7 @@ def counted_day(tokens: Sequence[str], at: int, today: date) -> Part | None:
     else:
         return None
     unit = token_at(tokens, at)
-    if unit not in _LASTS or count > 400:
+    if unit not in _LASTS or count > (400 if unit in {"day", "days"} else 60):
         return None
     days = timedelta(days=count * _LASTS[unit])
     timed = token_at(tokens, at + 1) == "time"

@@ -41,6 +41,7 @@ _TO_OTHERS = re.compile(
     r"\bto (?:the|my|a|an) (?!bank|card|account|fifth|rest|minimum|whole|branch|full)\w+"
     r"|\bfor (?:rent|child|the car|my (?:car|rent|kids?))|\bchild support|\b(?:car|rent|house)"
     r" payment|\bgive me\b|\bcoming (?:in|on)\b|\b(?:insurance|court|landlord|company)\b"
+    r"|\btake (?:\w+ ){1,3}off (?!my|the)|\baway for\b"
     r"|\byou (?:said|told|people)|[給给](?!你|您|妳|貴|贵|銀|银|我)\S"
     r"|[給给還还]我(?!們|们)|房[東东]|朋友|[叫要]我|有人|法院|保[險险]",
     re.IGNORECASE,
@@ -51,7 +52,8 @@ _TURNED_DOWN = re.compile(
     re.IGNORECASE,
 )
 _REFUSED_AFTER = re.compile(
-    r"\b(?:can(?:'|no)?t|cannot|can not|won't|will not|not able|no i)\b|沒辦法|没办法|沒錢|没钱"
+    r"\b(?:can(?:'|no)?t|cannot|can not|won't|will not|not able|no i)\b"
+    r"(?! (?:do |manage )?(?:any )?more)|沒辦法|没办法|沒錢|没钱"
     r"|不行|不能|不要|算了|做不到|不用了|不算",
     re.IGNORECASE,
 )

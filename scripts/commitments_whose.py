@@ -35,6 +35,48 @@ def strange_clauses(folded: Folded, parts: Sequence[Part], fillers: frozenset[st
     return found
 
 
+# Whom or what the customer's own payment is said to be for, and how it is made.
+_OWN = frozenset(
+    ["you", "guys", "back", "down", "off", "up", "over", "out", "it", "that", "the", "this", "my",
+     "a", "an", "another", "of", "account", "card", "cards", "balance", "payment", "payments",
+     "amount", "total", "for", "to", "and", "just", "only", "like", "exactly", "first", "last", "all", "some",
+     "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot", "visa", "mastercard"]
+)  # fmt: skip
+_OWN_ZH = frozenset(
+    "你您们这那期信用卡费个给款钱块掉清上回到完出先就再多只能会可以要共总约大概差不各最低应缴额度欠本金利息"
+    "的了一第次笔张帐账单逾月份部分元过去得起还付交存进"
+)
+_PAYS = frozenset({"pay", "paying", "give", "send", "sending"})
+_PAYS_ZH = frozenset("还缴付交给存补")
+_FAR = 6  # tokens from the verb to its sum
+_NAMED = 2  # characters that name somebody: 建行, 亲戚
+
+
+def paid_to_others(folded: Folded, parts: Sequence[Part], fillers: frozenset[str]) -> set[int]:
+    """The clauses in which somebody stands between the verb and its sum: 还亲戚两千."""
+    found = set()
+    for part in parts:
+        han = part.word in _PAYS_ZH
+        if part.sort is not Sort.PAY or not (han or part.word in _PAYS):
+            continue
+        after = [
+            item
+            for item in parts
+            if item.first > part.last and item.clause == part.clause and item.sort is not Sort.PAY
+        ]
+        if not after or after[0].sort is not Sort.AMOUNT or after[0].first - part.last > _FAR:
+            continue
+        own = _OWN_ZH if han else _OWN
+        between = [
+            token
+            for token in folded.tokens[part.last + 1 : after[0].first]
+            if token not in own and (token == "行" or token not in fillers)
+        ]
+        if len(between) >= (_NAMED if han else 1):
+            found.add(part.clause)
+    return found
+
+
 # I can't do it | I can …: what a denial may end with, other than a sum or a day.
 _ENDS_A_DENIAL = frozenset(
     ["it", "that", "then", "now", "more", "all", "not", "anything", "moment", "minute", "really",

@@ -52,7 +52,7 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
     tokens = folded.tokens
     at = 0
     last = -1  # of a sum or day just before
-    conditional = paid = repeats = cannot = split = False
+    conditional = paid = repeats = cannot = split = slot = False
     month: Part | None = None
     before: date | None = None  # the day named last
     while at < len(tokens):
@@ -77,6 +77,8 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
             or _again_next_week(here, at, today, before if paid and not repeats else None)
             or day_at(here, at, today, words, republic=republic, before=before)
             or _every_week(here, at, today)
+            or _half_of(here, at)
+            or (None if slot else _no_money_yet(here, at, today, words))
             or _share(here, at, words)
             or parts_of(here, at)
             or (_first_of_them(here, at) if split else None)
@@ -109,6 +111,7 @@ def scan(folded: Folded, today: date, *, language: str) -> Iterator[Part]:
         if found.sort is Sort.DAY:
             paid = False
         paid = paid or found.sort is Sort.AMOUNT
+        slot = slot or found.sort in {Sort.AMOUNT, Sort.DAY}
         cannot = found.sort is Sort.CANNOT and (paid or before is not None)
         repeats = repeats or found.sort is Sort.EVERY
         split = split or found.sort is Sort.PARTS
@@ -185,25 +188,29 @@ def _first_of_them(tokens: Sequence[str], at: int) -> Part | None:
 
 
 _MOST_SAID_ANEW = 8
+_HESITATES = frozenset("喔哦噢欸誒诶呃嗯额")
 
 
 def _rather(folded: Folded, at: int, *, said: bool) -> Part | None:
     """三千，還是寫三千五好了; 下週四喔不是，是下週五: what was said is taken back."""
     tokens = folded.tokens
-    if not said:
-        return None
     if text_at(tokens, at, 2) == "还是":
         behind = text_at(tokens, at + 2, _MOST_SAID_ANEW + 2)
-        return Part(Sort.CORRECTION, at, at + 1) if "好了" in behind else None
+        sort = Sort.CORRECTION if said else Sort.SKIP
+        return Part(sort, at, at + 1) if "好了" in behind else None
+    if not said:
+        return None
     if tokens[at] == "那" and not {"没", "不"}.isdisjoint(
         tokens[max(at - _MOST_SAID_ANEW, 0) : at]
     ):
         behind = text_at(tokens, at + 1, _MOST_SAID_ANEW)  # 明天銀行沒開，那禮拜一好了
-        anew = "好了" in behind and not {"再", "还"} & set(behind)
+        anew = "好了" in behind and not any(word in behind for word in ("再", "还要", "还有"))
         return Part(Sort.CORRECTION, at, at) if anew else None
     if text_at(tokens, at, 2) == "不是" and at + 2 < len(tokens):
         again = folded.original[folded.ends[at + 1] : folded.starts[at + 2]]
-        return Part(Sort.CORRECTION, at, at + 1) if "是" in again else None
+        before = folded.original[folded.ends[at - 1] : folded.starts[at]] + tokens[at - 1]
+        taken_back = "是" in again or not _HESITATES.isdisjoint(before)
+        return Part(Sort.CORRECTION, at, at + 1) if taken_back else None
     return None
 
 
@@ -249,6 +256,32 @@ def _every_week(tokens: Sequence[str], at: int, today: date) -> Part | None:
     last = at + (token_at(tokens, at + 1) == "个")
     found = weekday_at(tokens, last + 1, today)
     return Part(Sort.EVERY, at, last, word="week") if found is not None else None
+
+
+def _half_of(tokens: Sequence[str], at: int) -> Part | None:
+    """三千的一半: half of a sum that is named."""
+    number = number_at(tokens, at, "zh")
+    if number is None or number.value < 100:
+        return None
+    beyond = number.beyond + (token_at(tokens, number.beyond) in {"块", "元"})
+    if text_at(tokens, beyond, 3) != "的一半":
+        return None
+    doubt = None if number.exact else Doubt.AMOUNT_TWO_WAYS
+    return Part(Sort.AMOUNT, at, beyond + 2, amount=number.value / 2, doubt=doubt)
+
+
+def _no_money_yet(tokens: Sequence[str], at: int, today: date, words: Words) -> Part | None:
+    """現在沒錢，十號才能繳三千: what is denied ends before the day."""
+    for phrase in ("没有工作", "没有钱", "没工作", "没钱"):
+        if text_at(tokens, at, len(phrase)) == phrase:
+            after = at + len(phrase)
+            found = (
+                day_at(tokens, after, today, words, republic=False)
+                if token_at(tokens, after)
+                else None
+            )
+            return Part(Sort.OTHER_MATTER, at, after - 1) if found is not None else None
+    return None
 
 
 def _share(tokens: Sequence[str], at: int, words: Words) -> Part | None:
