@@ -39,8 +39,9 @@ def strange_clauses(folded: Folded, parts: Sequence[Part], fillers: frozenset[st
 _OWN = frozenset(
     ["you", "guys", "back", "down", "off", "up", "over", "out", "it", "that", "the", "this", "my",
      "a", "an", "another", "of", "account", "card", "cards", "balance", "payment", "payments",
-     "amount", "total", "for", "to", "and", "just", "only", "like", "exactly", "first", "last", "all", "some",
-     "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot", "visa", "mastercard"]
+     "amount", "total", "for", "to", "and", "just", "only", "like", "exactly", "first", "last",
+     "all", "some", "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot", "visa",
+     "mastercard"]
 )  # fmt: skip
 _OWN_ZH = frozenset(
     "你您们这那期信用卡费个给款钱块掉清上回到完出先就再多只能会可以要共总约大概差不各最低应缴额度欠本金利息"
@@ -49,6 +50,7 @@ _OWN_ZH = frozenset(
 _PAYS = frozenset({"pay", "paying", "give", "send", "sending"})
 _PAYS_ZH = frozenset("还缴付交给存补")
 _FAR = 6  # tokens from the verb to its sum
+_OF_NAMES = frozenset("行")  # says nothing of its own, but in 建行
 _NAMED = 2  # characters that name somebody: 建行, 亲戚
 
 
@@ -68,9 +70,9 @@ def paid_to_others(folded: Folded, parts: Sequence[Part], fillers: frozenset[str
             continue
         own = _OWN_ZH if han else _OWN
         between = [
-            token
-            for token in folded.tokens[part.last + 1 : after[0].first]
-            if token not in own and (token == "行" or token not in fillers)
+            said
+            for said in folded.tokens[part.last + 1 : after[0].first]
+            if said not in own and (said in _OF_NAMES or said not in fillers)
         ]
         if len(between) >= (_NAMED if han else 1):
             found.add(part.clause)
