@@ -40,8 +40,8 @@ _OWN = frozenset(
     ["you", "guys", "back", "down", "off", "up", "over", "out", "it", "that", "the", "this", "my",
      "a", "an", "another", "of", "account", "card", "cards", "balance", "payment", "payments",
      "amount", "total", "for", "to", "and", "just", "only", "like", "exactly", "first", "last",
-     "all", "some", "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot", "visa",
-     "mastercard"]
+     "all", "some", "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot",
+     "visa", "mastercard"]
 )  # fmt: skip
 _OWN_ZH = frozenset(
     "你您们这那期信用卡费个给款钱块掉清上回到完出先就再多只能会可以要共总约大概差不各最低应缴额度欠本金利息"
