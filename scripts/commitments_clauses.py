@@ -21,6 +21,7 @@ _VERBS = frozenset(
      Sort.TOO, Sort.START, Sort.NEVER}
 )  # fmt: skip
 _SELF = frozenset({"i", "we", "我", "咱"})
+_OF_IT = frozenset({"it", "that"})
 _OF_A_QUOTE = 2  # tokens from `you are telling` to what is told
 _QUESTION_WITHIN = 3  # tokens of a clause before what makes all of it a question
 _BILL_WITHIN = 4  # tokens from `pay` to whose bill it is
@@ -227,9 +228,12 @@ def _said_before_income(within: Sequence[Part]) -> bool:
 
 
 def _only_a_sum(within: Sequence[Part]) -> bool:
-    """That's a hundred and twenty: it goes on about what was spoken of before."""
-    rest = {part.sort for part in within if part.sort not in {Sort.START, Sort.SOFT}}
-    return rest == {Sort.AMOUNT} and within[0].sort is Sort.START
+    """That's a hundred and twenty, it comes out on the first: about what was spoken of before."""
+    rest = {part.sort for part in within if part.sort not in {Sort.START, Sort.SOFT, Sort.AND}}
+    begins = next((part for part in within if part.sort is Sort.START), None)
+    if begins is None or not rest or not rest <= SLOTS:
+        return False
+    return rest == {Sort.AMOUNT} or begins.word in _OF_IT
 
 
 def _asks(within: Sequence[Part]) -> bool:

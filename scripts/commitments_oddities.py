@@ -43,7 +43,7 @@ _TO_OTHERS = re.compile(
     r" payment|\bgive me\b|\bcoming (?:in|on)\b|\b(?:insurance|court|landlord|company)\b"
     r"|\btake (?:\w+ ){1,3}off (?!my|the)|\baway for\b"
     r"|\byou (?:said|told|people)|[給给](?!你|您|妳|貴|贵|銀|银|我)\S"
-    r"|[給给還还]我(?!們|们)|房[東东]|朋友|[叫要]我|有人|法院|保[險险]",
+    r"|[給给還还]我(?!們|们)|房[東东]|朋友|[叫要]我|有人|法院|保[險险]|[還还]有\S{1,5}[張张]",
     re.IGNORECASE,
 )
 _TURNED_DOWN = re.compile(

@@ -53,8 +53,9 @@ def without_shares(
     """22000, all of it: the whole beside a sum is that sum, in doubt where it is another."""
     told = [part for part in said if part.sort is Sort.AMOUNT and part.amount is not None]
     shares = [part for part in said if part.share in {Share.ALL, Share.MINIMUM}]
-    if len(told) != 1 or not shares:
-        return said
+    days = sum(part.sort is Sort.DAY for part in said)
+    if len(told) != 1 or not shares or days > 1:
+        return said  # the minimum today, 5,000 on the fifteenth
     known = overdue if shares[0].share is Share.ALL else minimum
     differs = known is not None and known != told[0].amount
     doubt = told[0].doubt or (Doubt.SHARE if differs else None)
