@@ -127,8 +127,9 @@ def _proposals(text: str, saying: Saying, *, of_the_customer: bool) -> tuple[Pro
     closed = partial(may_end_a_denial, folded, parts)
     in_situ = saying.language.startswith("zh")
     told = meant(parts, soft, closed, of_the_customer=of_the_customer, in_situ=in_situ)
-    strange = strange_clauses(folded, numbered, _words(saying).fillers)
-    others = paid_to_others(folded, numbered, _words(saying).fillers)
+    words = _words(saying)
+    strange = strange_clauses(folded, numbered, words.fillers)
+    others = paid_to_others(folded, numbered, words)
     kept = [_looked_at(part, text[:LONGEST_TEXT], folded, saying.currency) for part in told.parts]
     kept = [
         replace(part, doubt=part.doubt or Doubt.OTHER_MATTER)

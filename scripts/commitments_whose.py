@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from compliance.text import Folded
 from scripts.commitments_clauses import SLOTS
 from scripts.commitments_parts import Part, Sort
+from scripts.commitments_words import Words
 
 _STRANGE = 2  # words that nothing is known of: the plumber comes on Thursday
 
@@ -35,31 +36,16 @@ def strange_clauses(folded: Folded, parts: Sequence[Part], fillers: frozenset[st
     return found
 
 
-# Whom or what the customer's own payment is said to be for, and how it is made.
-_OWN = frozenset(
-    ["you", "guys", "back", "down", "off", "up", "over", "out", "it", "that", "the", "this", "my",
-     "a", "an", "another", "of", "account", "card", "cards", "balance", "payment", "payments",
-     "amount", "total", "for", "to", "and", "just", "only", "like", "exactly", "first", "last",
-     "all", "some", "guy", "bank", "credit", "at", "least", "extra", "more", "people", "lot",
-     "visa", "mastercard"]
-)  # fmt: skip
-_OWN_ZH = frozenset(
-    "你您们这那期信用卡费个给款钱块掉清上回到完出先就再多只能会可以要共总约大概差不各最低应缴额度欠本金利息"
-    "的了一第次笔张帐账单逾月份部分元过去得起还付交存进"
-)
-_PAYS = frozenset({"pay", "paying", "give", "send", "sending"})
-_PAYS_ZH = frozenset("还缴付交给存补")
 _FAR = 6  # tokens from the verb to its sum
 _OF_NAMES = frozenset("行")  # says nothing of its own, but in 建行
 _NAMED = 2  # characters that name somebody: 建行, 亲戚
 
 
-def paid_to_others(folded: Folded, parts: Sequence[Part], fillers: frozenset[str]) -> set[int]:
+def paid_to_others(folded: Folded, parts: Sequence[Part], words: Words) -> set[int]:
     """The clauses in which somebody stands between the verb and its sum: 还亲戚两千."""
     found = set()
     for part in parts:
-        han = part.word in _PAYS_ZH
-        if part.sort is not Sort.PAY or not (han or part.word in _PAYS):
+        if part.sort is not Sort.PAY or part.word not in words.gives:
             continue
         after = [
             item
@@ -68,13 +54,12 @@ def paid_to_others(folded: Folded, parts: Sequence[Part], fillers: frozenset[str
         ]
         if not after or after[0].sort is not Sort.AMOUNT or after[0].first - part.last > _FAR:
             continue
-        own = _OWN_ZH if han else _OWN
         between = [
             said
             for said in folded.tokens[part.last + 1 : after[0].first]
-            if said not in own and (said in _OF_NAMES or said not in fillers)
+            if said not in words.own and (said in _OF_NAMES or said not in words.fillers)
         ]
-        if len(between) >= (_NAMED if han else 1):
+        if len(between) >= (1 if part.word.isascii() else _NAMED):
             found.add(part.clause)
     return found
 

@@ -40,6 +40,8 @@ class _File(Schema):
     starts: _Phrases
     follows: _Phrases
     fillers: _Phrases
+    gives: _Phrases
+    own: _Phrases
     today: _Phrases
     payday: _Phrases
     vague: _Phrases
@@ -50,6 +52,7 @@ class Words:
     """Phrases as tuples of folded tokens: telling words and methods, shares, and kinds of days.
 
     `starts` begin a clause, where none of `follows` stands before them; `fillers` say nothing.
+    Behind one of `gives` it may be named who is paid; `own` are words there that name nobody.
     `of_days` are the tokens that phrases of days begin with, and `rarest` is one token of each
     share and of each such phrase.
     """
@@ -59,6 +62,8 @@ class Words:
     starts: frozenset[Phrase]
     follows: frozenset[str]
     fillers: frozenset[str]
+    gives: frozenset[str]
+    own: frozenset[str]
     today: frozenset[Phrase]
     payday: frozenset[Phrase]
     vague: frozenset[Phrase]
@@ -130,6 +135,8 @@ def read_words(path: Path) -> Words:
         frozenset(map(_tokens, read.starts)),
         frozenset(read.follows),
         frozenset(read.fillers),
+        frozenset(read.gives),
+        frozenset(read.own),
         today,
         payday,
         vague,
