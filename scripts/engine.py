@@ -373,7 +373,9 @@ class ScriptEngine:
         if was_open and not place.open:
             place = self._route.withdrawn(place)
         if listener is not was_listener:
-            if listener in _EXIT_OF:
+            if listener is Listener.THIRD_PARTY:
+                place = self._route.somebody_else(place)
+            elif listener in _EXIT_OF:
                 place = self._route.enter(place, _EXIT_OF[listener])
             elif was_listener in _EXIT_OF:
                 place = self._route.customer_back(place)

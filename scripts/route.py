@@ -393,6 +393,15 @@ class Route:
                 return self._reply(place, reply)
         return place
 
+    def somebody_else(self, place: Place) -> Place:
+        """Somebody else listens: a matter that is more urgent, as a death, goes on with them."""
+        frame = place.frames[-1] if place.frames else None
+        exits = self.flow.exits
+        urgent = exits[frame.slug].priority if frame is not None and not frame.talk_off else 0
+        if urgent > exits["third_party"].priority:
+            return place
+        return self.enter(place, "third_party")
+
     def _call_for(self, place: Place, leave: Exit) -> Place:
         """An exit that the customer's words call for: now, later, or after a more urgent one."""
         if any(frame.slug == leave.slug for frame in place.frames) or leave.slug in place.waiting:
